@@ -1,0 +1,30 @@
+namespace Preempt.Embedded.Engine;
+
+/// <summary>
+/// What one turn of an orchestration or entity changes, or one call of a client: all of it becomes durable together, and only
+/// then does anyone see any of it.
+/// </summary>
+internal sealed class Commit
+{
+    /// <summary>The instance's new header.</summary>
+    public InstanceHeader? Header { get; set; }
+
+    /// <summary>The instance begins a new history: it was started, restarted or continued as new.</summary>
+    public bool ResetHistory { get; set; }
+
+    public List<HistoryEvent> History { get; } = [];
+
+    public EntityRecord? Entity { get; set; }
+
+    /// <summary>Stored messages that this turn took from the inbox.</summary>
+    public List<long> Consumed { get; } = [];
+
+    public List<InstanceHeader> Started { get; } = [];
+
+    public List<Delivery> Deliveries { get; } = [];
+
+    public List<EntityRequest> Requests { get; } = [];
+
+    /// <summary>Ids of ended instances that are forgotten, with their history.</summary>
+    public List<string> Purged { get; } = [];
+}

@@ -1,0 +1,17 @@
+namespace Preempt.Embedded.Engine;
+
+/// <summary>
+/// What waits in an orchestration's inbox. <paramref name="ExecutionId"/> names the execution that it answers, or null where
+/// any will do; <paramref name="Sequence"/> is the message's place in the store, 0 when it is not stored.
+/// </summary>
+internal sealed record Delivery(string Target, HistoryEvent Event, string? ExecutionId = null, long Sequence = 0);
+
+/// <summary>The orchestration that waits for an entity's answer.</summary>
+internal sealed record EntityCaller(string InstanceId, string ExecutionId, int TaskId);
+
+/// <summary>An operation that waits in an entity's inbox; a signal has no caller.</summary>
+internal sealed record EntityRequest(
+    string Target, string Operation, string? Input, EntityCaller? Caller = null, DateTimeOffset? NotBefore = null, long Sequence = 0);
+
+/// <summary>What an entity is between operations.</summary>
+internal sealed record EntityRecord(string Id, string? State, DateTimeOffset UpdatedAt);

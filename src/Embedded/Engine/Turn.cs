@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Preempt.Embedded.Engine;
+
+/// <summary>What one turn of an orchestration did: the commit that makes it durable, and what follows once it is.</summary>
+internal sealed class Turn(InstanceHeader before, DateTimeOffset now)
+{
+    public Commit Commit { get; } = new();
+
+    /// <summary>Activities to start.</summary>
+    public List<TaskScheduled> Activities { get; } = [];
+
+    public List<TimerCreated> Timers { get; } = [];
+
+    public int[] CancelledTimers { get; set; } = [];
+
+    /// <summary>Ids of children that are to be terminated with this instance.</summary>
+    public IReadOnlyList<string> Orphans { get; set; } = [];
+
+    public InstanceHeader After => Commit.Header ?? before;
+
+    /// <summary>Sorts the code's decisions into what is sent and what is started.</summary>
+    public void Decide(IEnumerable<Decision> decisions)
+    {
+        foreach (Decision decision in decisions)
+        {
+            Commit.History.Add(decision);
+            switch (decision)
+            {
+                case TaskScheduled activity:
+                    Activities.Add(activity);
+                    break;
+                case TimerCreated timer:
+                    Timers.Add(timer);
+                    break;
+                case ChildStarted child:
+                    Commit.Started.Add(NewChild(child));
+                    break;
+                case EventSent sent:
+                    Commit.Deliveries.Add(new Delivery(sent.Target, new EventRaised(sent.Name, sent.Payload)));
+                    break;
+                case EntityCalled called:
+                    Commit.Requests.Add(new EntityRequest(
+                        called.Entity, called.Operation, called.Input, new EntityCaller(before.InstanceId, before.ExecutionId, called.Id)));
+                    break;
+                case EntitySignaled signaled:
+                    Commit.Requests.Add(new EntityRequest(
+                        signaled.Entity, signaled.Operation, signaled.Input, NotBefore: signaled.NotBefore));
+                    break;
+            }
+        }
+    }
+
+    private InstanceHeader NewChild(ChildStarted child) => new()
+    {
+        InstanceId = child.InstanceId,
+        Name = child.Name,
+        ExecutionId = $"{before.ExecutionId}.{child.Id}",
+        Status = OrchestrationRuntimeStatus.Pending,
+        CreatedAt = now,
+        UpdatedAt = now,
+        Input = child.Input,
+        Version = child.Version,
+        Parent = new ParentLink(before.InstanceId, before.Name, before.ExecutionId, child.Id),
+        Tags = ImmutableDictionary<string, string>.Empty,
+    };
+
+    /// <summary>The instance goes on: what the code said of itself is kept.</summary>
+    public void Continue(string? customStatus, OrchestrationRuntimeStatus status = OrchestrationRuntimeStatus.Running) =>
+        Commit.Header = before with { Status = status, CustomStatus = customStatus, UpdatedAt = now };
+
+    public void Complete(string? output, string? customStatus) => End(before with
+    {
+        Status = OrchestrationRuntimeStatus.Completed,
+        Output = output,
+        CustomStatus = customStatus,
+    });
+
+    public void Fail(TaskFailureDetails failure, string? customStatus) => End(before with
+    {
+        Status = OrchestrationRuntimeStatus.Failed,
+        Failure = failure,
+        CustomStatus = customStatus,
+    });
+
+    public void Terminate(string? output, string? customStatus) => End(before with
+    {
+        Status = OrchestrationRuntimeStatus.Terminated,
+        Output = output,
+        CustomStatus = customStatus,
+    });
+
+    private void End(InstanceHeader after)
+    {
+        Commit.Header = after with { UpdatedAt = now };
+        if (before.Parent is not { } parent)
+            return;
+        HistoryEvent answer = after.Status switch
+        {
+            OrchestrationRuntimeStatus.Completed => new TaskCompleted(parent.TaskId, after.Output),
+            OrchestrationRuntimeStatus.Failed => new TaskFailed(parent.TaskId, after.Failure!),
+            _ => new TaskFailed(parent.TaskId, new TaskFailureDetails(
+                nameof(OperationCanceledException), $"Sub-orchestration '{before.InstanceId}' was terminated.", null, null, null)),
+        };
+        Commit.Deliveries.Add(new Delivery(parent.InstanceId, answer, parent.ExecutionId));
+    }
+
+    /// <summary>The instance begins again with a new input and an empty history, and keeps the events that nobody took.</summary>
+    public void ContinueAsNew(ContinueAsNewOptions options, string executionId, string? customStatus, IEnumerable<EventRaised> unprocessed)
+    {
+        Commit.History.Clear();
+        Commit.ResetHistory = true;
+        Commit.Header = before with
+        {
+            ExecutionId = executionId,
+            Input = OrchestrationExecutor.Serialize(options.NewInput),
+            Version = options.NewVersion ?? before.Version,
+            CustomStatus = customStatus,
+            UpdatedAt = now,
+        };
+        if (options.PreserveUnprocessedEvents)
+            Commit.Deliveries.AddRange(unprocessed.Select(raised => new Delivery(before.InstanceId, raised)));
+    }
+}

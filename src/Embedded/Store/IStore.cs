@@ -1,0 +1,29 @@
+using Preempt.Embedded.Engine;
+
+namespace Preempt.Embedded.Store;
+
+/// <summary>Where the engine's state lives. Safe for use from many threads.</summary>
+internal interface IStore
+{
+    /// <summary>Makes the commit durable, then calls <paramref name="done"/>: with null, or with what went wrong.</summary>
+    void Commit(Commit commit, Action<Exception?> done);
+
+    InstanceHeader? FindInstance(string instanceId);
+
+    IReadOnlyList<HistoryEvent> ReadHistory(string instanceId);
+
+    EntityRecord? FindEntity(string entityId);
+
+    /// <summary>Up to <paramref name="limit"/> headers in id order, after the id <paramref name="after"/> if given, that pass.</summary>
+    IReadOnlyList<InstanceHeader> ListInstances(string prefix, string? after, int limit, Func<InstanceHeader, bool> filter);
+
+    /// <summary>Up to <paramref name="limit"/> entities in id order, after the id <paramref name="after"/> if given, that pass.</summary>
+    IReadOnlyList<EntityRecord> ListEntities(string prefix, string? after, int limit, Func<EntityRecord, bool> filter);
+
+    /// <summary>What a process that starts must take up: instances that have not ended, and messages that nobody has taken.</summary>
+    Unfinished ReadUnfinished();
+}
+
+/// <summary>The work that a stopped or killed process left behind.</summary>
+internal sealed record Unfinished(
+    IReadOnlyList<InstanceHeader> Instances, IReadOnlyList<Delivery> Deliveries, IReadOnlyList<EntityRequest> Requests);

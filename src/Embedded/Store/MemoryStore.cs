@@ -1,0 +1,135 @@
+using Preempt.Embedded.Engine;
+
+namespace Preempt.Embedded.Store;
+
+/// <summary>State that lives as long as this object: for tests and demos. An engine that starts on it recovers as from a disk.</summary>
+internal sealed class MemoryStore : IStore
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, StoredInstance> _instances = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, EntityRecord> _entities = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _instanceIds = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _entityIds = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, object> _inbox = [];
+    private long _lastSequence;
+
+    public void Commit(Commit commit, Action<Exception?> done)
+    {
+        lock (_lock)
+        {
+            Apply(commit);
+        }
+
+        done(null);
+    }
+
+    private void Apply(Commit commit)
+    {
+        foreach (InstanceHeader started in commit.Started)
+            Put(started).History.Clear();
+
+        if (commit.Header is { } header)
+        {
+            StoredInstance stored = Put(header);
+            if (commit.ResetHistory)
+                stored.History.Clear();
+            stored.History.AddRange(commit.History);
+        }
+
+        if (commit.Entity is { } entity)
+            Put(entity);
+
+        foreach (long sequence in commit.Consumed)
+            _inbox.Remove(sequence);
+        for (int i = 0; i < commit.Deliveries.Count; i++)
+            _inbox.Add(++_lastSequence, commit.Deliveries[i] = commit.Deliveries[i] with { Sequence = _lastSequence });
+        for (int i = 0; i < commit.Requests.Count; i++)
+            _inbox.Add(++_lastSequence, commit.Requests[i] = commit.Requests[i] with { Sequence = _lastSequence });
+
+        foreach (string purged in commit.Purged)
+        {
+            _instances.Remove(purged);
+            _instanceIds.Remove(purged);
+        }
+    }
+
+    private StoredInstance Put(InstanceHeader header)
+    {
+        if (!_instances.TryGetValue(header.InstanceId, out StoredInstance? stored))
+        {
+            _instances.Add(header.InstanceId, stored = new StoredInstance());
+            _instanceIds.Add(header.InstanceId);
+        }
+
+        stored.Header = header;
+        return stored;
+    }
+
+    private void Put(EntityRecord entity)
+    {
+        if (entity.State is null)
+        {
+            _entities.Remove(entity.Id);
+            _entityIds.Remove(entity.Id);
+            return;
+        }
+
+        _entities[entity.Id] = entity;
+        _entityIds.Add(entity.Id);
+    }
+
+    public InstanceHeader? FindInstance(string instanceId)
+    {
+        lock (_lock)
+            return _instances.GetValueOrDefault(instanceId)?.Header;
+    }
+
+    public IReadOnlyList<HistoryEvent> ReadHistory(string instanceId)
+    {
+        lock (_lock)
+            return _instances.TryGetValue(instanceId, out StoredInstance? stored) ? [.. stored.History] : [];
+    }
+
+    public EntityRecord? FindEntity(string entityId)
+    {
+        lock (_lock)
+            return _entities.GetValueOrDefault(entityId);
+    }
+
+    public IReadOnlyList<InstanceHeader> ListInstances(string prefix, string? after, int limit, Func<InstanceHeader, bool> filter)
+    {
+        lock (_lock)
+            return [.. Range(_instanceIds, prefix, after).Select(id => _instances[id].Header!).Where(filter).Take(limit)];
+    }
+
+    public IReadOnlyList<EntityRecord> ListEntities(string prefix, string? after, int limit, Func<EntityRecord, bool> filter)
+    {
+        lock (_lock)
+            return [.. Range(_entityIds, prefix, after).Select(id => _entities[id]).Where(filter).Take(limit)];
+    }
+
+    private static IEnumerable<string> Range(SortedSet<string> ids, string prefix, string? after)
+    {
+        string from = after is not null && string.CompareOrdinal(after, prefix) > 0 ? after : prefix;
+        return ids.GetViewBetween(from, prefix + char.MaxValue).Where(id => id != after);
+    }
+
+    public Unfinished ReadUnfinished()
+    {
+        lock (_lock)
+        {
+            List<object> inbox = [.. _inbox.OrderBy(message => message.Key).Select(message => message.Value)];
+            return new Unfinished(
+                [.. _instances.Values.Select(stored => stored.Header!).Where(header => !header.HasEnded)],
+                [.. inbox.OfType<Delivery>()],
+                [.. inbox.OfType<EntityRequest>()]);
+        }
+    }
+
+    private sealed class StoredInstance
+    {
+        public InstanceHeader? Header { get; set; }
+
+        public List<HistoryEvent> History { get; } = [];
+    }
+}
