@@ -32,6 +32,10 @@ internal abstract class ReturnedValue
         return new Plain();
     }
 
+    /// <summary>The type of the result of a method that returns <paramref name="returnType"/>.</summary>
+    public static Type ResultType(Type returnType) =>
+        GenericResult(returnType, typeof(Task<>)) ?? GenericResult(returnType, typeof(ValueTask<>)) ?? returnType;
+
     public abstract ValueTask<object?> Unwrap(object? returned);
 
     private static Type? GenericResult(Type type, Type definition) =>

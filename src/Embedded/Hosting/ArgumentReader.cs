@@ -1,0 +1,90 @@
+using System.ComponentModel;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.DurableTask;
+using Preempt.Embedded.Engine;
+
+namespace Preempt.Embedded.Hosting;
+
+/// <summary>The value of one parameter in one invocation.</summary>
+internal delegate object? ArgumentReader(Invocation invocation);
+
+/// <summary>Makes the readers of a function's parameters, once; they are called for every invocation.</summary>
+internal static class ArgumentReaders
+{
+    public static ArgumentReader For(FunctionArgument argument, TriggerKind kind) => argument.Source switch
+    {
+        ArgumentSource.Trigger => Trigger(argument.Parameter.ParameterType, kind),
+        ArgumentSource.Client => static invocation => invocation.Runtime.Client(),
+        ArgumentSource.Context => static invocation => invocation,
+        ArgumentSource.Cancellation => static invocation => invocation.CancellationToken,
+        ArgumentSource.Request => static invocation => invocation.Http!.Request,
+        ArgumentSource.Body => static invocation => invocation.Body,
+        ArgumentSource.Route => Route(argument.Parameter),
+        ArgumentSource.OrchestrationInput => OrchestrationInput(argument.Parameter.ParameterType),
+        _ => throw new ArgumentOutOfRangeException(nameof(argument), argument.Source, null),
+    };
+
+    private static ArgumentReader Trigger(Type type, TriggerKind kind) => kind switch
+    {
+        TriggerKind.Http => static invocation => invocation.Http!.Request,
+        TriggerKind.Entity => static invocation => invocation.Dispatcher,
+        TriggerKind.Activity when type == typeof(TaskActivityContext) =>
+            static invocation => new ActivityContext((ActivityInvocation)invocation.Trigger),
+        TriggerKind.Activity => ActivityInput(type),
+        TriggerKind.Queue => Message(type),
+        _ => static invocation => invocation.Trigger,
+    };
+
+    private static ArgumentReader ActivityInput(Type type)
+    {
+        Func<string?, object?> read = Json(type);
+        return invocation => read(((ActivityInvocation)invocation.Trigger).Input);
+    }
+
+    private static ArgumentReader Message(Type type)
+    {
+        if (type == typeof(string)) return static invocation => invocation.Trigger;
+        Func<string?, object?> read = Json(type);
+        return invocation => read((string)invocation.Trigger);
+    }
+
+    private static ArgumentReader OrchestrationInput(Type type)
+    {
+        Func<TaskOrchestrationContext, object?> read = typeof(ArgumentReaders)
+            .GetMethod(nameof(ReadInput), BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(type)
+            .CreateDelegate<Func<TaskOrchestrationContext, object?>>();
+        return invocation => read((TaskOrchestrationContext)invocation.Trigger);
+    }
+
+    private static object? ReadInput<T>(TaskOrchestrationContext context) => context.GetInput<T>();
+
+    private static ArgumentReader Route(ParameterInfo parameter)
+    {
+        string name = parameter.Name!;
+        object? missing = parameter.HasDefaultValue ? parameter.DefaultValue : null;
+        if (parameter.ParameterType == typeof(string))
+            return invocation => invocation.Http!.Request.RouteValues[name] ?? missing;
+        TypeConverter converter = TypeDescriptor.GetConverter(parameter.ParameterType);
+        return invocation => invocation.Http!.Request.RouteValues[name] is string text
+            ? converter.ConvertFromInvariantString(text)
+            : missing;
+    }
+
+    /// <summary>Reads JSON as the durable engine writes it; none is the type's default.</summary>
+    private static Func<string?, object?> Json(Type type)
+    {
+        JsonTypeInfo shape = JsonSerializerOptions.Default.GetTypeInfo(type);
+        object? missing = type.IsValueType ? Activator.CreateInstance(type) : null;
+        return json => json is null ? missing : JsonSerializer.Deserialize(json, shape);
+    }
+
+    private sealed class ActivityContext(ActivityInvocation activity) : TaskActivityContext
+    {
+        public override TaskName Name => activity.Name;
+
+        public override string InstanceId => activity.InstanceId;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+
+namespace Preempt.Embedded.Hosting;
+
+/// <summary>Finds the functions of an app: the public methods that have a <see cref="FunctionAttribute"/>.</summary>
+internal static partial class FunctionCatalog
+{
+    private const BindingFlags AnyMethod =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+    /// <summary>The entry assembly, and what it references that can define functions.</summary>
+    public static IEnumerable<Assembly> AppAssemblies(Assembly entry)
+    {
+        string own = typeof(FunctionAttribute).Assembly.GetName().Name!;
+        Dictionary<string, Assembly> found = new() { [entry.FullName!] = entry };
+        Queue<Assembly> unread = new([entry]);
+        while (unread.TryDequeue(out Assembly? assembly))
+        {
+            AssemblyName[] references = assembly.GetReferencedAssemblies();
+            if (Array.TrueForAll(references, reference => reference.Name != own)) continue;
+            foreach (AssemblyName reference in references.Where(reference => reference.Name != own && !IsPlatform(reference)))
+            {
+                Assembly referenced = Assembly.Load(reference);
+                if (found.TryAdd(referenced.FullName!, referenced)) unread.Enqueue(referenced);
+            }
+        }
+
+        return found.Values;
+    }
+
+    /// <summary>The functions that assemblies define.</summary>
+    /// <exception cref="InvalidOperationException">A function cannot be run, or two have one name.</exception>
+    public static IReadOnlyList<FunctionDescriptor> Discover(IEnumerable<Assembly> assemblies) =>
+        Discover(assemblies.SelectMany(assembly => assembly.GetTypes()));
+
+    /// <summary>The functions that types define.</summary>
+    /// <exception cref="InvalidOperationException">A function cannot be run, or two have one name.</exception>
+    public static IReadOnlyList<FunctionDescriptor> Discover(IEnumerable<Type> types)
+    {
+        List<FunctionDescriptor> functions = [];
+        List<string> problems = [];
+        foreach (MethodInfo method in types.SelectMany(type => type.GetMethods(AnyMethod)))
+        {
+            if (method.GetCustomAttribute<FunctionAttribute>() is not { } attribute) continue;
+            try
+            {
+                functions.Add(Describe(attribute.Name, method));
+            }
+            catch (NotSupportedException problem)
+            {
+                problems.Add($"function '{attribute.Name}' ({method.DeclaringType}.{method.Name}): {problem.Message}");
+            }
+        }
+
+        problems.AddRange(SharedNames(functions, function => function.Name));
+        foreach (TriggerKind kind in new[] { TriggerKind.Orchestration, TriggerKind.Activity, TriggerKind.Entity })
+        {
+            problems.AddRange(SharedNames(
+                functions.Where(function => function.Kind == kind && function.DurableName != function.Name),
+                function => function.DurableName));
+        }
+
+        return problems.Count == 0
+            ? functions
+            : throw new InvalidOperationException("The function app cannot start: " + string.Join("; ", problems) + ".");
+    }
+
+    private static FunctionDescriptor Describe(string name, MethodInfo method)
+    {
+        CheckMethod(name, method);
+        ParameterInfo[] parameters = method.GetParameters();
+        TriggerBindingAttribute[] triggers = [.. parameters.SelectMany(parameter => parameter.GetCustomAttributes<TriggerBindingAttribute>())];
+        if (triggers is not [TriggerBindingAttribute trigger])
+            throw new NotSupportedException($"it has {(triggers.Length == 0 ? "no trigger" : "several triggers")}, and must have one");
+
+        TriggerKind kind = KindOf(trigger);
+        if (trigger is HttpTriggerAttribute http) CheckHttp(http, method);
+        FunctionArgument[] arguments = [.. parameters.Select(parameter => FunctionArgument.For(parameter, kind, trigger))];
+        if (arguments.Count(argument => argument.Source is ArgumentSource.Body or ArgumentSource.OrchestrationInput) > 1)
+            throw new NotSupportedException("several parameters would take the whole input; one can");
+        return new(name, method, kind, trigger, arguments);
+    }
+
+    private static TriggerKind KindOf(TriggerBindingAttribute trigger) => trigger switch
+    {
+        HttpTriggerAttribute => TriggerKind.Http,
+        OrchestrationTriggerAttribute => TriggerKind.Orchestration,
+        ActivityTriggerAttribute => TriggerKind.Activity,
+        EntityTriggerAttribute => TriggerKind.Entity,
+        QueueTriggerAttribute => TriggerKind.Queue,
+        TimerTriggerAttribute => TriggerKind.Timer,
+        _ => throw new NotSupportedException($"its trigger, {trigger.GetType().Name}, is unknown here"),
+    };
+
+    private static void CheckMethod(string name, MethodInfo method)
+    {
+        if (!ValidName().IsMatch(name))
+            throw new NotSupportedException("a function's name is a letter, then at most 127 letters, digits, '-' or '_'");
+        if (!method.IsPublic || !method.DeclaringType!.IsVisible)
+            throw new NotSupportedException("a function is a public method of a public class");
+        if (method.IsGenericMethodDefinition || method.DeclaringType.ContainsGenericParameters)
+            throw new NotSupportedException("a function cannot have type parameters");
+        if (method.DeclaringType.IsAbstract && !method.IsStatic)
+            throw new NotSupportedException("its class is abstract");
+        if (method.ReturnType == typeof(void) && method.IsDefined(typeof(System.Runtime.CompilerServices.AsyncStateMachineAttribute)))
+            throw new NotSupportedException("it is 'async void', and nothing could await it");
+    }
+
+    private static void CheckHttp(HttpTriggerAttribute trigger, MethodInfo method)
+    {
+        // The platform keeps these two for itself, whatever the prefix.
+        string? route = trigger.Route?.TrimStart('/');
+        if (route is not null
+            && (route.StartsWith("admin", StringComparison.OrdinalIgnoreCase) || route.StartsWith("runtime", StringComparison.OrdinalIgnoreCase)))
+            throw new NotSupportedException($"its route '{trigger.Route}' begins with 'admin' or 'runtime', which the host keeps for itself");
+
+        Type result = ReturnedValue.ResultType(method.ReturnType);
+        if (result.IsGenericType && result.GetGenericTypeDefinition() == typeof(ActionResult<>))
+            throw new NotSupportedException("it returns an ActionResult<T>, which the isolated worker does not execute; return an IActionResult");
+    }
+
+    private static IEnumerable<string> SharedNames(IEnumerable<FunctionDescriptor> functions, Func<FunctionDescriptor, string> name) =>
+        functions
+            .GroupBy(name, StringComparer.OrdinalIgnoreCase)
+            .Where(group => group.Count() > 1)
+            .Select(group => $"the name '{group.Key}' is used by {string.Join(" and by ", group.Select(function => function.EntryPoint))}");
+
+    private static bool IsPlatform(AssemblyName reference) =>
+        reference.Name is "System" or "mscorlib" or "netstandard"
+        || reference.Name!.StartsWith("System.", StringComparison.Ordinal)
+        || reference.Name.StartsWith("Microsoft.", StringComparison.Ordinal);
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_-]{0,127}$")]
+    private static partial Regex ValidName();
+}

@@ -1,0 +1,39 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+
+namespace Preempt.Embedded.Hosting;
+
+/// <summary>What starts a function.</summary>
+internal enum TriggerKind
+{
+    Http,
+    Orchestration,
+    Activity,
+    Entity,
+    Queue,
+    Timer,
+}
+
+/// <summary>A function of the app: a method, what starts it, and where its arguments come from.</summary>
+internal sealed record FunctionDescriptor(
+    string Name,
+    MethodInfo Method,
+    TriggerKind Kind,
+    TriggerBindingAttribute Trigger,
+    IReadOnlyList<FunctionArgument> Arguments)
+{
+    /// <summary>The name that orchestrations and clients call it by.</summary>
+    public string DurableName => Trigger switch
+    {
+        OrchestrationTriggerAttribute { Orchestration: { } name } => name,
+        ActivityTriggerAttribute { Activity: { } name } => name,
+        EntityTriggerAttribute { EntityName: { } name } => name,
+        _ => Name,
+    };
+
+    /// <summary>The method's full name.</summary>
+    public string EntryPoint => $"{Method.DeclaringType}.{Method.Name}";
+
+    public override string ToString() => $"{Name} ({EntryPoint})";
+}

@@ -1,0 +1,39 @@
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Preempt.Embedded.Hosting;
+
+/// <summary>What all functions of an app share.</summary>
+internal sealed class FunctionRuntime
+{
+    public FunctionRuntime(IServiceProvider services, Func<DurableTaskClient> client)
+    {
+        Services = services;
+        Client = client;
+        Stopping = services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
+        Pipeline = services.GetService<FunctionMiddleware>()?.Build(Invocation.ExecuteAsync) ?? Invocation.ExecuteAsync;
+    }
+
+    public IServiceProvider Services { get; }
+
+    public Func<DurableTaskClient> Client { get; }
+
+    /// <summary>Fires when the host is told to stop.</summary>
+    public CancellationToken Stopping { get; }
+
+    /// <summary>The app's middleware around the function itself.</summary>
+    public FunctionExecutionDelegate Pipeline { get; }
+}
+
+/// <summary>The middleware that the app has added, the outermost first.</summary>
+internal sealed class FunctionMiddleware
+{
+    private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> _added = [];
+
+    public void Add(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware) => _added.Add(middleware);
+
+    public FunctionExecutionDelegate Build(FunctionExecutionDelegate innermost) =>
+        _added.AsEnumerable().Reverse().Aggregate(innermost, (next, middleware) => middleware(next));
+}
