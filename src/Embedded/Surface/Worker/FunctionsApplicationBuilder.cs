@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Preempt.Embedded.Hosting;
 
 namespace Microsoft.Azure.Functions.Worker.Builder;
 
@@ -12,9 +13,17 @@ namespace Microsoft.Azure.Functions.Worker.Builder;
 public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWorkerApplicationBuilder
 {
     private readonly WebApplicationBuilder _web;
-    private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> _middleware = [];
+    private readonly FunctionMiddleware _middleware = new();
+    private readonly Func<IEnumerable<Type>> _types;
 
-    internal FunctionsApplicationBuilder(string[] args) => _web = WebApplication.CreateBuilder(args);
+    internal FunctionsApplicationBuilder(string[] args, Func<IEnumerable<Type>>? types = null)
+    {
+        _web = FunctionApp.CreateBuilder(args);
+        _types = types ?? FunctionApp.EntryTypes;
+    }
+
+    /// <summary>Whether HTTP functions can use the types of ASP.NET Core.</summary>
+    internal bool ServesHttp { get; set; }
 
     /// <inheritdoc />
     public IDictionary<object, object> Properties => ((IHostApplicationBuilder)_web).Properties;
@@ -50,5 +59,5 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
     }
 
     /// <summary>Builds the app.</summary>
-    public IHost Build() => _web.Build();
+    public IHost Build() => FunctionApp.Build(_web, _types(), _middleware, ServesHttp);
 }

@@ -1,0 +1,90 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Preempt.Embedded.Engine;
+
+namespace Preempt.Embedded.Hosting;
+
+/// <summary>Makes a function app out of an ASP.NET Core app.</summary>
+internal static class FunctionApp
+{
+    private const string DefaultUrl = "http://127.0.0.1:7071";
+    private static readonly string[] UrlKeys = ["urls", "http_ports", "https_ports"];
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>The types that may define functions: those of the app's assemblies.</summary>
+    public static IEnumerable<Type> EntryTypes() => Assembly.GetEntryAssembly() is { } entry
+        ? FunctionCatalog.AppAssemblies(entry).SelectMany(assembly => assembly.GetTypes())
+        : throw new InvalidOperationException("The process has no entry assembly to look for functions in.");
+
+    /// <summary>A builder with the host's defaults, which the app's own settings override.</summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        WebApplicationBuilder web = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        ((IConfigurationBuilder)web.Configuration).Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = [KeyValuePair.Create<string, string?>("Logging:LogLevel:Microsoft.AspNetCore", "Warning")],
+        });
+        HostSettings.AddLocalSettings(web.Configuration);
+        web.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        return web;
+    }
+
+    /// <summary>Builds the app with its functions.</summary>
+    /// <exception cref="InvalidOperationException">A function cannot be run.</exception>
+    public static WebApplication Build(WebApplicationBuilder web, IEnumerable<Type> types, FunctionMiddleware middleware, bool servesHttp)
+    {
+        IReadOnlyList<FunctionDescriptor> functions = FunctionCatalog.Discover(types);
+        if (!servesHttp && functions.FirstOrDefault(function => function.Kind == TriggerKind.Http) is { } http)
+        {
+            throw new InvalidOperationException(
+                $"Function {http} takes an HttpRequest: call {nameof(FunctionsApplicationBuilderAspNetCoreExtensions.ConfigureFunctionsWebApplication)}().");
+        }
+
+        HostSettings settings = HostSettings.Read(web.Configuration);
+        if (!HasUrl(web.Configuration)) web.WebHost.UseUrls(DefaultUrl);
+        AddServices(web.Services, functions, middleware, settings);
+
+        WebApplication app = web.Build();
+        HttpFunctions.Map(
+            app,
+            settings.RoutePrefix,
+            functions,
+            app.Services.GetRequiredService<FunctionRuntime>(),
+            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Function"));
+        return app;
+    }
+
+    private static void AddServices(
+        IServiceCollection services, IReadOnlyList<FunctionDescriptor> functions, FunctionMiddleware middleware, HostSettings settings)
+    {
+        services.AddMvcCore();
+        services.AddSingleton(middleware);
+        services.AddSingleton(settings);
+        services.TryAddSingleton<EngineOptions>();
+        services.AddSingleton(provider =>
+        {
+            Lazy<DurableTaskClient> client = new(() => provider.GetRequiredService<DurableEngine>().Client);
+            return new FunctionRuntime(provider, () => client.Value);
+        });
+        services.AddSingleton(provider => new DurableEngine(
+            provider.GetRequiredService<EngineOptions>(),
+            FunctionTableFactory.Create(functions, provider.GetRequiredService<FunctionRuntime>()),
+            provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddHostedService<EngineService>();
+    }
+
+    private static bool HasUrl(ConfigurationManager configuration) =>
+        UrlKeys.Any(key => !string.IsNullOrEmpty(configuration[key]))
+        || configuration.GetSection("Kestrel:Endpoints").Exists();
+}
