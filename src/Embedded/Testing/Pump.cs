@@ -12,10 +12,9 @@ internal sealed class Pump(int seed) : SynchronizationContext, IWorkScheduler
     /// <summary>How long, in real time, an activity may work on another thread before the host gives up on it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly Lock _lock = new();
+    private readonly object _lock = new();
     private readonly List<Action> _ready = [];
     private readonly HashSet<RunningActivity> _activities = [];
-    private readonly SemaphoreSlim _arrived = new(0);
     private readonly Random _random = new(seed);
 
     public void Schedule(IThreadPoolWorkItem item)
@@ -35,8 +34,10 @@ internal sealed class Pump(int seed) : SynchronizationContext, IWorkScheduler
     private void Add(Action action)
     {
         lock (_lock)
+        {
             _ready.Add(action);
-        _arrived.Release();
+            Monitor.Pulse(_lock);
+        }
     }
 
     private void RunActivity(ActivityRun run)
@@ -79,8 +80,8 @@ internal sealed class Pump(int seed) : SynchronizationContext, IWorkScheduler
 
                 if (FindWorking() is not { } working)
                     return false;
-                // An activity works on another thread: its result or its next wait comes from there.
-                _arrived.Wait(TimeSpan.FromMilliseconds(1));
+                // An activity works on another thread: its result, or its next wait, comes from there.
+                WaitForWork();
                 if (Stopwatch.GetElapsedTime(start) > Patience)
                     throw new TimeoutException($"Activity {working} has not ended and does not wait on the host's clock.");
             }
@@ -103,6 +104,15 @@ internal sealed class Pump(int seed) : SynchronizationContext, IWorkScheduler
             Action action = _ready[index];
             _ready.RemoveAt(index);
             return action;
+        }
+    }
+
+    private void WaitForWork()
+    {
+        lock (_lock)
+        {
+            if (_ready.Count == 0)
+                Monitor.Wait(_lock, TimeSpan.FromMilliseconds(1));
         }
     }
 

@@ -1,0 +1,37 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Preempt.Functions.Workflows;
+
+namespace Preempt.Functions.Durable;
+
+/// <summary>The lab workflows and their steps, by the names that the platform knows them by.</summary>
+public sealed class Lab(WorkflowRunner runs, StepRunner steps)
+{
+    /// <summary>Runs <see cref="Workflows.LabCancelInProgress"/>.</summary>
+    [Function(nameof(LabCancelInProgress))]
+    public Task<RunOutcome> LabCancelInProgress([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        runs.RunAsync<LabCancelInProgress>(context);
+
+    /// <summary>Runs <see cref="Workflows.LabCancelInProgress3"/>.</summary>
+    [Function(nameof(LabCancelInProgress3))]
+    public Task<RunOutcome> LabCancelInProgress3([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        runs.RunAsync<LabCancelInProgress3>(context);
+
+    /// <summary>Runs <see cref="Workflows.LabImmediate"/>.</summary>
+    [Function(nameof(LabImmediate))]
+    public Task<RunOutcome> LabImmediate([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        runs.RunAsync<LabImmediate>(context);
+
+    /// <summary>Runs <see cref="Workflows.LabPlain"/>.</summary>
+    [Function(nameof(LabPlain))]
+    public Task<RunOutcome> LabPlain([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<LabPlain>(context);
+
+    /// <summary>Runs <see cref="Workflows.LabWork"/>.</summary>
+    [Function(nameof(LabWork))]
+    public Task<StepOutcome> LabWork([ActivityTrigger] StepCall call, FunctionContext function) => steps.RunAsync<LabWork>(call, function);
+
+    /// <summary>Runs <see cref="Workflows.LabCleanup"/>.</summary>
+    [Function(nameof(LabCleanup))]
+    public Task<StepOutcome> LabCleanup([ActivityTrigger] StepCall call, FunctionContext function) =>
+        steps.RunAsync<LabCleanup>(call, function);
+}

@@ -1,0 +1,27 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Preempt.Functions.Durable;
+
+/// <summary>What runs need of the platform beside their workflows and steps.</summary>
+public sealed class PreemptOperations(StepRunner steps)
+{
+    /// <summary>The gates of all concurrency keys.</summary>
+    [Function(PreemptFunctions.Gate)]
+    public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<ConcurrencyGate>();
+
+    /// <summary>Tells runs that a gate has admitted them.</summary>
+    [Function(PreemptFunctions.HandOff)]
+    public static Task HandOff([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.HandOff(context);
+
+    /// <summary>Tells running steps to stop.</summary>
+    [Function(PreemptFunctions.PublishStop)]
+    public Task PublishStop([ActivityTrigger] StopNotice notice, FunctionContext function) =>
+        steps.PublishStopAsync(notice, function.CancellationToken);
+
+    /// <summary>Ends a run whose grace is over.</summary>
+    [Function(PreemptFunctions.EndRun)]
+    public Task EndRun([ActivityTrigger] ForcedEnd end, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        steps.EndRunAsync(end, client, function.CancellationToken);
+}

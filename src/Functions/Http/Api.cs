@@ -1,0 +1,106 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Preempt.Functions.Http;
+
+/// <summary>What all endpoints share: reading what the caller sent, and answering what went wrong.</summary>
+internal static class Api
+{
+    /// <summary>The largest request body, in bytes.</summary>
+    public const int MaxBody = 1024 * 1024;
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+    };
+
+    /// <summary>Handles a request; what is wrong with it becomes a problem document.</summary>
+    public static async Task<IActionResult> AnswerAsync(Func<Task<IActionResult>> handle)
+    {
+        try
+        {
+            return await handle();
+        }
+        catch (RunException exception)
+        {
+            return Problem.From(exception).ToAnswer();
+        }
+        catch (ProblemException exception)
+        {
+            return exception.Problem.ToAnswer();
+        }
+    }
+
+    /// <summary>Reads a JSON body; none at all is what <paramref name="whenEmpty"/> says, or a problem.</summary>
+    public static async Task<T> ReadBodyAsync<T>(HttpRequest request, T? whenEmpty = null)
+        where T : class
+    {
+        byte[] body = await ReadBytesAsync(request);
+        if (body.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
+            return whenEmpty ?? throw Invalid("The body is empty; a JSON object is expected.");
+        try
+        {
+            return JsonSerializer.Deserialize<T>(body, Options) ?? throw Invalid("The body is null; a JSON object is expected.");
+        }
+        catch (JsonException exception)
+        {
+            throw Invalid($"The body cannot be read: {exception.Message}");
+        }
+    }
+
+    private static async Task<byte[]> ReadBytesAsync(HttpRequest request)
+    {
+        if (request.ContentLength > MaxBody)
+            throw TooLarge();
+        using MemoryStream body = new();
+        byte[] buffer = new byte[16 * 1024];
+        for (int read; (read = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted)) > 0;)
+        {
+            body.Write(buffer, 0, read);
+            if (body.Length > MaxBody)
+                throw TooLarge();
+        }
+
+        return body.ToArray();
+    }
+
+    /// <summary>Reads a duration from the query; null when it is not there.</summary>
+    public static Duration? ReadDuration(HttpRequest request, string name, Duration max)
+    {
+        if (ReadText(request, name) is not { } text)
+            return null;
+        if (!Duration.TryParse(text, out Duration duration, out string? error))
+            throw Invalid($"{name}: {error}");
+        return duration <= max ? duration : throw Invalid($"{name} \"{text}\": {max} at most.");
+    }
+
+    /// <summary>Reads a whole number from the query.</summary>
+    public static int ReadInteger(HttpRequest request, string name, int whenAbsent, int min, int max)
+    {
+        if (ReadText(request, name) is not { } text)
+            return whenAbsent;
+        return int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int value)
+            && value >= min && value <= max
+            ? value
+            : throw Invalid($"{name} \"{text}\": a whole number from {min} to {max} is expected.");
+    }
+
+    /// <summary>Reads a text from the query; null when it is not there.</summary>
+    public static string? ReadText(HttpRequest request, string name) => request.Query[name] switch
+    {
+        { Count: 0 } => null,
+        { Count: 1 } values => values[0],
+        _ => throw Invalid($"{name}: given more than once."),
+    };
+
+    public static ProblemException Invalid(string detail) => new(Problem.Invalid(detail));
+
+    private static ProblemException TooLarge() => new(Problem.TooLarge($"The body has more than {MaxBody} bytes (1 MiB), which is the most."));
+}
+
+/// <summary>A page of a list.</summary>
+internal sealed record Page<T>(IReadOnlyList<T> Items, string? Cursor);

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Preempt.Functions.Http;
+
+/// <summary>What the app can run, and the gates in front of it.</summary>
+public sealed class WorkflowEndpoints(WorkflowRegistry registry, RunClients runs)
+{
+    private const int LargestPage = 200;
+
+    /// <summary><c>GET workflows</c>: the definitions.</summary>
+    [Function("ListWorkflows")]
+    public IActionResult List([HttpTrigger(AuthorizationLevel.Function, "get", Route = "workflows")] HttpRequest request) =>
+        new JsonAnswer(StatusCodes.Status200OK, new Page<WorkflowDefinition>([.. registry.All], null));
+
+    /// <summary><c>GET gates?workflow=&amp;key=</c>: with a key that gate, without a page of the workflow's gates.</summary>
+    [Function("ListGates")]
+    public Task<IActionResult> Gates(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "gates")] HttpRequest request,
+        [DurableClient] DurableTaskClient client) => Api.AnswerAsync(async () =>
+        {
+            string workflow = Api.ReadText(request, "workflow") ?? throw Api.Invalid("workflow: required in the query.");
+            if (Api.ReadText(request, "key") is { } key)
+                return new JsonAnswer(StatusCodes.Status200OK, await runs.With(client).GetGateAsync(workflow, key, request.HttpContext.RequestAborted));
+            int limit = Api.ReadInteger(request, "limit", whenAbsent: 50, min: 1, max: LargestPage);
+            (IReadOnlyList<Gate> gates, string? cursor) = await runs.With(client).ListGatesAsync(
+                workflow, limit, Api.ReadText(request, "cursor"), request.HttpContext.RequestAborted);
+            return new JsonAnswer(StatusCodes.Status200OK, new Page<Gate>(gates, cursor));
+        });
+
+    /// <summary><c>GET health</c>: whether the app answers.</summary>
+    [Function("Health")]
+    public static IActionResult Health([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
+        new JsonAnswer(StatusCodes.Status200OK, new { status = "Healthy" });
+}

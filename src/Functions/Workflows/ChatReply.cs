@@ -1,0 +1,49 @@
+namespace Preempt.Functions.Workflows;
+
+/// <summary>What a user wrote.</summary>
+/// <param name="UserId">Who.</param>
+/// <param name="Message">What.</param>
+/// <param name="Seconds">How long to think about it.</param>
+public sealed record ChatMessage(string UserId, string Message, double Seconds = 5);
+
+/// <summary>Answers a user's latest message. A newer message of the same user stops the work on the older one.</summary>
+public sealed class ChatReply : Workflow<ChatMessage, string>
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.userId}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress)
+        .Timeout("10 minutes");
+
+    /// <inheritdoc />
+    public override async Task<string> RunAsync(RunContext run, ChatMessage input)
+    {
+        string draft = await run.CallStepAsync<Think, string>(input);
+        return await run.CallStepAsync<Reply, string>(draft);
+    }
+}
+
+/// <summary>Thinks in small pieces, says how far it is, and stops when told.</summary>
+public sealed class Think : Step<ChatMessage, string>
+{
+    private static readonly TimeSpan Piece = TimeSpan.FromMilliseconds(50);
+
+    /// <inheritdoc />
+    public override async Task<string> RunAsync(StepContext step, ChatMessage input)
+    {
+        TimeSpan whole = TimeSpan.FromSeconds(input.Seconds);
+        for (TimeSpan done = TimeSpan.Zero; done < whole; done += Piece)
+        {
+            await step.ReportProgressAsync(done / whole, "thinking");
+            await Task.Delay(Piece, step.Time, step.CancellationToken);
+        }
+
+        return $"You said: {input.Message}";
+    }
+}
+
+/// <summary>Puts the answer into words.</summary>
+public sealed class Reply : Step<string, string>
+{
+    /// <inheritdoc />
+    public override Task<string> RunAsync(StepContext step, string input) => Task.FromResult($"{input}. I have thought about it.");
+}

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Preempt.Functions.Workflows;
+
+/// <summary>How a lab run is to behave.</summary>
+public sealed record LabInput
+{
+    /// <summary>The concurrency key.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>The steps, run one after another.</summary>
+    public required IReadOnlyList<LabStep> Steps { get; init; }
+
+    /// <summary>What the workflow does once it was stopped and has cleaned up.</summary>
+    public LabOnStop OnStop { get; init; }
+
+    /// <summary>How long the shielded clean-up step takes; there is none without it.</summary>
+    public double? CleanupSeconds { get; init; }
+}
+
+/// <summary>How one step of a lab run is to behave.</summary>
+public sealed record LabStep
+{
+    /// <summary>How long it works.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Whether it works on when it is told to stop.</summary>
+    public bool IgnoreStop { get; init; }
+
+    /// <summary>How many of its attempts fail.</summary>
+    public int FailTimes { get; init; }
+
+    /// <summary>What it returns.</summary>
+    public JsonElement? Output { get; init; }
+}
+
+/// <summary>What a lab workflow does when it is stopped.</summary>
+public enum LabOnStop
+{
+    /// <summary>Lets the exception out: the run is cancelled.</summary>
+    [JsonStringEnumMemberName("throw")]
+    Throw,
+
+    /// <summary>Returns what it has: the run succeeds.</summary>
+    [JsonStringEnumMemberName("swallow")]
+    Swallow,
+
+    /// <summary>Throws something else: the run fails.</summary>
+    [JsonStringEnumMemberName("fail")]
+    Fail,
+}
+
+/// <summary>A workflow whose input says how it behaves: for trying things out, and for end-to-end tests.</summary>
+public abstract class LabWorkflow : Workflow<LabInput, IReadOnlyList<JsonElement?>>
+{
+    /// <inheritdoc />
+    public override async Task<IReadOnlyList<JsonElement?>> RunAsync(RunContext run, LabInput input)
+    {
+        List<JsonElement?> outputs = [];
+        try
+        {
+            foreach (LabStep step in input.Steps)
+            {
+                outputs.Add(await run.CallStepAsync<LabWork, JsonElement?>(step));
+                run.CancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+        catch (OperationCanceledException) when (run.Stop is not null)
+        {
+            if (input.CleanupSeconds is { } seconds)
+                await run.CallStepAsync<LabCleanup, bool>(seconds, CancellationToken.None);
+            if (input.OnStop == LabOnStop.Throw)
+                throw;
+            if (input.OnStop == LabOnStop.Fail)
+                throw new InvalidOperationException("The lab workflow was told to fail when it is stopped.");
+        }
+
+        return outputs;
+    }
+}
+
+/// <summary>One run per group; the newest wins.</summary>
+public sealed class LabCancelInProgress : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Lab().Concurrency("{input.group}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress);
+}
+
+/// <summary>Three runs per group; the newest win.</summary>
+public sealed class LabCancelInProgress3 : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Lab().Concurrency("{input.group}", maxRuns: 3, ConcurrencyStrategy.CancelInProgress);
+}
+
+/// <summary>One run per group; the newest wins, and starts at once.</summary>
+public sealed class LabImmediate : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Lab().Concurrency("{input.group}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress, Handover.Immediate);
+}
+
+/// <summary>As many runs as are started.</summary>
+public sealed class LabPlain : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) => workflow.Lab();
+}
+
+/// <summary>Works for a time, in pieces of 20 ms.</summary>
+public sealed class LabWork : Step<LabStep, JsonElement?>
+{
+    /// <inheritdoc />
+    public override async Task<JsonElement?> RunAsync(StepContext step, LabStep input)
+    {
+        CancellationToken token = input.IgnoreStop ? CancellationToken.None : step.CancellationToken;
+        await LabTime.WorkAsync(step, input.Seconds, token);
+        return step.Attempt <= input.FailTimes
+            ? throw new InvalidOperationException($"The lab step was told to fail {input.FailTimes} times; this is attempt {step.Attempt}.")
+            : input.Output;
+    }
+}
+
+/// <summary>Cleans up for a time.</summary>
+public sealed class LabCleanup : Step<double, bool>
+{
+    /// <inheritdoc />
+    public override async Task<bool> RunAsync(StepContext step, double input)
+    {
+        await LabTime.WorkAsync(step, input, step.CancellationToken);
+        return true;
+    }
+}
+
+/// <summary>How lab steps pass their time.</summary>
+internal static class LabTime
+{
+    private static readonly TimeSpan Piece = TimeSpan.FromMilliseconds(20);
+
+    public static async Task WorkAsync(StepContext step, double seconds, CancellationToken cancellationToken)
+    {
+        long start = step.Time.GetTimestamp();
+        TimeSpan whole = TimeSpan.FromSeconds(seconds);
+        while (step.Time.GetElapsedTime(start) is var done && done < whole)
+        {
+            await step.ReportProgressAsync(done / whole);
+            TimeSpan rest = whole - done;
+            await Task.Delay(rest < Piece ? rest : Piece, step.Time, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Preempt;
+
+/// <summary>Settings of all workflows of an app: the configuration section <c>Preempt</c>.</summary>
+public sealed class PreemptOptions
+{
+    /// <summary>The longest that a workflow's code may run, unless the workflow says otherwise. By default there is no limit.</summary>
+    public Duration Timeout { get; set; } = Duration.Never;
+
+    /// <summary>How long a run may take to stop, unless the workflow or the stop request says otherwise. 10 seconds by default.</summary>
+    public Duration Grace { get; set; } = Duration.FromSeconds(10);
+
+    /// <summary>Whether lab workflows can be started. By default they can.</summary>
+    public bool Lab { get; set; } = true;
+}

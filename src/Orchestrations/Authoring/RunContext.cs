@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+
+namespace Preempt;
+
+/// <summary>
+/// What a workflow's code knows of its run, and all that it may await. Calls take a token; the default is the run's own. After a
+/// stop they throw <see cref="OperationCanceledException"/> and nothing new begins, except with
+/// <see cref="CancellationToken.None"/>, which shields a call: clean-up runs to its end, within the run's grace.
+/// </summary>
+public sealed class RunContext
+{
+    private readonly RunSupervisor _run;
+
+    internal RunContext(RunSupervisor run) => _run = run;
+
+    /// <summary>The run's id.</summary>
+    public string RunId => _run.RunId;
+
+    /// <summary>Fires when the run is to stop.</summary>
+    public CancellationToken CancellationToken => _run.StopToken;
+
+    /// <summary>The stop request; null while nobody has asked.</summary>
+    public StopRequest? Stop => _run.Record.Stop;
+
+    /// <summary>The time, UTC; the same in a replay. The only clock that a workflow may read.</summary>
+    public DateTimeOffset UtcNow => _run.Now;
+
+    /// <summary>What the caller attached to the run.</summary>
+    public ImmutableDictionary<string, string> Metadata => _run.Request.Metadata;
+
+    /// <summary>The concurrency key of the workflow's first rule; null without one.</summary>
+    public string? Key => _run.Request.Gates is [var first, ..] ? first.Key : null;
+
+    /// <summary>The fencing token of the run's first gate; null without one.</summary>
+    public long? FencingToken => _run.Record.FencingTokens is [var first, ..] ? first : null;
+
+    /// <summary>A logger that is silent in a replay.</summary>
+    public ILogger Logger => _run.Logger;
+
+    /// <summary>A unique id; the same in a replay.</summary>
+    /// <returns>The id.</returns>
+    public Guid NewGuid() => _run.NewGuid();
+
+    /// <summary>
+    /// Runs a step and waits for it. A step that is told to stop is still waited for: what it returns all the same is returned
+    /// here, and what it cleans up is done before the workflow goes on.
+    /// </summary>
+    /// <typeparam name="TStep">The step's class; the app has an activity function of its name.</typeparam>
+    /// <typeparam name="TOutput">What the step returns.</typeparam>
+    /// <param name="input">What the step is given.</param>
+    /// <returns>What the step returns.</returns>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    /// <exception cref="StepFailedException">The step's code threw.</exception>
+    public Task<TOutput> CallStepAsync<TStep, TOutput>(object? input = null)
+        where TStep : Step, IStepReturning<TOutput> =>
+        CallStepAsync<TStep, TOutput>(input, _run.StopToken);
+
+    /// <inheritdoc cref="CallStepAsync{TStep, TOutput}(object?)" />
+    /// <param name="input">What the step is given.</param>
+    /// <param name="cancellationToken">
+    /// Stops the step; <see cref="CancellationToken.None"/> shields it from a stop of the run.
+    /// </param>
+    public Task<TOutput> CallStepAsync<TStep, TOutput>(object? input, CancellationToken cancellationToken)
+        where TStep : Step, IStepReturning<TOutput> =>
+        _run.CallStepAsync<TOutput>(typeof(TStep), input, cancellationToken);
+
+    /// <summary>Waits on a durable timer.</summary>
+    /// <param name="delay">How long; on Azure Storage a timer may be up to 5 seconds late.</param>
+    /// <returns>A task that completes when it is over.</returns>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public Task DelayAsync(Duration delay) => DelayAsync(delay, _run.StopToken);
+
+    /// <inheritdoc cref="DelayAsync(Duration)" />
+    /// <param name="delay">How long; on Azure Storage a timer may be up to 5 seconds late.</param>
+    /// <param name="cancellationToken">Ends the wait; <see cref="CancellationToken.None"/> shields it from a stop of the run.</param>
+    public Task DelayAsync(Duration delay, CancellationToken cancellationToken) => _run.DelayAsync(delay, cancellationToken);
+}

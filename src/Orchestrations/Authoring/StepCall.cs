@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Preempt;
+
+/// <summary>The input of a step's activity.</summary>
+public sealed record StepCall
+{
+    /// <summary>The run that the step belongs to.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>The step's number within its run, from 1.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>The step's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Which attempt this is, from 1.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>Whether a stop of the run leaves this step alone: it cleans up.</summary>
+    public bool Shielded { get; init; }
+
+    /// <summary>The run's fencing tokens, in the order of its gates.</summary>
+    public ImmutableArray<long> FencingTokens { get; init; } = [];
+
+    /// <summary>What the step's code is given, as JSON.</summary>
+    public JsonElement? Input { get; init; }
+}
+
+/// <summary>The output of a step's activity. What the step's code throws is data here, so that a failed activity is a failed worker.</summary>
+public sealed record StepOutcome
+{
+    /// <summary>How the step ended.</summary>
+    public required StepStatus Status { get; init; }
+
+    /// <summary>When its code began, by the worker's clock, UTC.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When its code ended, by the worker's clock, UTC.</summary>
+    public required DateTimeOffset EndedAt { get; init; }
+
+    /// <summary>What its code returned, as JSON.</summary>
+    public JsonElement? Output { get; init; }
+
+    /// <summary>What its code threw.</summary>
+    public RunError? Error { get; init; }
+
+    /// <summary>Why its token fired.</summary>
+    public StopReason? StopReason { get; init; }
+
+    /// <summary>The last progress that it reported.</summary>
+    public RunProgress? Progress { get; init; }
+}
+
+/// <summary>Thrown where a workflow calls a step whose code threw.</summary>
+public sealed class StepFailedException : Exception
+{
+    /// <summary>Makes one for a step and what its code threw.</summary>
+    /// <param name="step">The step's name.</param>
+    /// <param name="error">What its code threw.</param>
+    public StepFailedException(string step, RunError error)
+        : base($"Step '{step}' failed: {error.Message}")
+    {
+        Step = step;
+        Error = error;
+    }
+
+    /// <summary>Makes one that names no step.</summary>
+    public StepFailedException()
+    {
+    }
+
+    /// <summary>Makes one with a message.</summary>
+    /// <param name="message">What went wrong.</param>
+    public StepFailedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes one with a message and a cause.</summary>
+    /// <param name="message">What went wrong.</param>
+    /// <param name="innerException">The cause.</param>
+    public StepFailedException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>The step's name.</summary>
+    public string? Step { get; }
+
+    /// <summary>What its code threw.</summary>
+    public RunError? Error { get; }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+
+namespace Preempt;
+
+/// <summary>What a step's code knows of its call.</summary>
+public sealed class StepContext
+{
+    private readonly ActiveStep _step;
+
+    internal StepContext(ActiveStep step, TimeProvider time, ILogger logger)
+    {
+        _step = step;
+        Time = time;
+        Logger = logger;
+    }
+
+    /// <summary>
+    /// Fires when the step is to stop: its run was stopped or superseded, its time is over, or the host shuts down. Throw
+    /// <see cref="OperationCanceledException"/> then; what the step returns instead counts.
+    /// </summary>
+    public CancellationToken CancellationToken => _step.Token;
+
+    /// <summary>Why <see cref="CancellationToken"/> fired; null while it has not.</summary>
+    public StopReason? StopReason => _step.Reason;
+
+    /// <summary>The run that the step belongs to.</summary>
+    public string RunId => _step.Call.RunId;
+
+    /// <summary>Which attempt this is, from 1.</summary>
+    public int Attempt => _step.Call.Attempt;
+
+    /// <summary>
+    /// The fencing token of the run's first gate, or null without one. It grows with every admission: a system that this step
+    /// writes to can refuse a token smaller than one it has seen.
+    /// </summary>
+    public long? FencingToken => _step.Call.FencingTokens is [var first, ..] ? first : null;
+
+    /// <summary>The fencing tokens of all of the run's gates, in the order of its rules.</summary>
+    public ImmutableArray<long> FencingTokens => _step.Call.FencingTokens;
+
+    /// <summary>The clock to use, so that a test host can skip time.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>A logger named for the step.</summary>
+    public ILogger Logger { get; }
+
+    /// <summary>Says how far the step is, for whoever looks at the run. Cheap: only the latest is kept.</summary>
+    /// <param name="fraction">From 0 to 1; outside it is cut.</param>
+    /// <param name="message">In words; cut at 200 characters.</param>
+    /// <returns>A task that completes when it is noted.</returns>
+    public Task ReportProgressAsync(double fraction, string? message = null)
+    {
+        string? kept = message?.Length > RunProgress.MaxMessageLength ? message[..RunProgress.MaxMessageLength] : message;
+        _step.Progress = new RunProgress(double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), kept);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Preempt;
+
+/// <summary>Runs steps inside activity functions, and the activities that runs need for themselves.</summary>
+public sealed class StepRunner
+{
+    private readonly ActiveSteps _steps;
+    private readonly ICancellationFeed _feed;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+
+    internal StepRunner(ActiveSteps steps, ICancellationFeed feed, TimeProvider time, ILoggerFactory loggers)
+    {
+        _steps = steps;
+        _feed = feed;
+        _time = time;
+        _loggers = loggers;
+    }
+
+    /// <summary>Runs a step. The body of its activity function.</summary>
+    /// <typeparam name="TStep">The step's class.</typeparam>
+    /// <param name="call">The activity's input.</param>
+    /// <param name="function">The activity's invocation.</param>
+    /// <returns>How the step ended; what its code throws is in it.</returns>
+    /// <exception cref="OperationCanceledException">The host shuts down; the platform runs the step again.</exception>
+    public async Task<StepOutcome> RunAsync<TStep>(StepCall call, FunctionContext function)
+        where TStep : Step
+    {
+        DateTimeOffset startedAt = _time.GetUtcNow();
+        using ActiveStep active = _steps.Enter(call, function.CancellationToken);
+        StepOutcome outcome = new() { Status = StepStatus.Succeeded, StartedAt = startedAt, EndedAt = startedAt };
+        try
+        {
+            // A step whose run was stopped before it began does not begin.
+            active.Token.ThrowIfCancellationRequested();
+            if (active.Reason is not null)
+                throw new OperationCanceledException(active.Token);
+            TStep step = ActivatorUtilities.GetServiceOrCreateInstance<TStep>(function.InstanceServices);
+            StepContext context = new(active, _time, _loggers.CreateLogger<TStep>());
+            outcome = outcome with { Output = await step.InvokeAsync(context, call.Input) };
+        }
+        catch (OperationCanceledException) when (active.Reason is { } reason)
+        {
+            if (reason == StopReason.Shutdown)
+                throw;
+            outcome = outcome with { Status = reason == StopReason.Timeout ? StepStatus.TimedOut : StepStatus.Cancelled };
+        }
+#pragma warning disable CA1031 // Whatever a step throws is its workflow's to see, as data.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            outcome = outcome with { Status = StepStatus.Failed, Error = RunError.From(exception) };
+        }
+
+        return outcome with { EndedAt = _time.GetUtcNow(), StopReason = active.Reason, Progress = active.Progress };
+    }
+
+    /// <summary>Tells a run's steps to stop. The body of the activity function <see cref="PreemptFunctions.PublishStop"/>.</summary>
+    /// <param name="notice">The activity's input.</param>
+    /// <param name="cancellationToken">Fires when the host shuts down.</param>
+    /// <returns>A task that completes when the notice is sent.</returns>
+    public Task PublishStopAsync(StopNotice notice, CancellationToken cancellationToken) => _feed.PublishAsync(notice, cancellationToken);
+
+    /// <summary>
+    /// Ends a run whose steps do not end: tells them a last time, then terminates the run's instance with its outcome. The body of
+    /// the activity function <see cref="PreemptFunctions.EndRun"/>.
+    /// </summary>
+    /// <param name="end">The activity's input.</param>
+    /// <param name="client">The activity's client.</param>
+    /// <param name="cancellationToken">Fires when the host shuts down.</param>
+    /// <returns>A task that completes when the instance is told.</returns>
+    public async Task EndRunAsync(ForcedEnd end, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        StopReason reason = end.Outcome.Record.Stop?.Reason ?? StopReason.Self;
+        await _feed.PublishAsync(new StopNotice(end.RunId, reason, Force: true), cancellationToken);
+        await client.TerminateInstanceAsync(end.RunId, new TerminateInstanceOptions(end.Outcome), cancellationToken);
+    }
+}
+
+/// <summary>The input of the activity that ends a run by force.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Outcome">What its output becomes.</param>
+public sealed record ForcedEnd(string RunId, RunOutcome Outcome);

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Preempt;
+
+/// <summary>Takes what a workflow says of itself. What is wrong is refused at once, with the workflow and the setting named.</summary>
+public sealed class WorkflowBuilder
+{
+    private readonly Type _type;
+    private readonly List<ConcurrencyRule> _rules = [];
+    private readonly List<KeySelector> _keys = [];
+    private string _name;
+    private string _version = "1";
+    private Duration? _timeout;
+    private Duration? _grace;
+    private bool _isLab;
+
+    private WorkflowBuilder(Type type)
+    {
+        _type = type;
+        _name = WorkflowNames.FromType(type.Name);
+    }
+
+    internal static WorkflowDefinition Build<TWorkflow>(TWorkflow workflow, PreemptOptions options)
+        where TWorkflow : Workflow
+    {
+        WorkflowBuilder builder = new(typeof(TWorkflow));
+        workflow.Configure(builder);
+        return builder.Build(services => ActivatorUtilities.CreateInstance<TWorkflow>(services), workflow.InputType, options);
+    }
+
+    /// <summary>Names the workflow; by default its class's name, as in <c>chat-reply</c> for <c>ChatReply</c>.</summary>
+    /// <param name="name">1 to 40 characters of a-z, 0-9, <c>-_.</c>, beginning with a letter.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">The name is not allowed.</exception>
+    public WorkflowBuilder Name(string name)
+    {
+        if (WorkflowNames.Validate(name) is { } error)
+            throw new ArgumentException(error, nameof(name));
+        _name = name;
+        return this;
+    }
+
+    /// <summary>Versions the workflow, "1" by default. Another version has gates of its own.</summary>
+    /// <param name="version">1 to 16 characters of a-z, 0-9, <c>-_.</c></param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">The version is not allowed.</exception>
+    public WorkflowBuilder Version(string version)
+    {
+        const int MaxLength = 16;
+        if (version.Length is 0 or > MaxLength || !version.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.'))
+            throw new ArgumentException($"version \"{version}\": 1 to {MaxLength} characters of a-z, 0-9, '-', '_', '.' are allowed.", nameof(version));
+        _version = version;
+        return this;
+    }
+
+    /// <summary>Limits the runs that have the same key. Several rules are entered in the order they are given in.</summary>
+    /// <param name="key">A template over <c>input</c> and <c>metadata</c>, such as <c>{input.userId}:{metadata.region}</c>.</param>
+    /// <param name="maxRuns">Runs of one key at one time, 1 to 1000.</param>
+    /// <param name="strategy">What happens when there are as many.</param>
+    /// <param name="handover">When a newcomer gets the slot of the run that it supersedes.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="FormatException">The template cannot be read.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxRuns"/> is out of range.</exception>
+    public WorkflowBuilder Concurrency(
+        string key, int maxRuns, ConcurrencyStrategy strategy, Handover handover = Handover.AfterStop) =>
+        Concurrency(KeySelector.FromTemplate(key), maxRuns, strategy, handover);
+
+    /// <summary>Limits the runs for which the function returns the same key.</summary>
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <param name="key">Finds the key of a run, 512 characters at most, from its input and metadata.</param>
+    /// <param name="maxRuns">Runs of one key at one time, 1 to 1000.</param>
+    /// <param name="strategy">What happens when there are as many.</param>
+    /// <param name="handover">When a newcomer gets the slot of the run that it supersedes.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxRuns"/> is out of range.</exception>
+    public WorkflowBuilder Concurrency<TInput>(
+        Func<TInput, IReadOnlyDictionary<string, string>, string> key,
+        int maxRuns,
+        ConcurrencyStrategy strategy,
+        Handover handover = Handover.AfterStop)
+    {
+        string Select(JsonElement? input, IReadOnlyDictionary<string, string> metadata) => key(Payload.Read<TInput>(input), metadata);
+        return Concurrency(new KeySelector("(code)", Select), maxRuns, strategy, handover);
+    }
+
+    private WorkflowBuilder Concurrency(KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxRuns, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxRuns, ConcurrencyRule.LargestMaxRuns);
+        _rules.Add(new ConcurrencyRule(key.Description, maxRuns, strategy, handover));
+        _keys.Add(key);
+        return this;
+    }
+
+    /// <summary>Limits how long the workflow's code may run; a run that takes longer is stopped, reason Timeout.</summary>
+    /// <param name="timeout">As in "10 minutes" or "1h30m"; "never" for no limit.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder Timeout(Duration timeout)
+    {
+        _timeout = timeout;
+        return this;
+    }
+
+    /// <summary>
+    /// Says how long a run may take to stop. When its grace is over it is ended by force, whatever still runs of it.
+    /// </summary>
+    /// <param name="grace">As in "30s"; 24 hours at most.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The grace is longer than 24 hours.</exception>
+    public WorkflowBuilder Grace(Duration grace)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(grace, StopRequest.LongestGrace);
+        _grace = grace;
+        return this;
+    }
+
+    /// <summary>Marks the workflow as one to try things out with: the setting <c>Preempt:Lab</c> switches it off.</summary>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder Lab()
+    {
+        _isLab = true;
+        return this;
+    }
+
+    private WorkflowDefinition Build(Func<IServiceProvider, Workflow> create, Type inputType, PreemptOptions options) =>
+        new(create, inputType, [.. _keys])
+        {
+            Name = WorkflowNames.Validate(_name) is { } error ? throw new ArgumentException(error) : _name,
+            Version = _version,
+            Function = _type.Name,
+            IsLab = _isLab,
+            Timeout = _timeout ?? options.Timeout,
+            Grace = _grace ?? options.Grace,
+            Rules = [.. _rules],
+        };
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Preempt;
+
+/// <summary>What is known of a workflow: how it is named, limited and stopped. Made by <see cref="WorkflowBuilder"/>.</summary>
+public sealed record WorkflowDefinition
+{
+    private readonly Func<IServiceProvider, Workflow> _create;
+    private readonly ImmutableArray<KeySelector> _keys;
+
+    internal WorkflowDefinition(Func<IServiceProvider, Workflow> create, Type inputType, ImmutableArray<KeySelector> keys)
+    {
+        _create = create;
+        InputType = inputType;
+        _keys = keys;
+    }
+
+    /// <summary>The name that callers use, such as <c>chat-reply</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The version of the definition; versions have gates of their own.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The orchestration function that runs it.</summary>
+    public required string Function { get; init; }
+
+    /// <summary>Whether it is there to try things out and can be switched off.</summary>
+    public required bool IsLab { get; init; }
+
+    /// <summary>The longest that its code may run.</summary>
+    public required Duration Timeout { get; init; }
+
+    /// <summary>How long a run may take to stop when a stop request does not say.</summary>
+    public required Duration Grace { get; init; }
+
+    /// <summary>Its concurrency rules, entered in this order.</summary>
+    public required ImmutableArray<ConcurrencyRule> Rules { get; init; }
+
+    internal Type InputType { get; }
+
+    internal Workflow Create(IServiceProvider services) => _create(services);
+
+    /// <summary>The gates that a run with this input must enter.</summary>
+    /// <exception cref="KeyTemplateException">The input or metadata lacks something that a key is made of.</exception>
+    internal ImmutableArray<RunGate> GatesFor(JsonElement? input, IReadOnlyDictionary<string, string> metadata, string? key) =>
+        [.. Rules.Select((rule, index) =>
+        {
+            string text = index == 0 && key is not null ? KeySelector.Check(key) : _keys[index].Select(input, metadata);
+            return new RunGate(GateKey(index, text), text, rule.MaxRuns, rule.Strategy, rule.Handover);
+        })];
+
+    /// <summary>The entity key of the gate for one concurrency key of one of the rules.</summary>
+    internal string GateKey(int rule, string key) => $"{GatePrefix(rule)}{RunId.HashKey(key)}";
+
+    /// <summary>How the entity keys of all gates of one of the rules begin.</summary>
+    internal string GatePrefix(int rule) => $"{Name}:{Version}:{rule}:";
+}
+
+/// <summary>How the key of one rule is found.</summary>
+internal sealed class KeySelector(string description, Func<JsonElement?, IReadOnlyDictionary<string, string>, string> select)
+{
+    public string Description => description;
+
+    public static KeySelector FromTemplate(string text) => new(text, KeyTemplate.Parse(text).Resolve);
+
+    public string Select(JsonElement? input, IReadOnlyDictionary<string, string> metadata) => Check(select(input, metadata));
+
+    /// <exception cref="KeyTemplateException">The key is too long.</exception>
+    public static string Check(string key) => key.Length <= KeyTemplate.MaxKeyLength
+        ? key
+        : throw new KeyTemplateException($"A key has {KeyTemplate.MaxKeyLength} characters at most; this one has {key.Length}.");
+}

@@ -1,0 +1,42 @@
+using Microsoft.DurableTask;
+
+namespace Preempt;
+
+/// <summary>Runs workflows inside orchestration functions, and the orchestrations that gates need for themselves.</summary>
+public sealed class WorkflowRunner
+{
+    private readonly IServiceProvider _services;
+    private readonly WorkflowRegistry _registry;
+
+    internal WorkflowRunner(IServiceProvider services, WorkflowRegistry registry)
+    {
+        _services = services;
+        _registry = registry;
+    }
+
+    /// <summary>Runs a workflow under its supervisor. The body of its orchestration function.</summary>
+    /// <typeparam name="TWorkflow">The workflow's class, registered with <see cref="PreemptBuilder.AddWorkflow"/>.</typeparam>
+    /// <param name="context">The orchestration.</param>
+    /// <returns>How the run ended; what its code throws is in it.</returns>
+    public Task<RunOutcome> RunAsync<TWorkflow>(TaskOrchestrationContext context)
+        where TWorkflow : Workflow
+    {
+        WorkflowDefinition definition = _registry.GetByFunction(typeof(TWorkflow).Name);
+        RunRequest request = context.GetInput<RunRequest>()
+            ?? throw new InvalidOperationException("A run is started with a RunClient, which gives its orchestration an input.");
+        return new RunSupervisor(context, request, definition.Create(_services)).RunAsync();
+    }
+
+    /// <summary>
+    /// Tells runs that a gate has admitted them. The body of the orchestration function <see cref="PreemptFunctions.HandOff"/>.
+    /// </summary>
+    /// <param name="context">The orchestration.</param>
+    /// <returns>A task that completes when they are told.</returns>
+    public static Task HandOff(TaskOrchestrationContext context)
+    {
+        GateHandOff handOff = context.GetInput<GateHandOff>()!;
+        foreach (GateAdmission admission in handOff.Admissions)
+            context.SendEvent(admission.RunId, RunMessage.EventName, RunMessage.ForAdmission(handOff.Gate, admission));
+        return Task.CompletedTask;
+    }
+}

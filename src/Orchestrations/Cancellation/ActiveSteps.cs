@@ -1,0 +1,158 @@
+using Microsoft.Extensions.Logging;
+
+namespace Preempt;
+
+/// <summary>A stop request on its way to running steps.</summary>
+/// <param name="RunId">The run whose steps are to stop.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Step">The number of the one step that is to stop; null for all.</param>
+/// <param name="Force">Whether shielded steps stop too: the run is about to be ended.</param>
+public sealed record StopNotice(string RunId, StopReason Reason, int? Step = null, bool Force = false);
+
+/// <summary>
+/// The steps that run in this process, and the latest stop notices, so that a step that begins just after its run was stopped
+/// hears of it too.
+/// </summary>
+internal sealed class ActiveSteps(ILogger<ActiveSteps> logger)
+{
+    /// <summary>Notices that are remembered; older ones are forgotten, and the run's grace is what remains.</summary>
+    private const int MaxNotices = 10_000;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, List<ActiveStep>> _byRun = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<StopNotice>> _notices = new(StringComparer.Ordinal);
+    private readonly Queue<string> _noticeOrder = new();
+
+    /// <summary>Takes in a step that begins; its token may already have fired.</summary>
+    public ActiveStep Enter(StepCall call, CancellationToken hostStopping)
+    {
+        ActiveStep step = new(call, this);
+        lock (_lock)
+        {
+            if (!_byRun.TryGetValue(call.RunId, out List<ActiveStep>? steps))
+                _byRun.Add(call.RunId, steps = []);
+            steps.Add(step);
+            foreach (StopNotice notice in _notices.GetValueOrDefault(call.RunId) ?? [])
+                step.Consider(notice);
+        }
+
+        step.Watch(hostStopping);
+        return step;
+    }
+
+    /// <summary>Tells the steps that a notice concerns, now and those to come.</summary>
+    public void Apply(StopNotice notice)
+    {
+        ActiveStep[] concerned;
+        lock (_lock)
+        {
+            Remember(notice);
+            concerned = [.. _byRun.GetValueOrDefault(notice.RunId) ?? []];
+        }
+
+        foreach (ActiveStep step in concerned)
+            step.Consider(notice);
+    }
+
+    /// <summary>The latest progress that a step of the run has reported here; null when none runs here.</summary>
+    public RunProgress? FindProgress(string runId)
+    {
+        lock (_lock)
+            return _byRun.GetValueOrDefault(runId)?.LastOrDefault(step => step.Progress is not null)?.Progress;
+    }
+
+    private void Remember(StopNotice notice)
+    {
+        if (_notices.TryGetValue(notice.RunId, out List<StopNotice>? known))
+        {
+            if (!known.Contains(notice))
+                known.Add(notice);
+            return;
+        }
+
+        if (_noticeOrder.Count == MaxNotices)
+            _notices.Remove(_noticeOrder.Dequeue());
+        _notices.Add(notice.RunId, [notice]);
+        _noticeOrder.Enqueue(notice.RunId);
+    }
+
+    internal void Exit(ActiveStep step)
+    {
+        lock (_lock)
+        {
+            if (_byRun.TryGetValue(step.Call.RunId, out List<ActiveStep>? steps) && steps.Remove(step) && steps.Count == 0)
+                _byRun.Remove(step.Call.RunId);
+        }
+    }
+
+    internal void Report(Exception exception, StepCall call) =>
+        logger.LogWarning(exception, "Step {Step} of {Run} threw when its token fired", call.Name, call.RunId);
+}
+
+/// <summary>A step that runs in this process: its token, and why it fired.</summary>
+internal sealed class ActiveStep : IDisposable
+{
+    private readonly ActiveSteps _all;
+    private readonly CancellationTokenSource _source = new();
+    private CancellationTokenRegistration _host;
+    private int _reason = -1;
+
+    public ActiveStep(StepCall call, ActiveSteps all)
+    {
+        Call = call;
+        _all = all;
+    }
+
+    public StepCall Call { get; }
+
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>Why the token fired, or is about to; null while nobody has stopped the step.</summary>
+    public StopReason? Reason => Volatile.Read(ref _reason) is >= 0 and int reason ? (StopReason)reason : null;
+
+    public RunProgress? Progress { get; set; }
+
+    public void Watch(CancellationToken hostStopping) =>
+        _host = hostStopping.Register(() => Stop(StopReason.Shutdown));
+
+    public void Consider(StopNotice notice)
+    {
+        bool isMeant = notice.Step is { } number ? number == Call.Number : notice.Force || !Call.Shielded;
+        if (isMeant)
+            Stop(notice.Reason);
+    }
+
+    private void Stop(StopReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _reason, (int)reason, -1) != -1)
+            return;
+        // What waits for the token may run at once, and must not run on the thread of whoever asked for the stop.
+        if (SynchronizationContext.Current is { } context)
+            context.Post(_ => Fire(), null);
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(static step => step.Fire(), this, preferLocal: false);
+    }
+
+    private void Fire()
+    {
+        try
+        {
+            _source.Cancel();
+        }
+        catch (AggregateException exception)
+        {
+            _all.Report(exception, Call);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The step has just ended by itself.
+        }
+    }
+
+    public void Dispose()
+    {
+        _host.Dispose();
+        _all.Exit(this);
+        _source.Dispose();
+    }
+}

@@ -1,0 +1,319 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Client.Entities;
+using Microsoft.DurableTask.Entities;
+
+namespace Preempt;
+
+/// <summary>Makes <see cref="RunClient"/>s: the platform hands out its own client anew to each function.</summary>
+public sealed class RunClients
+{
+    internal RunClients(
+        WorkflowRegistry registry, ActiveSteps steps, ICancellationFeed feed, MonotonicClock clock, TimeProvider time)
+    {
+        Registry = registry;
+        Steps = steps;
+        Feed = feed;
+        Clock = clock;
+        Time = time;
+    }
+
+    internal WorkflowRegistry Registry { get; }
+
+    internal ActiveSteps Steps { get; }
+
+    internal ICancellationFeed Feed { get; }
+
+    internal MonotonicClock Clock { get; }
+
+    internal TimeProvider Time { get; }
+
+    /// <summary>Makes a client of runs.</summary>
+    /// <param name="client">The platform's client, as a function is given it.</param>
+    /// <returns>The client.</returns>
+    public RunClient With(DurableTaskClient client) => new(this, client);
+}
+
+/// <summary>Starts, watches and stops runs, from code inside the function app.</summary>
+public sealed class RunClient
+{
+    private readonly RunClients _app;
+    private readonly DurableTaskClient _client;
+
+    internal RunClient(RunClients app, DurableTaskClient client)
+    {
+        _app = app;
+        _client = client;
+    }
+
+    /// <summary>Starts a run. When the task completes the run is accepted, and will end.</summary>
+    /// <param name="workflow">The workflow's name.</param>
+    /// <param name="input">What the run is given; written as JSON.</param>
+    /// <param name="options">What else is to be said.</param>
+    /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
+    /// <returns>The run.</returns>
+    /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
+    /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
+    /// <exception cref="RunConflictException">A run of the given id exists.</exception>
+    public Task<Run> StartAsync(
+        string workflow, object? input, StartOptions? options = null, CancellationToken cancellationToken = default) =>
+        StartAsync(workflow, Payload.ToJson(input), options ?? new StartOptions(), cancellationToken);
+
+    private async Task<Run> StartAsync(string workflow, JsonElement? input, StartOptions options, CancellationToken cancellationToken)
+    {
+        if (!_app.Registry.TryGet(workflow, out WorkflowDefinition? definition))
+            throw new UnknownWorkflowException(workflow);
+        RunRequest request = MakeRequest(definition, input, options);
+        string id = options.RunId ?? NewId(definition, request);
+        StartOrchestrationOptions start = new StartOrchestrationOptions(id).WithDedupeStatuses(
+            OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated);
+        try
+        {
+            await _client.ScheduleNewOrchestrationInstanceAsync(definition.Function, request, start, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && options.RunId is not null)
+        {
+            // The real client and the embedded one refuse a taken id with exceptions of different types.
+            if (await FindAsync(id, cancellationToken) is { } existing)
+                throw new RunConflictException($"A run with the id \"{id}\" exists.", existing);
+            throw;
+        }
+
+        return await FindAsync(id, cancellationToken) ?? throw new UnknownRunException(id);
+    }
+
+    private RunRequest MakeRequest(WorkflowDefinition definition, JsonElement? input, StartOptions options)
+    {
+        CheckInput(definition, input);
+        CheckOptions(definition, options);
+        ImmutableDictionary<string, string> metadata =
+            options.Metadata?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty;
+        try
+        {
+            return new RunRequest
+            {
+                Workflow = definition.Name,
+                Version = definition.Version,
+                QueuedAt = _app.Clock.Next(),
+                Input = input,
+                Gates = definition.GatesFor(input, metadata, options.Key),
+                Timeout = options.Timeout ?? definition.Timeout,
+                Grace = definition.Grace,
+                Metadata = metadata,
+            };
+        }
+        catch (KeyTemplateException exception)
+        {
+            throw new InvalidRunException(exception.Message);
+        }
+    }
+
+    private static void CheckInput(WorkflowDefinition definition, JsonElement? input)
+    {
+        try
+        {
+            Payload.Read(input, definition.InputType);
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidRunException($"input: not what workflow \"{definition.Name}\" takes: {exception.Message}");
+        }
+    }
+
+    private static void CheckOptions(WorkflowDefinition definition, StartOptions options)
+    {
+        if (options.RunId is { } id && RunId.Validate(id) is { } error)
+            throw new InvalidRunException(error);
+        if (options.Key is not null && definition.Rules.IsEmpty)
+            throw new InvalidRunException($"key: workflow \"{definition.Name}\" has no concurrency rule, so it takes no key.");
+        if (options.Timeout is { } timeout && timeout > definition.Timeout)
+            throw new InvalidRunException($"timeout \"{timeout}\": workflow \"{definition.Name}\" allows {definition.Timeout} at most.");
+        if (options.Metadata?.Count > StartOptions.MaxMetadata)
+            throw new InvalidRunException($"metadata: {StartOptions.MaxMetadata} entries at most; these are {options.Metadata.Count}.");
+        foreach ((string name, string value) in options.Metadata ?? ImmutableDictionary<string, string>.Empty)
+        {
+            if (name.Length is 0 or > StartOptions.MaxMetadataNameLength || value.Length > StartOptions.MaxMetadataValueLength)
+            {
+                throw new InvalidRunException(
+                    $"metadata: a name has 1 to {StartOptions.MaxMetadataNameLength} characters and a value {StartOptions.MaxMetadataValueLength} at most.");
+            }
+        }
+    }
+
+    private static string NewId(WorkflowDefinition definition, RunRequest request)
+    {
+        Span<byte> entropy = stackalloc byte[RunId.EntropyLength];
+        RandomNumberGenerator.Fill(entropy);
+        string keyHash = request.Gates is [var gate, ..] ? RunId.HashKey(gate.Key) : RunId.NoKey;
+        return RunId.Create(definition.Name, keyHash, request.QueuedAt, entropy);
+    }
+
+    /// <summary>Finds a run.</summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The run.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    public async Task<Run> GetAsync(string id, CancellationToken cancellationToken = default) =>
+        await FindAsync(id, cancellationToken) ?? throw new UnknownRunException(id);
+
+    /// <summary>Waits until a run has ended, or until the wait is over.</summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="wait">How long to wait at most.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The run, ended or not.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    public async Task<Run> WaitAsync(string id, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        Run run = await GetAsync(id, cancellationToken);
+        if (run.Status.IsTerminal() || wait <= TimeSpan.Zero)
+            return run;
+        using CancellationTokenSource limit = new(wait, _app.Time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await _client.WaitForInstanceCompletionAsync(id, either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // The wait is over: the caller gets the run as it is.
+        }
+
+        return await GetAsync(id, cancellationToken);
+    }
+
+    /// <summary>
+    /// Asks a run to stop. When the task completes the run has heard of it or will, and none of its unshielded steps begins any
+    /// more; it ends when its code does, at the latest when its grace is over.
+    /// </summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Gives up the call; the request may have been made all the same.</param>
+    /// <returns>The run as it is after the request.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    /// <exception cref="InvalidRunException">An option is not allowed.</exception>
+    /// <exception cref="RunConflictException">The run has ended.</exception>
+    public async Task<Run> CancelAsync(string id, CancelOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new CancelOptions();
+        if (options.Grace > StopRequest.LongestGrace)
+            throw new InvalidRunException($"grace \"{options.Grace}\": {(Duration)StopRequest.LongestGrace} at most.");
+        Run run = await GetAsync(id, cancellationToken);
+        CheckCanStop(run, options);
+        StopRequest stop = new()
+        {
+            Reason = StopReason.Requested,
+            RequestedAt = _app.Time.GetUtcNow(),
+            Message = options.Message,
+            Grace = options.Grace,
+            By = options.By,
+            QueuedOnly = options.QueuedOnly,
+        };
+        try
+        {
+            await _client.RaiseEventAsync(id, RunMessage.EventName, RunMessage.ForStop(stop), cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The real client and the embedded one refuse an ended instance with exceptions of different types.
+            run = await GetAsync(id, cancellationToken);
+            CheckCanStop(run, options);
+            throw;
+        }
+
+        if (!options.QueuedOnly)
+            await _app.Feed.PublishAsync(new StopNotice(id, StopReason.Requested), cancellationToken);
+        run = await ReadStoppedAsync(id, cancellationToken);
+        if (run.Stop is null)
+            CheckCanStop(run, options);
+        return run;
+    }
+
+    private static void CheckCanStop(Run run, CancelOptions options)
+    {
+        if (run.Status.IsTerminal())
+            throw new RunConflictException($"The run has ended: it is {run.Status}.", run);
+        if (options.QueuedOnly && run.Status != RunStatus.Queued)
+            throw new RunConflictException($"The run is {run.Status}, and only a queued run was to be cancelled.", run);
+    }
+
+    /// <summary>The run once its record shows the stop; as it is if that takes more than a second.</summary>
+    private async Task<Run> ReadStoppedAsync(string id, CancellationToken cancellationToken)
+    {
+        const int MaxReads = 8;
+        TimeSpan pause = TimeSpan.FromMilliseconds(2);
+        Run run = await GetAsync(id, cancellationToken);
+        for (int read = 1; read < MaxReads && run.Stop is null && !run.Status.IsTerminal(); read++, pause *= 2)
+        {
+            await Task.Delay(pause, _app.Time, cancellationToken);
+            run = await GetAsync(id, cancellationToken);
+        }
+
+        return run;
+    }
+
+    /// <summary>Reads the gate of one key of a workflow.</summary>
+    /// <param name="workflow">The workflow's name.</param>
+    /// <param name="key">The concurrency key.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The gate; one that no run has entered is empty.</returns>
+    /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
+    /// <exception cref="InvalidRunException">The workflow has no concurrency rule.</exception>
+    public async Task<Gate> GetGateAsync(string workflow, string key, CancellationToken cancellationToken = default)
+    {
+        WorkflowDefinition definition = FindGated(workflow);
+        EntityInstanceId id = new(PreemptFunctions.Gate, definition.GateKey(0, key));
+        EntityMetadata<GateState>? entity = await _client.Entities.GetEntityAsync<GateState>(id, cancellation: cancellationToken);
+        return Gate.From(definition, entity?.State ?? new GateState { Key = key, MaxRuns = definition.Rules[0].MaxRuns });
+    }
+
+    /// <summary>Reads a page of the gates of a workflow's first rule.</summary>
+    /// <param name="workflow">The workflow's name.</param>
+    /// <param name="limit">How many at most, 1 to 200.</param>
+    /// <param name="cursor">Where the page before this one ended; null for the first.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The gates, and where the next page begins; null after the last.</returns>
+    /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
+    /// <exception cref="InvalidRunException">The workflow has no concurrency rule.</exception>
+    public async Task<(IReadOnlyList<Gate> Items, string? Cursor)> ListGatesAsync(
+        string workflow, int limit, string? cursor = null, CancellationToken cancellationToken = default)
+    {
+        WorkflowDefinition definition = FindGated(workflow);
+        EntityQuery query = new()
+        {
+            InstanceIdStartsWith = new EntityInstanceId(PreemptFunctions.Gate, definition.GatePrefix(0)).ToString(),
+            PageSize = limit,
+            ContinuationToken = cursor,
+        };
+        await foreach (Page<EntityMetadata<GateState>> page in _client.Entities
+            .GetAllEntitiesAsync<GateState>(query).AsPages(cursor, limit).WithCancellation(cancellationToken))
+        {
+            return ([.. page.Values.Select(entity => Gate.From(definition, entity.State))], page.ContinuationToken);
+        }
+
+        return ([], null);
+    }
+
+    private WorkflowDefinition FindGated(string workflow)
+    {
+        if (!_app.Registry.TryGet(workflow, out WorkflowDefinition? definition))
+            throw new UnknownWorkflowException(workflow);
+        if (definition.Rules.IsEmpty)
+            throw new InvalidRunException($"workflow \"{definition.Name}\" has no concurrency rule, so it has no gates.");
+        return definition;
+    }
+
+    private async Task<Run?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        if (RunId.Validate(id) is not null)
+            return null;
+        if (await _client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is not { } instance)
+            return null;
+        Run? run = RunReader.Read(instance);
+        return run is { Status: RunStatus.Running or RunStatus.Stopping } && _app.Steps.FindProgress(id) is { } progress
+            ? run with { Progress = progress }
+            : run;
+    }
+}

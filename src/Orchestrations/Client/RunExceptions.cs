@@ -1,0 +1,31 @@
+namespace Preempt;
+
+/// <summary>What a caller asked for cannot be done as asked.</summary>
+public abstract class RunException : Exception
+{
+    private protected RunException(string message)
+        : base(message)
+    {
+    }
+}
+
+/// <summary>A value that the caller gave is not allowed; the message says which, and what is.</summary>
+/// <param name="message">What was wrong, and what is accepted.</param>
+public sealed class InvalidRunException(string message) : RunException(message);
+
+/// <summary>There is no workflow of that name.</summary>
+/// <param name="workflow">The name.</param>
+public sealed class UnknownWorkflowException(string workflow) : RunException($"There is no workflow named \"{workflow}\".");
+
+/// <summary>There is no run of that id.</summary>
+/// <param name="id">The id.</param>
+public sealed class UnknownRunException(string id) : RunException($"There is no run with the id \"{id}\".");
+
+/// <summary>The run is in a state in which this cannot be done.</summary>
+/// <param name="message">Why not.</param>
+/// <param name="run">The run as it is.</param>
+public sealed class RunConflictException(string message, Run run) : RunException(message)
+{
+    /// <summary>The run as it is.</summary>
+    public Run Run => run;
+}

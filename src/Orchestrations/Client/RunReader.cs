@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Microsoft.DurableTask.Client;
+
+namespace Preempt;
+
+/// <summary>Makes a <see cref="Run"/> of what the engine knows of an instance.</summary>
+internal static class RunReader
+{
+    /// <summary>The run; null when the instance is not a run.</summary>
+    public static Run? Read(OrchestrationMetadata instance)
+    {
+        if (TryRead<RunRequest>(instance.SerializedInput) is not { Workflow: not null } request)
+            return null;
+        RunOutcome outcome = ReadOutcome(instance);
+        RunRecord record = outcome.Record;
+        return new Run
+        {
+            Id = instance.InstanceId,
+            Workflow = request.Workflow,
+            Version = request.Version,
+            Key = request.Gates is [var gate, ..] ? gate.Key : null,
+            Status = record.Status,
+            Input = request.Input,
+            Output = outcome.Output,
+            Error = outcome.Error,
+            Stop = record.Stop is { } stop
+                ? new RunStop(stop.Reason, stop.Message, stop.By, stop.SupersededBy, stop.RequestedAt, stop.Grace, record.Forced)
+                : null,
+            Progress = record.Progress,
+            Attempt = record.Steps is [.., var last] ? last.Attempt : 0,
+            FencingTokens = record.FencingTokens,
+            QueuedAt = request.QueuedAt,
+            StartedAt = record.StartedAt,
+            EndedAt = record.EndedAt,
+            Metadata = request.Metadata,
+            Steps = [.. record.Steps.Select(ToStep)],
+        };
+    }
+
+    private static RunStep ToStep(StepRecord step) => new(
+        step.Name,
+        step.Status,
+        step.Attempt,
+        DateTimeOffset.FromUnixTimeMilliseconds(step.Started),
+        step.Ended is { } ended ? DateTimeOffset.FromUnixTimeMilliseconds(ended) : null,
+        step.StopReason);
+
+    private static RunOutcome ReadOutcome(OrchestrationMetadata instance)
+    {
+        RunRecord record = TryRead<RunRecord>(instance.SerializedCustomStatus) ?? new RunRecord();
+        return instance.RuntimeStatus switch
+        {
+            OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Terminated
+                when TryRead<RunOutcome>(instance.SerializedOutput) is { Record: not null } outcome => outcome,
+            OrchestrationRuntimeStatus.Terminated => new RunOutcome { Record = EndedFromOutside(record, instance.LastUpdatedAt) },
+            OrchestrationRuntimeStatus.Failed => new RunOutcome
+            {
+                Record = record with { Status = RunStatus.Failed, EndedAt = instance.LastUpdatedAt },
+                Error = instance.FailureDetails is { } failure ? new RunError(failure.ErrorType, failure.ErrorMessage) : null,
+            },
+            _ => new RunOutcome { Record = record },
+        };
+    }
+
+    /// <summary>Somebody terminated the instance with the platform's own means, past its supervisor.</summary>
+    private static RunRecord EndedFromOutside(RunRecord record, DateTimeOffset at) => record with
+    {
+        Status = RunStatus.Cancelled,
+        EndedAt = at,
+        Forced = true,
+        Stop = record.Stop ?? new StopRequest
+        {
+            Reason = StopReason.Requested,
+            RequestedAt = at,
+            Message = "The orchestration instance was terminated from outside.",
+        },
+    };
+
+    private static T? TryRead<T>(string? json)
+        where T : class
+    {
+        try
+        {
+            return json is null ? null : JsonSerializer.Deserialize<T>(json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Microsoft.DurableTask.Entities;
+
+namespace Preempt;
+
+/// <summary>
+/// The entity that guards one concurrency key of one workflow version. It decides; the orchestrations that ask it carry its
+/// messages, because what an orchestration sends is committed with its history.
+/// </summary>
+public sealed class ConcurrencyGate : TaskEntity<GateState>
+{
+    /// <summary>Admits the run, puts it in line, or turns it away. Called, for its answer.</summary>
+    /// <param name="request">The run, and the rule as it knows it.</param>
+    /// <returns>What becomes of the run, and whom it is to tell what.</returns>
+    public GateReply Enter(EnterRequest request)
+    {
+        (State, GateReply reply) = GateRules.Enter(State, request);
+        return reply;
+    }
+
+    /// <summary>Strikes off the run. Called by a run that knows that somebody waits for its slot.</summary>
+    /// <param name="request">The run.</param>
+    /// <returns>Whom it is to tell that they are admitted.</returns>
+    public ImmutableArray<GateAdmission> Leave(LeaveRequest request)
+    {
+        (State, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(State, request.RunId);
+        return admissions;
+    }
+
+    /// <summary>
+    /// Strikes off the run. Signalled, which costs less, by a run that does not expect anyone to wait; should somebody, a
+    /// <see cref="GateHandOff"/> tells them, since an entity cannot send events.
+    /// </summary>
+    /// <param name="request">The run.</param>
+    public void Release(LeaveRequest request)
+    {
+        ImmutableArray<GateAdmission> admissions = Leave(request);
+        if (admissions.Length > 0)
+            Context.ScheduleNewOrchestration(PreemptFunctions.HandOff, new GateHandOff(Context.Id.Key, admissions));
+    }
+
+    /// <inheritdoc />
+    protected override GateState InitializeState(TaskEntityOperation entityOperation) => new();
+}
+
+/// <summary>The input of the orchestration that tells runs that a gate has admitted them.</summary>
+/// <param name="Gate">The gate entity's key.</param>
+/// <param name="Admissions">Whom to tell.</param>
+public sealed record GateHandOff(string Gate, ImmutableArray<GateAdmission> Admissions);

@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+
+namespace Preempt;
+
+/// <summary>What happens to a newcomer when all slots of its concurrency key are taken.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ConcurrencyStrategy>))]
+public enum ConcurrencyStrategy
+{
+    /// <summary>
+    /// The newest wins: the oldest run of the key is stopped, reason <see cref="StopReason.Superseded"/>, and the newcomer gets
+    /// its slot. A run that is older than the <c>maxRuns</c> newest ones of its key never starts, whatever order they arrive in.
+    /// </summary>
+    CancelInProgress,
+}
+
+/// <summary>When a newcomer gets the slot of the run that it supersedes.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Handover>))]
+public enum Handover
+{
+    /// <summary>
+    /// When the superseded run has ended, at the latest when its grace is over: there are never more than <c>maxRuns</c>.
+    /// </summary>
+    AfterStop,
+
+    /// <summary>At once: the two overlap while the superseded run stops.</summary>
+    Immediate,
+}

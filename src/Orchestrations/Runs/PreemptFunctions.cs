@@ -1,0 +1,17 @@
+namespace Preempt;
+
+/// <summary>The names of the functions that a function app must have for its runs, beside one for each workflow and step.</summary>
+public static class PreemptFunctions
+{
+    /// <summary>The entity function of <see cref="ConcurrencyGate"/>.</summary>
+    public const string Gate = nameof(ConcurrencyGate);
+
+    /// <summary>The orchestration function of <see cref="WorkflowRunner.HandOff"/>.</summary>
+    public const string HandOff = "GateHandOff";
+
+    /// <summary>The activity function of <see cref="StepRunner.PublishStopAsync"/>.</summary>
+    public const string PublishStop = "PublishStop";
+
+    /// <summary>The activity function of <see cref="StepRunner.EndRunAsync"/>.</summary>
+    public const string EndRun = "EndRun";
+}

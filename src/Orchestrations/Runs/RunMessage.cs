@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+
+namespace Preempt;
+
+/// <summary>What can be said to a run.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RunMessageKind>))]
+public enum RunMessageKind
+{
+    /// <summary>Stop.</summary>
+    Stop,
+
+    /// <summary>A gate has admitted the run.</summary>
+    Admitted,
+}
+
+/// <summary>
+/// The one envelope of all messages to a run, raised as the event <see cref="EventName"/>: the engine hands events to the newest
+/// waiter, so that a run has only one.
+/// </summary>
+public sealed record RunMessage
+{
+    /// <summary>The event that carries every message to a run.</summary>
+    public const string EventName = "preempt";
+
+    /// <summary>What is said.</summary>
+    public required RunMessageKind Kind { get; init; }
+
+    /// <summary>The request, of <see cref="RunMessageKind.Stop"/>.</summary>
+    public StopRequest? Stop { get; init; }
+
+    /// <summary>The key of the gate that speaks.</summary>
+    public string? Gate { get; init; }
+
+    /// <summary>The fencing token, of <see cref="RunMessageKind.Admitted"/>.</summary>
+    public long Token { get; init; }
+
+    /// <summary>Whether <see cref="Gate"/> has struck the run off already, so that it need not leave.</summary>
+    public bool HasLeft { get; init; }
+
+    internal static RunMessage ForStop(StopRequest stop) => new() { Kind = RunMessageKind.Stop, Stop = stop };
+
+    internal static RunMessage ForAdmission(string gate, GateAdmission admission) =>
+        new() { Kind = RunMessageKind.Admitted, Gate = gate, Token = admission.Token };
+
+    internal static RunMessage ForSupersession(string gate, GateStop stop, DateTimeOffset now) => new()
+    {
+        Kind = RunMessageKind.Stop,
+        Gate = gate,
+        HasLeft = stop.HasLeft,
+        Stop = new StopRequest { Reason = StopReason.Superseded, SupersededBy = stop.SupersededBy, RequestedAt = now },
+    };
+}

@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Preempt;
+
+/// <summary>
+/// What is known of a run beyond its request: its custom status while it lives, part of its output when it has ended. All of
+/// its changes are here, and pure.
+/// </summary>
+public sealed record RunRecord
+{
+    /// <summary>Steps that are kept, the latest ones.</summary>
+    public const int MaxSteps = 20;
+
+    /// <summary>
+    /// The most characters of a record as JSON. A custom status above 8,000 fails the instance from outside its code.
+    /// </summary>
+    public const int MaxLength = 4000;
+
+    /// <summary>Where the run is in its life.</summary>
+    public RunStatus Status { get; init; } = RunStatus.Queued;
+
+    /// <summary>When its code began, UTC.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended, UTC.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The first stop request, with the shortest grace of all.</summary>
+    public StopRequest? Stop { get; init; }
+
+    /// <summary>Whether the run was ended while a step of its still ran.</summary>
+    public bool Forced { get; init; }
+
+    /// <summary>Its fencing tokens, in the order of its gates.</summary>
+    public ImmutableArray<long> FencingTokens { get; init; } = [];
+
+    /// <summary>The latest progress that one of its steps ended with.</summary>
+    public RunProgress? Progress { get; init; }
+
+    /// <summary>The latest steps, oldest first.</summary>
+    public ImmutableArray<StepRecord> Steps { get; init; } = [];
+
+    /// <summary>The code begins.</summary>
+    /// <param name="now">The time, UTC.</param>
+    /// <returns>The record after it.</returns>
+    public RunRecord Start(DateTimeOffset now) => this with { Status = RunStatus.Running, StartedAt = now };
+
+    /// <summary>A gate has admitted the run.</summary>
+    /// <param name="token">The fencing token.</param>
+    /// <returns>The record after it.</returns>
+    public RunRecord Admit(long token) => this with { FencingTokens = FencingTokens.Add(token) };
+
+    /// <summary>The run is asked to stop. The first reason stands; a further request can only shorten the grace.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="ownGrace">The workflow's grace, for a request that does not say.</param>
+    /// <returns>The record after it.</returns>
+    public RunRecord RequestStop(StopRequest request, Duration ownGrace)
+    {
+        if (Status.IsTerminal() || (request.QueuedOnly && Status != RunStatus.Queued))
+            return this;
+        Duration grace = request.Grace ?? ownGrace;
+        if (Stop is { } first)
+            return this with { Stop = first with { Grace = Duration.Min(first.Grace ?? ownGrace, grace) } };
+        StopRequest kept = request with
+        {
+            Grace = grace,
+            Message = Shorten(request.Message, StopRequest.MaxMessageLength),
+            By = Shorten(request.By, StopRequest.MaxByLength),
+        };
+        return this with { Stop = kept, Status = Status == RunStatus.Running ? RunStatus.Stopping : Status };
+    }
+
+    /// <summary>The run has ended.</summary>
+    /// <param name="status">How.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <returns>The record after it.</returns>
+    public RunRecord End(RunStatus status, DateTimeOffset now) => Status.IsTerminal() ? this : this with { Status = status, EndedAt = now };
+
+    /// <summary>A step begins, or begins again.</summary>
+    /// <param name="step">The step.</param>
+    /// <returns>The record after it.</returns>
+    public RunRecord Begin(StepRecord step)
+    {
+        ImmutableArray<StepRecord> others = Steps.RemoveAll(other => other.Number == step.Number);
+        return this with { Steps = others.Length < MaxSteps ? others.Add(step) : others.RemoveAt(0).Add(step) };
+    }
+
+    /// <summary>A step has ended.</summary>
+    /// <param name="number">The step's number.</param>
+    /// <param name="outcome">How.</param>
+    /// <returns>The record after it.</returns>
+    public RunRecord Finish(int number, StepOutcome outcome) => this with
+    {
+        Steps = [.. Steps.Select(step => step.Number == number ? step.End(outcome) : step)],
+        Progress = outcome.Progress ?? Progress,
+    };
+
+    /// <summary>The same record with as many of its latest steps as fit <see cref="MaxLength"/>.</summary>
+    /// <returns>A record that can be a custom status.</returns>
+    public RunRecord Fit()
+    {
+        RunRecord fitting = this;
+        while (JsonSerializer.Serialize(fitting).Length > MaxLength)
+        {
+            fitting = fitting.Steps.Length > 0 ? fitting with { Steps = fitting.Steps.RemoveAt(0) } : fitting with
+            {
+                Stop = fitting.Stop! with { Message = Shorten(fitting.Stop.Message, fitting.Stop.Message!.Length / 2) },
+            };
+        }
+
+        return fitting;
+    }
+
+    private static string? Shorten(string? text, int length) => text?.Length > length ? text[..length] : text;
+}
+
+/// <summary>How far a step says it is.</summary>
+/// <param name="Fraction">From 0 to 1.</param>
+/// <param name="Message">In words, 200 characters at most.</param>
+public sealed record RunProgress(double Fraction, string? Message)
+{
+    /// <summary>The most characters of a progress message.</summary>
+    public const int MaxMessageLength = 200;
+}
+
+/// <summary>What is known of one step of a run. Its JSON names are short: twenty of them share a custom status.</summary>
+public sealed record StepRecord
+{
+    /// <summary>The step's number within its run, from 1.</summary>
+    [JsonPropertyName("#")]
+    public required int Number { get; init; }
+
+    /// <summary>The step's name.</summary>
+    [JsonPropertyName("n")]
+    public required string Name { get; init; }
+
+    /// <summary>Where it is.</summary>
+    [JsonPropertyName("s")]
+    public StepStatus Status { get; init; }
+
+    /// <summary>Which attempt this is, from 1.</summary>
+    [JsonPropertyName("a")]
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>When it was scheduled, and once it has ended, when its code began: milliseconds since 1970, UTC.</summary>
+    [JsonPropertyName("b")]
+    public long Started { get; init; }
+
+    /// <summary>When its code ended: milliseconds since 1970, UTC.</summary>
+    [JsonPropertyName("e")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Ended { get; init; }
+
+    /// <summary>Why it was told to stop.</summary>
+    [JsonPropertyName("r")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StopReason? StopReason { get; init; }
+
+    internal StepRecord End(StepOutcome outcome) => this with
+    {
+        Status = outcome.Status,
+        Started = outcome.StartedAt.ToUnixTimeMilliseconds(),
+        Ended = outcome.EndedAt.ToUnixTimeMilliseconds(),
+        StopReason = outcome.StopReason,
+    };
+}
+
+/// <summary>Where a step is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<StepStatus>))]
+public enum StepStatus
+{
+    /// <summary>Scheduled, or at work.</summary>
+    Running,
+
+    /// <summary>Its code returned.</summary>
+    Succeeded,
+
+    /// <summary>Its code threw.</summary>
+    Failed,
+
+    /// <summary>It was told to stop because its time was over, and did.</summary>
+    TimedOut,
+
+    /// <summary>It was told to stop, and did.</summary>
+    Cancelled,
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Preempt;
+
+/// <summary>
+/// The input of a run's orchestration: all that its supervisor needs, fixed when the run was accepted, so that neither a new
+/// deployment nor a change of settings alters a run in flight.
+/// </summary>
+public sealed record RunRequest
+{
+    /// <summary>The workflow's name.</summary>
+    public required string Workflow { get; init; }
+
+    /// <summary>The workflow's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>When the run was accepted, UTC; strictly growing within one process.</summary>
+    public required DateTimeOffset QueuedAt { get; init; }
+
+    /// <summary>What the workflow's code is given, as JSON.</summary>
+    public JsonElement? Input { get; init; }
+
+    /// <summary>The gates to enter, in this order.</summary>
+    public ImmutableArray<RunGate> Gates { get; init; } = [];
+
+    /// <summary>The longest that the workflow's code may run.</summary>
+    public Duration Timeout { get; init; } = Duration.Never;
+
+    /// <summary>How long the run may take to stop when a stop request does not say.</summary>
+    public Duration Grace { get; init; }
+
+    /// <summary>What the caller attached to the run.</summary>
+    public ImmutableDictionary<string, string> Metadata { get; init; } = ImmutableDictionary<string, string>.Empty;
+}

@@ -1,0 +1,280 @@
+using System.Text.Json;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+
+namespace Preempt;
+
+/// <summary>
+/// One run's life, in the same orchestration as the workflow's code: admission, execution, stopping, exit. It lets the code see
+/// a <see cref="CancellationToken"/>, and sees to it that the run ends whatever the code does.
+/// </summary>
+#pragma warning disable CA1001 // Lives as long as its orchestration is in memory, and nothing says when that ends.
+internal sealed class RunSupervisor
+#pragma warning restore CA1001
+{
+    private readonly TaskOrchestrationContext _context;
+    private readonly Workflow _workflow;
+    private readonly RunSteps _steps;
+    private readonly GateKeeper _gates;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _ended = new();
+    private readonly TaskCompletionSource _graceOver = new();
+    private DateTime _graceEnd = DateTime.MaxValue;
+    private CancellationTokenSource? _graceTimer;
+
+    public RunSupervisor(TaskOrchestrationContext context, RunRequest request, Workflow workflow)
+    {
+        _context = context;
+        _workflow = workflow;
+        Request = request;
+        Logger = context.CreateReplaySafeLogger<RunSupervisor>();
+        _steps = new RunSteps(this, context);
+        _gates = new GateKeeper(this, context);
+    }
+
+    public RunRequest Request { get; }
+
+    public RunRecord Record { get; private set; } = new();
+
+    public ILogger Logger { get; }
+
+    public string RunId => _context.InstanceId;
+
+    public DateTimeOffset Now => new(_context.CurrentUtcDateTime, TimeSpan.Zero);
+
+    /// <summary>Fires at the first stop request.</summary>
+    public CancellationToken StopToken => _stopping.Token;
+
+    /// <summary>Fires when the run exits: what still waits on a timer then must not hold the orchestration open.</summary>
+    public CancellationToken EndToken => _ended.Token;
+
+    public bool IsStopped => Record.Stop is not null;
+
+    public Guid NewGuid() => _context.NewGuid();
+
+    public async Task<RunOutcome> RunAsync()
+    {
+        Update(Record);
+        _ = ReadMessagesAsync();
+        RunOutcome outcome = await _gates.EnterAsync() ? await ExecuteAsync() : End(CodeResult.Stopped);
+        // From here on the code, should some of it remain, gets nothing done.
+        _ended.Cancel();
+        await _gates.LeaveAsync();
+        if (outcome.Record.Forced)
+            await EndByForceAsync(outcome);
+        Logger.LogInformation("Run {Run} ended: {Status}", RunId, outcome.Record.Status);
+        return outcome;
+    }
+
+    /// <summary>Changes the record; whoever looks at the run sees it after this turn.</summary>
+    public void Update(RunRecord record)
+    {
+        Record = record.Fit();
+        _context.SetCustomStatus(Record);
+    }
+
+    /// <summary>Waits until the time has come: the engine's timers can fire a second early.</summary>
+    public async Task SleepUntilAsync(DateTime time, CancellationToken cancellationToken)
+    {
+        await _context.CreateTimer(time, cancellationToken);
+        if (_context.CurrentUtcDateTime < time)
+            await _context.CreateTimer(time.AddSeconds(1), cancellationToken);
+    }
+
+    public async Task DelayAsync(Duration delay, CancellationToken cancellationToken)
+    {
+        EndToken.ThrowIfCancellationRequested();
+        if (cancellationToken.CanBeCanceled)
+            StopToken.ThrowIfCancellationRequested();
+        if (delay.IsNever)
+            throw new ArgumentOutOfRangeException(nameof(delay), "A delay must end.");
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, EndToken);
+        await SleepUntilAsync(_context.CurrentUtcDateTime + delay.Value, either.Token);
+    }
+
+    public Task<TOutput> CallStepAsync<TOutput>(Type step, object? input, CancellationToken cancellationToken) =>
+        _steps.CallAsync<TOutput>(step, input, cancellationToken);
+
+    private async Task ReadMessagesAsync()
+    {
+        while (true)
+        {
+            JsonElement envelope = await _context.WaitForExternalEvent<JsonElement>(RunMessage.EventName, CancellationToken.None);
+            if (Read(envelope) is { } message)
+                Receive(message);
+            else
+                Logger.LogWarning("Run {Run} was sent something that is not a message to a run; it is dropped", RunId);
+        }
+    }
+
+    private static RunMessage? Read(JsonElement envelope)
+    {
+        try
+        {
+            return envelope.Deserialize<RunMessage>();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private void Receive(RunMessage message)
+    {
+        if (_ended.IsCancellationRequested)
+            return;
+        switch (message)
+        {
+            case { Kind: RunMessageKind.Stop, Stop: { } stop }:
+                if (message is { HasLeft: true, Gate: { } left })
+                    _gates.Forget(left);
+                RequestStop(stop);
+                break;
+            case { Kind: RunMessageKind.Admitted, Gate: { } gate }:
+                _gates.Admitted(gate, message.Token);
+                break;
+        }
+    }
+
+    /// <summary>The run is asked to stop: the first request fires the token, a further one can shorten the grace.</summary>
+    public void RequestStop(StopRequest request)
+    {
+        bool isFirst = !IsStopped;
+        Update(Record.RequestStop(request, Request.Grace));
+        if (!IsStopped)
+            return;
+        SetGraceEnd();
+        if (!isFirst)
+            return;
+        Logger.LogInformation("Run {Run} stops: {Reason} {Message}", RunId, request.Reason, request.Message);
+        _steps.Stop(request.Reason);
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (AggregateException exception)
+        {
+            Logger.LogWarning(exception, "Code of run {Run} threw when its token fired", RunId);
+        }
+    }
+
+    private void SetGraceEnd()
+    {
+        Duration grace = Record.Stop!.Grace!.Value;
+        DateTime end = grace.IsNever ? DateTime.MaxValue : _context.CurrentUtcDateTime + grace.Value;
+        if (end >= _graceEnd)
+            return;
+        _graceEnd = end;
+        _graceTimer?.Cancel();
+        if (Record.Status == RunStatus.Stopping)
+            _ = WatchGraceAsync(end);
+    }
+
+    private async Task WatchGraceAsync(DateTime end)
+    {
+        using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(EndToken);
+        _graceTimer = timer;
+        try
+        {
+            await SleepUntilAsync(end, timer.Token);
+            _graceOver.TrySetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            // The run ended in time, or was given less.
+        }
+    }
+
+    private async Task WatchTimeoutAsync()
+    {
+        try
+        {
+            await SleepUntilAsync(_context.CurrentUtcDateTime + Request.Timeout.Value, EndToken);
+            RequestStop(new StopRequest
+            {
+                Reason = StopReason.Timeout,
+                RequestedAt = Now,
+                Message = $"The run took longer than its timeout of {Request.Timeout}.",
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // The run ended in time.
+        }
+    }
+
+    private async Task<RunOutcome> ExecuteAsync()
+    {
+        Update(Record.Start(Now));
+        if (!Request.Timeout.IsNever)
+            _ = WatchTimeoutAsync();
+        Task<CodeResult> code = RunCodeAsync();
+        await Task.WhenAny(code, _graceOver.Task);
+        bool isForced = !code.IsCompleted || !await _steps.EndAllAsync(_graceOver.Task, GiveLeftoversGrace);
+        return End(code.IsCompleted ? await code : CodeResult.Stopped, isForced);
+    }
+
+    /// <summary>The code has ended and left steps running: they have the run's grace to stop.</summary>
+    private void GiveLeftoversGrace()
+    {
+        if (!IsStopped && !Request.Grace.IsNever)
+            _ = WatchGraceAsync(_context.CurrentUtcDateTime + Request.Grace.Value);
+    }
+
+    private async Task<CodeResult> RunCodeAsync()
+    {
+        try
+        {
+            return new CodeResult(await _workflow.InvokeAsync(new RunContext(this), Request.Input), null);
+        }
+        catch (OperationCanceledException) when (IsStopped)
+        {
+            return CodeResult.Stopped;
+        }
+#pragma warning disable CA1031 // Whatever a workflow's code throws is the run's outcome.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return new CodeResult(null, RunError.From(exception));
+        }
+    }
+
+    private RunOutcome End(CodeResult result, bool isForced = false)
+    {
+        RunStatus status = result switch
+        {
+            { WasStopped: true } => Record.Stop!.Reason == StopReason.Timeout ? RunStatus.TimedOut : RunStatus.Cancelled,
+            { Error: not null } => RunStatus.Failed,
+            _ => RunStatus.Succeeded,
+        };
+        return new RunOutcome { Record = Record.End(status, Now) with { Forced = isForced }, Output = result.Output, Error = result.Error };
+    }
+
+    /// <summary>How the workflow's code ended.</summary>
+    private sealed record CodeResult(JsonElement? Output, RunError? Error, bool WasStopped = false)
+    {
+        public static readonly CodeResult Stopped = new(null, null, WasStopped: true);
+    }
+
+    /// <summary>
+    /// Has an activity terminate this instance, since the engine does not complete one that has open activities. Should the
+    /// termination be lost it is asked for again; an instance that outlives all of this ends when its last step does.
+    /// </summary>
+    private async Task EndByForceAsync(RunOutcome outcome)
+    {
+        const int MaxAttempts = 10;
+        for (int attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            try
+            {
+                await _context.CallActivityAsync(PreemptFunctions.EndRun, new ForcedEnd(RunId, outcome));
+            }
+            catch (TaskFailedException exception)
+            {
+                Logger.LogWarning(exception, "Run {Run} could not be ended by force, attempt {Attempt}", RunId, attempt);
+            }
+
+            await _context.CreateTimer(_context.CurrentUtcDateTime.AddSeconds(30), CancellationToken.None);
+        }
+    }
+}
