@@ -51,6 +51,13 @@ internal sealed class SkippingClock(DateTimeOffset start) : TimeProvider
             timer.Fire();
     }
 
+    /// <summary>Forgets all timers: whoever set them has died.</summary>
+    public void DropTimers()
+    {
+        lock (_lock)
+            _armed.Clear();
+    }
+
     private ClockTimer? TakeDue()
     {
         lock (_lock)

@@ -1,0 +1,178 @@
+using System.Globalization;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Preempt.Embedded.Engine;
+using Preempt.Embedded.Hosting;
+using Preempt.Embedded.Store;
+
+namespace Preempt.Embedded.Testing;
+
+/// <summary>What a <see cref="DurableTestHost"/> runs, and how.</summary>
+public sealed class DurableTestHostOptions
+{
+    /// <summary>The classes whose <c>[Function]</c> methods are run.</summary>
+    public IList<Type> FunctionTypes { get; } = [];
+
+    /// <summary>Adds the app's services. Called again after each crash, as a new process would.</summary>
+    public Action<IServiceCollection> ConfigureServices { get; set; } = static _ => { };
+
+    /// <summary>Decides which of several things that could happen next happens; 0 takes them in order. The same seed, the same run.</summary>
+    public int Seed { get; set; }
+
+    /// <summary>When the host's clock starts, UTC.</summary>
+    public DateTimeOffset StartTime { get; set; } = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Whether orchestrators are replayed at every turn, which finds code that is not deterministic. They are by default.</summary>
+    public bool ReplayEveryTurn { get; set; } = true;
+}
+
+/// <summary>
+/// Runs durable functions in a test: in memory, on one thread, on a clock that jumps to the next timer when nothing else can
+/// run, so that three days pass in milliseconds. Work is done only while the test waits on the host.
+/// </summary>
+public sealed class DurableTestHost : IDisposable
+{
+    private readonly DurableTestHostOptions _options;
+    private readonly FaultyStore _store = new(new MemoryStore());
+    private readonly SkippingClock _clock;
+    private readonly IReadOnlyList<FunctionDescriptor> _functions;
+    private Pump _pump;
+    private ServiceProvider _services;
+    private DurableEngine _engine;
+    private int _ids;
+    private int _crashes;
+
+    /// <summary>Starts a host.</summary>
+    /// <param name="options">What it runs, and how.</param>
+    /// <exception cref="InvalidOperationException">A function cannot be run.</exception>
+    public DurableTestHost(DurableTestHostOptions options)
+    {
+        _options = options;
+        _clock = new SkippingClock(options.StartTime);
+        _functions = FunctionCatalog.Discover(options.FunctionTypes);
+        (_pump, _services, _engine) = Boot();
+    }
+
+    /// <summary>The engine's client; a new one after a crash.</summary>
+    public DurableTaskClient Client => _engine.Client;
+
+    /// <summary>The app's services; new ones after a crash.</summary>
+    public IServiceProvider Services => _services;
+
+    /// <summary>The host's time, UTC.</summary>
+    public DateTimeOffset Now => _clock.GetUtcNow();
+
+    /// <summary>How often the host has crashed.</summary>
+    public int Crashes => _crashes;
+
+    /// <summary>Commits that have become durable: turns, entity batches, calls of the client.</summary>
+    public int Commits => _store.Commits;
+
+    private (Pump Pump, ServiceProvider Services, DurableEngine Engine) Boot()
+    {
+        Pump pump = new(_options.Seed == 0 ? 0 : unchecked(_options.Seed + _crashes));
+        ServiceCollection collection = new();
+        collection.AddSingleton<TimeProvider>(_clock);
+        collection.AddLogging();
+        _options.ConfigureServices(collection);
+        ServiceProvider services = collection.BuildServiceProvider();
+        EngineOptions engineOptions = new()
+        {
+            Store = _store,
+            Scheduler = pump,
+            NewId = () => Interlocked.Increment(ref _ids).ToString("x32", CultureInfo.InvariantCulture),
+            ReplayEveryTurn = _options.ReplayEveryTurn,
+        };
+        DurableEngine? engine = null;
+        FunctionTable table = FunctionTableFactory.Create(_functions, services, () => engine!.Client);
+        engine = new DurableEngine(engineOptions, table, _clock, services.GetRequiredService<ILoggerFactory>());
+        engine.Start();
+        return (pump, services, engine);
+    }
+
+    /// <summary>Kills the process, and starts it again on what was durable.</summary>
+    public void Crash()
+    {
+        _engine.Kill();
+        _clock.DropTimers();
+        _crashes++;
+        _store.Revive();
+        (_pump, _services, _engine) = Boot();
+    }
+
+    /// <summary>Has the process die, and start again, at a commit to come.</summary>
+    /// <param name="commits">Commits that pass before it.</param>
+    /// <param name="isKept">Whether the commit at which it dies is durable.</param>
+    public void CrashAfter(int commits, bool isKept) => _store.DieAfter(commits, isKept);
+
+    /// <summary>Runs until the condition holds, and skips time whenever nothing else is left to do.</summary>
+    /// <param name="condition">Looked at between any two pieces of work.</param>
+    /// <param name="limit">How far the clock may go; an hour by default.</param>
+    /// <exception cref="TimeoutException">The limit was reached, or nothing is left that could ever happen.</exception>
+    public void RunUntil(Func<bool> condition, TimeSpan? limit = null)
+    {
+        DateTimeOffset end = Now + (limit ?? TimeSpan.FromHours(1));
+        while (!_pump.RunUntil(() => _store.IsDead || condition()) || _store.IsDead)
+        {
+            if (_store.IsDead)
+            {
+                Crash();
+                continue;
+            }
+
+            if (_clock.NextDue is not { } next || next > end)
+                throw new TimeoutException($"The condition does not hold at {Now:O}, and nothing happens until {end:O}.");
+            _clock.JumpTo(next);
+        }
+    }
+
+    /// <summary>Runs a call that may wait on the host, and all that goes on meanwhile.</summary>
+    /// <typeparam name="T">What it returns.</typeparam>
+    /// <param name="call">The call; begun on the host's thread.</param>
+    /// <returns>What it returned.</returns>
+    public T Run<T>(Func<Task<T>> call)
+    {
+        SynchronizationContext? outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(_pump);
+        Task<T> task;
+        try
+        {
+            task = call();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+
+        RunUntil(() => task.IsCompleted);
+        return task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Lets time pass, and all that happens in it.</summary>
+    /// <param name="time">How much.</param>
+    public void Advance(TimeSpan time)
+    {
+        DateTimeOffset end = Now + time;
+        while (true)
+        {
+            _pump.RunUntil(() => _store.IsDead);
+            if (_store.IsDead)
+                Crash();
+            else if (_clock.NextDue is { } next && next <= end)
+                _clock.JumpTo(next);
+            else
+                break;
+        }
+
+        _clock.JumpTo(end);
+        _pump.RunUntil(static () => false);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _engine.Kill();
+        _services.Dispose();
+    }
+}
