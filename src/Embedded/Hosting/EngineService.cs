@@ -21,7 +21,17 @@ internal sealed class EngineService(DurableEngine engine, IHostApplicationLifeti
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => _stopped.WaitAsync(cancellationToken);
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _stopped.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The host's time is over. What still runs is not lost: it runs again after the restart.
+        }
+    }
 
     public void Dispose() => _registration.Dispose();
 }

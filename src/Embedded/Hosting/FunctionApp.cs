@@ -34,7 +34,7 @@ internal static class FunctionApp
         {
             InitialData = [KeyValuePair.Create<string, string?>("Logging:LogLevel:Microsoft.AspNetCore", "Warning")],
         });
-        HostSettings.AddLocalSettings(web.Configuration);
+        HostSettings.AddLocalSettings(HostSettings.Find("local.settings.json"), web.Configuration);
         web.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         return web;
     }
@@ -50,7 +50,7 @@ internal static class FunctionApp
                 $"Function {http} takes an HttpRequest: call {nameof(FunctionsApplicationBuilderAspNetCoreExtensions.ConfigureFunctionsWebApplication)}().");
         }
 
-        HostSettings settings = HostSettings.Read(web.Configuration);
+        HostSettings settings = HostSettings.Read(HostSettings.Find("host.json"), web.Configuration);
         if (!HasUrl(web.Configuration)) web.WebHost.UseUrls(DefaultUrl);
         AddServices(web.Services, functions, middleware, settings);
 

@@ -13,23 +13,20 @@ internal static partial class FunctionCatalog
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     /// <summary>The entry assembly, and what it references that can define functions.</summary>
-    public static IEnumerable<Assembly> AppAssemblies(Assembly entry)
+    public static IReadOnlyCollection<Assembly> AppAssemblies(Assembly entry)
     {
-        string own = typeof(FunctionAttribute).Assembly.GetName().Name!;
-        Dictionary<string, Assembly> found = new() { [entry.FullName!] = entry };
+        HashSet<Assembly> found = [entry];
         Queue<Assembly> unread = new([entry]);
         while (unread.TryDequeue(out Assembly? assembly))
         {
-            AssemblyName[] references = assembly.GetReferencedAssemblies();
-            if (Array.TrueForAll(references, reference => reference.Name != own)) continue;
-            foreach (AssemblyName reference in references.Where(reference => reference.Name != own && !IsPlatform(reference)))
+            foreach (AssemblyName reference in assembly.GetReferencedAssemblies().Where(reference => !IsPlatform(reference)))
             {
                 Assembly referenced = Assembly.Load(reference);
-                if (found.TryAdd(referenced.FullName!, referenced)) unread.Enqueue(referenced);
+                if (CanDefineFunctions(referenced) && found.Add(referenced)) unread.Enqueue(referenced);
             }
         }
 
-        return found.Values;
+        return found;
     }
 
     /// <summary>The functions that assemblies define.</summary>
@@ -128,6 +125,12 @@ internal static partial class FunctionCatalog
             .GroupBy(name, StringComparer.OrdinalIgnoreCase)
             .Where(group => group.Count() > 1)
             .Select(group => $"the name '{group.Key}' is used by {string.Join(" and by ", group.Select(function => function.EntryPoint))}");
+
+    private static bool CanDefineFunctions(Assembly assembly)
+    {
+        string model = typeof(FunctionAttribute).Assembly.GetName().Name!;
+        return Array.Exists(assembly.GetReferencedAssemblies(), reference => reference.Name == model);
+    }
 
     private static bool IsPlatform(AssemblyName reference) =>
         reference.Name is "System" or "mscorlib" or "netstandard"

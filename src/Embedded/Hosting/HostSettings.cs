@@ -14,19 +14,23 @@ internal sealed class HostSettings(IConfiguration settings)
     public string RoutePrefix => (settings["extensions:http:routePrefix"] ?? "api").Trim('/');
 
     /// <summary>Reads the host's settings.</summary>
-    public static HostSettings Read(IConfiguration app)
+    /// <param name="file">The file; null if there is none.</param>
+    /// <param name="app">The app's settings.</param>
+    public static HostSettings Read(string? file, IConfiguration app)
     {
         ConfigurationBuilder builder = new();
-        if (Find("host.json") is { } file) builder.AddJsonFile(file);
+        if (file is not null) builder.AddJsonFile(file);
         builder.AddInMemoryCollection(app.GetSection("AzureFunctionsJobHost").AsEnumerable(makePathsRelative: true));
         return new(builder.Build());
     }
 
     /// <summary>Adds the values of <c>local.settings.json</c> to an app's configuration, below its environment variables.</summary>
+    /// <param name="file">The file; null if there is none.</param>
+    /// <param name="app">The app's settings.</param>
     /// <exception cref="InvalidOperationException">The file is encrypted.</exception>
-    public static void AddLocalSettings(IConfigurationBuilder app)
+    public static void AddLocalSettings(string? file, IConfigurationBuilder app)
     {
-        if (Find("local.settings.json") is not { } file) return;
+        if (file is null) return;
         IConfigurationRoot local = new ConfigurationBuilder().AddJsonFile(file).Build();
         if (local.GetValue<bool>("IsEncrypted"))
             throw new InvalidOperationException($"{file} is encrypted; only the Azure Functions tools that encrypted it can read it.");
@@ -41,7 +45,8 @@ internal sealed class HostSettings(IConfiguration settings)
         app.Sources.Insert(environment < 0 ? app.Sources.Count : environment, values);
     }
 
-    private static string? Find(string name) =>
+    /// <summary>A settings file beside the app, or in the current directory; null if there is none.</summary>
+    public static string? Find(string name) =>
         new[] { AppContext.BaseDirectory, Directory.GetCurrentDirectory() }
             .Select(directory => Path.Combine(directory, name))
             .FirstOrDefault(File.Exists);

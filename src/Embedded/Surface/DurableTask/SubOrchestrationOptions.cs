@@ -15,23 +15,21 @@ public record SubOrchestrationOptions : TaskOptions
     public SubOrchestrationOptions(TaskOptions options, string? instanceId = null)
         : base(options)
     {
-        SubOrchestrationOptions? derived = options as SubOrchestrationOptions;
-        InstanceId = instanceId ?? derived?.InstanceId;
-        Version = derived is null ? options.Version : derived.Version;
+        InstanceId = instanceId ?? (options as SubOrchestrationOptions)?.InstanceId;
     }
 
     /// <summary>A copy of other options.</summary>
     /// <param name="options">The options to copy.</param>
     public SubOrchestrationOptions(SubOrchestrationOptions options)
-        : base(options)
-    {
-        InstanceId = options.InstanceId;
-        Version = options.Version;
-    }
+        : base(options) => InstanceId = options.InstanceId;
 
     /// <summary>The id of the sub-orchestration; null for a generated one.</summary>
     public string? InstanceId { get; init; }
 
     /// <summary>The version to call.</summary>
-    public new TaskVersion? Version { get; init; }
+    public new TaskVersion? Version
+    {
+        get => base.Version;
+        init => base.Version = value;
+    }
 }
