@@ -81,11 +81,11 @@ public class HostingDurableTests
     {
         await using TestApp app = await TestApp.StartAsync(typeof(Slow));
         await app.Durable.ScheduleNewOrchestrationInstanceAsync("SlowRun");
-        await Slow.Entered.WaitAsync();
+        Assert.True(await Slow.Entered.WaitAsync(TestApp.Patience));
 
         app.SignalStop();
 
-        await Slow.Left.WaitAsync();
+        Assert.True(await Slow.Left.WaitAsync(TestApp.Patience));
         await app.StopAsync();
     }
 

@@ -161,11 +161,11 @@ public class HostingHttpTests
         using CancellationTokenSource leave = new();
 
         Task<HttpResponseMessage> request = app.Http.GetAsync("/api/waits", leave.Token);
-        await Waits.Entered.WaitAsync();
+        Assert.True(await Waits.Entered.WaitAsync(TestApp.Patience));
         leave.Cancel();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
-        await Waits.Left.WaitAsync();
+        Assert.True(await Waits.Left.WaitAsync(TestApp.Patience));
         Assert.DoesNotContain(app.Logs.Entries, entry => entry.Level >= LogLevel.Error);
     }
 
@@ -175,10 +175,10 @@ public class HostingHttpTests
         await using TestApp app = await TestApp.StartAsync(typeof(Waits));
 
         Task<HttpResponseMessage> request = app.Http.GetAsync("/api/waits");
-        await Waits.Entered.WaitAsync();
+        Assert.True(await Waits.Entered.WaitAsync(TestApp.Patience));
         app.SignalStop();
 
-        await Waits.Left.WaitAsync();
+        Assert.True(await Waits.Left.WaitAsync(TestApp.Patience));
         Assert.Equal(HttpStatusCode.InternalServerError, (await request).StatusCode);
     }
 

@@ -12,6 +12,9 @@ namespace Preempt.Embedded.Tests.Hosting;
 /// <summary>A function app on a free port, with the functions of some types.</summary>
 internal sealed class TestApp : IAsyncDisposable
 {
+    /// <summary>How long a test waits for what must happen.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly WebApplication _app;
 
     private TestApp(WebApplication app, RecordedLogs logs)

@@ -8,10 +8,20 @@ internal static class ApiNames
 {
     private static readonly Dictionary<Type, string> Keywords = new()
     {
-        [typeof(void)] = "void", [typeof(string)] = "string", [typeof(object)] = "object", [typeof(bool)] = "bool",
-        [typeof(int)] = "int", [typeof(long)] = "long", [typeof(byte)] = "byte", [typeof(double)] = "double",
-        [typeof(float)] = "float", [typeof(char)] = "char", [typeof(short)] = "short", [typeof(uint)] = "uint",
-        [typeof(ulong)] = "ulong", [typeof(decimal)] = "decimal",
+        [typeof(void)] = "void",
+        [typeof(string)] = "string",
+        [typeof(object)] = "object",
+        [typeof(bool)] = "bool",
+        [typeof(int)] = "int",
+        [typeof(long)] = "long",
+        [typeof(byte)] = "byte",
+        [typeof(double)] = "double",
+        [typeof(float)] = "float",
+        [typeof(char)] = "char",
+        [typeof(short)] = "short",
+        [typeof(uint)] = "uint",
+        [typeof(ulong)] = "ulong",
+        [typeof(decimal)] = "decimal",
     };
 
     /// <summary>The name without generic arguments.</summary>
