@@ -38,7 +38,7 @@ public static class PreemptServices
             provider.GetRequiredService<ICancellationFeed>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton(provider => new WorkflowRunner(provider, provider.GetRequiredService<WorkflowRegistry>()));
+        services.AddSingleton(provider => new WorkflowRunner(provider.GetRequiredService<WorkflowRegistry>()));
         return services;
     }
 
@@ -64,12 +64,12 @@ public sealed class PreemptBuilder
     internal PreemptBuilder(PreemptOptions options) => _options = options;
 
     /// <summary>Adds a workflow. The app also needs an orchestration function of the class's name.</summary>
-    /// <typeparam name="TWorkflow">Its class; made without arguments once, to be asked for its configuration.</typeparam>
+    /// <typeparam name="TWorkflow">Its class; each run makes an object of it.</typeparam>
     /// <returns>This builder.</returns>
     public PreemptBuilder AddWorkflow<TWorkflow>()
         where TWorkflow : Workflow, new()
     {
-        _definitions.Add(WorkflowBuilder.Build(new TWorkflow(), _options));
+        _definitions.Add(WorkflowBuilder.Build<TWorkflow>(_options));
         return this;
     }
 

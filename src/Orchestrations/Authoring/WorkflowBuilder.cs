@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Preempt;
 
@@ -21,12 +20,13 @@ public sealed class WorkflowBuilder
         _name = WorkflowNames.FromType(type.Name);
     }
 
-    internal static WorkflowDefinition Build<TWorkflow>(TWorkflow workflow, PreemptOptions options)
-        where TWorkflow : Workflow
+    internal static WorkflowDefinition Build<TWorkflow>(PreemptOptions options)
+        where TWorkflow : Workflow, new()
     {
+        TWorkflow workflow = new();
         WorkflowBuilder builder = new(typeof(TWorkflow));
         workflow.Configure(builder);
-        return builder.Build(services => ActivatorUtilities.CreateInstance<TWorkflow>(services), workflow.InputType, options);
+        return builder.Build(static () => new TWorkflow(), workflow.InputType, options);
     }
 
     /// <summary>Names the workflow; by default its class's name, as in <c>chat-reply</c> for <c>ChatReply</c>.</summary>
@@ -123,7 +123,7 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    private WorkflowDefinition Build(Func<IServiceProvider, Workflow> create, Type inputType, PreemptOptions options) =>
+    private WorkflowDefinition Build(Func<Workflow> create, Type inputType, PreemptOptions options) =>
         new(create, inputType, [.. _keys])
         {
             Name = WorkflowNames.Validate(_name) is { } error ? throw new ArgumentException(error) : _name,

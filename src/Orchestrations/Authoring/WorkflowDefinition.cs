@@ -6,10 +6,10 @@ namespace Preempt;
 /// <summary>What is known of a workflow: how it is named, limited and stopped. Made by <see cref="WorkflowBuilder"/>.</summary>
 public sealed record WorkflowDefinition
 {
-    private readonly Func<IServiceProvider, Workflow> _create;
+    private readonly Func<Workflow> _create;
     private readonly ImmutableArray<KeySelector> _keys;
 
-    internal WorkflowDefinition(Func<IServiceProvider, Workflow> create, Type inputType, ImmutableArray<KeySelector> keys)
+    internal WorkflowDefinition(Func<Workflow> create, Type inputType, ImmutableArray<KeySelector> keys)
     {
         _create = create;
         InputType = inputType;
@@ -39,7 +39,7 @@ public sealed record WorkflowDefinition
 
     internal Type InputType { get; }
 
-    internal Workflow Create(IServiceProvider services) => _create(services);
+    internal Workflow Create() => _create();
 
     /// <summary>The gates that a run with this input must enter.</summary>
     /// <exception cref="KeyTemplateException">The input or metadata lacks something that a key is made of.</exception>

@@ -5,14 +5,9 @@ namespace Preempt;
 /// <summary>Runs workflows inside orchestration functions, and the orchestrations that gates need for themselves.</summary>
 public sealed class WorkflowRunner
 {
-    private readonly IServiceProvider _services;
     private readonly WorkflowRegistry _registry;
 
-    internal WorkflowRunner(IServiceProvider services, WorkflowRegistry registry)
-    {
-        _services = services;
-        _registry = registry;
-    }
+    internal WorkflowRunner(WorkflowRegistry registry) => _registry = registry;
 
     /// <summary>Runs a workflow under its supervisor. The body of its orchestration function.</summary>
     /// <typeparam name="TWorkflow">The workflow's class, registered with <see cref="PreemptBuilder.AddWorkflow"/>.</typeparam>
@@ -24,7 +19,7 @@ public sealed class WorkflowRunner
         WorkflowDefinition definition = _registry.GetByFunction(typeof(TWorkflow).Name);
         RunRequest request = context.GetInput<RunRequest>()
             ?? throw new InvalidOperationException("A run is started with a RunClient, which gives its orchestration an input.");
-        return new RunSupervisor(context, request, definition.Create(_services)).RunAsync();
+        return new RunSupervisor(context, request, definition.Create()).RunAsync();
     }
 
     /// <summary>
