@@ -33,6 +33,9 @@ public sealed class DurableTestHostOptions
 /// </summary>
 public sealed class DurableTestHost : IDisposable
 {
+    /// <summary>What a restart takes on the host's clock: no two processes live at one instant.</summary>
+    private static readonly TimeSpan RestartTime = TimeSpan.FromMilliseconds(10);
+
     private readonly DurableTestHostOptions _options;
     private readonly FaultyStore _store = new(new MemoryStore());
     private readonly SkippingClock _clock;
@@ -96,6 +99,7 @@ public sealed class DurableTestHost : IDisposable
     {
         _engine.Kill();
         _clock.DropTimers();
+        _clock.JumpTo(Now + RestartTime);
         _crashes++;
         _store.Revive();
         (_pump, _services, _engine) = Boot();
@@ -131,6 +135,7 @@ public sealed class DurableTestHost : IDisposable
     /// <typeparam name="T">What it returns.</typeparam>
     /// <param name="call">The call; begun on the host's thread.</param>
     /// <returns>What it returned.</returns>
+    /// <exception cref="HostCrashedException">The host crashed before the call returned: what it asked for was done or was not.</exception>
     public T Run<T>(Func<Task<T>> call)
     {
         SynchronizationContext? outer = SynchronizationContext.Current;
@@ -145,8 +150,9 @@ public sealed class DurableTestHost : IDisposable
             SynchronizationContext.SetSynchronizationContext(outer);
         }
 
-        RunUntil(() => task.IsCompleted);
-        return task.GetAwaiter().GetResult();
+        int crashes = _crashes;
+        RunUntil(() => task.IsCompleted || _crashes > crashes);
+        return task.IsCompleted ? task.GetAwaiter().GetResult() : throw new HostCrashedException();
     }
 
     /// <summary>Lets time pass, and all that happens in it.</summary>

@@ -12,6 +12,9 @@ namespace Preempt;
 internal sealed class RunSupervisor
 #pragma warning restore CA1001
 {
+    private static readonly TimeSpan FirstReminder = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastReminder = TimeSpan.FromMinutes(1);
+
     private readonly TaskOrchestrationContext _context;
     private readonly Workflow _workflow;
     private readonly RunSteps _steps;
@@ -170,13 +173,24 @@ internal sealed class RunSupervisor
             _ = WatchGraceAsync(end);
     }
 
+    /// <summary>
+    /// Waits for the end of the grace. Until then the steps that still run are told again, ever more rarely: a notice can be lost
+    /// with a process, and a step that a dead process left behind runs again elsewhere.
+    /// </summary>
     private async Task WatchGraceAsync(DateTime end)
     {
         using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(EndToken);
         _graceTimer = timer;
         try
         {
-            await SleepUntilAsync(end, timer.Token);
+            for (TimeSpan pause = FirstReminder; _context.CurrentUtcDateTime < end; pause = pause < LastReminder ? pause * 2 : pause)
+            {
+                DateTime reminder = _context.CurrentUtcDateTime + pause;
+                await SleepUntilAsync(reminder < end ? reminder : end, timer.Token);
+                if (_context.CurrentUtcDateTime < end)
+                    _steps.Stop(Record.Stop?.Reason ?? StopReason.Self);
+            }
+
             _graceOver.TrySetResult();
         }
         catch (OperationCanceledException)

@@ -1,0 +1,254 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Preempt.Embedded.Testing;
+
+namespace Preempt.Tests.Runs;
+
+/// <summary>What a test workflow is given: its key, and the name of the code that it runs.</summary>
+public sealed record Script(string Key, string Code);
+
+/// <summary>What a test step is given: how long it works, and how it takes a stop.</summary>
+public sealed record Work(double Seconds, bool IgnoreStop = false, bool Fail = false, string Output = "done");
+
+/// <summary>A workflow whose code is a test's own.</summary>
+public abstract class ScriptedWorkflow : Workflow<Script, string>
+{
+    public static readonly ConcurrentDictionary<string, Func<RunContext, Task<string>>> Codes = new();
+
+    public override Task<string> RunAsync(RunContext run, Script input) => Codes[input.Code](run);
+}
+
+public sealed class OneRun : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress).Timeout("1h");
+}
+
+public sealed class ThreeRuns : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 3, ConcurrencyStrategy.CancelInProgress).Timeout("1h");
+}
+
+public sealed class OneRunAtOnce : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress, Handover.Immediate);
+}
+
+public sealed class TwoRules : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 2, ConcurrencyStrategy.CancelInProgress)
+        .Concurrency("{input.code}", 1, ConcurrencyStrategy.CancelInProgress);
+}
+
+public sealed class Ungated : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Timeout("3 days").Grace("1 minute");
+}
+
+/// <summary>Works for a time on the host's clock, and notes when.</summary>
+public sealed class Worker(StepLog log) : Step<Work, string>
+{
+    public override async Task<string> RunAsync(StepContext step, Work input)
+    {
+        using IDisposable noted = log.Begin(step);
+        CancellationToken token = input.IgnoreStop ? CancellationToken.None : step.CancellationToken;
+        await step.ReportProgressAsync(0.5, "half");
+        await Task.Delay(TimeSpan.FromSeconds(input.Seconds), step.Time, token);
+        return input.Fail ? throw new InvalidOperationException("told to fail") : input.Output;
+    }
+}
+
+/// <summary>Which steps run, and what went wrong with them as seen from outside.</summary>
+public sealed class StepLog
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _running = [];
+    private readonly HashSet<string> _begun = [];
+
+    public List<string> Started { get; } = [];
+
+    /// <summary>The most steps at one time of runs whose ids begin alike: of one workflow and key.</summary>
+    public int MostAtOnce { get; private set; }
+
+    /// <summary>Runs whose cancel has been acknowledged.</summary>
+    public HashSet<string> Acknowledged { get; } = [];
+
+    public List<string> Breaches { get; } = [];
+
+    public IReadOnlyList<string> Running
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _running];
+        }
+    }
+
+    public IDisposable Begin(StepContext step)
+    {
+        lock (_lock)
+        {
+            bool isNew = _begun.Add(step.RunId);
+            if (isNew && Acknowledged.Contains(step.RunId))
+                Breaches.Add($"A step of {step.RunId} began after its cancel was acknowledged.");
+            _running.Add(step.RunId);
+            Started.Add(step.RunId);
+            MostAtOnce = Math.Max(MostAtOnce, _running.Count(other => KeyOf(other) == KeyOf(step.RunId)));
+        }
+
+        return new End(this, step.RunId);
+    }
+
+    private static string KeyOf(string runId) => runId[..runId.LastIndexOf(':')];
+
+    /// <summary>The process has died: nothing of it runs any more.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+            _running.Clear();
+    }
+
+    private sealed class End(StepLog log, string runId) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (log._lock)
+                log._running.Remove(runId);
+        }
+    }
+}
+
+/// <summary>The functions of the test app.</summary>
+public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWorker bad)
+{
+    [Function(PreemptFunctions.Gate)]
+    public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<ConcurrencyGate>();
+
+    [Function(PreemptFunctions.HandOff)]
+    public static Task HandOff([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.HandOff(context);
+
+    [Function(PreemptFunctions.PublishStop)]
+    public Task PublishStop([ActivityTrigger] StopNotice notice, FunctionContext function) =>
+        steps.PublishStopAsync(notice, function.CancellationToken);
+
+    [Function(PreemptFunctions.EndRun)]
+    public Task EndRun([ActivityTrigger] ForcedEnd end, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        steps.EndRunAsync(end, client, function.CancellationToken);
+
+    [Function(nameof(OneRun))]
+    public Task<RunOutcome> OneRun([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<OneRun>(context);
+
+    [Function(nameof(ThreeRuns))]
+    public Task<RunOutcome> ThreeRuns([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<ThreeRuns>(context);
+
+    [Function(nameof(OneRunAtOnce))]
+    public Task<RunOutcome> OneRunAtOnce([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<OneRunAtOnce>(context);
+
+    [Function(nameof(TwoRules))]
+    public Task<RunOutcome> TwoRules([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<TwoRules>(context);
+
+    [Function(nameof(Ungated))]
+    public Task<RunOutcome> Ungated([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Ungated>(context);
+
+    [Function(nameof(Worker))]
+    public Task<StepOutcome> Worker([ActivityTrigger] StepCall call, FunctionContext function)
+    {
+        bad.MayFail();
+        return steps.RunAsync<Worker>(call, function);
+    }
+}
+
+/// <summary>A worker process that dies so many times before it runs a step.</summary>
+public sealed class BadWorker
+{
+    public int Failures { get; set; }
+
+    public void MayFail()
+    {
+        if (Failures-- > 0)
+            throw new InvalidOperationException("The worker process died.");
+    }
+}
+
+/// <summary>The test app on a host that skips time.</summary>
+public sealed class TestApp : IDisposable
+{
+    public TestApp(int seed = 0)
+    {
+        DurableTestHostOptions options = new()
+        {
+            Seed = seed,
+            ConfigureServices = services =>
+            {
+                // A new process begins: nothing of the one before it runs.
+                Log.Clear();
+                services.AddSingleton(Log).AddSingleton(BadWorker).AddPreempt(new ConfigurationBuilder().Build(), preempt => preempt
+                    .AddWorkflow<OneRun>()
+                    .AddWorkflow<ThreeRuns>()
+                    .AddWorkflow<OneRunAtOnce>()
+                    .AddWorkflow<TwoRules>()
+                    .AddWorkflow<Ungated>());
+            },
+        };
+        options.FunctionTypes.Add(typeof(TestFunctions));
+        Host = new DurableTestHost(options);
+    }
+
+    public DurableTestHost Host { get; }
+
+    public StepLog Log { get; } = new();
+
+    public BadWorker BadWorker { get; } = new();
+
+    public RunClient Runs => Host.Services.GetRequiredService<RunClients>().With(Host.Client);
+
+    /// <summary>Starts a run of that code.</summary>
+    public string Start(string workflow, Func<RunContext, Task<string>> code, string key = "k")
+    {
+        string name = Guid.NewGuid().ToString("N");
+        ScriptedWorkflow.Codes[name] = code;
+        return Start(workflow, new Script(key, name));
+    }
+
+    public string Start(string workflow, Script script) => Host.Run(() => Runs.StartAsync(workflow, script)).Id;
+
+    /// <summary>Starts a run of one step.</summary>
+    public string Start(string workflow, Work work, string key = "k") =>
+        Start(workflow, run => run.CallStepAsync<Worker, string>(work), key);
+
+    public Run Get(string id) => Host.Run(() => Runs.GetAsync(id));
+
+    public Run Cancel(string id, CancelOptions? options = null) => Host.Run(() => Runs.CancelAsync(id, options));
+
+    public Gate GetGate(string workflow, string key = "k") => Host.Run(() => Runs.GetGateAsync(workflow, key));
+
+    /// <summary>Runs until the run has ended.</summary>
+    public Run End(string id, TimeSpan? limit = null)
+    {
+        Host.RunUntil(() => Peek(id).Status.IsTerminal(), limit ?? TimeSpan.FromDays(4));
+        return Get(id);
+    }
+
+    public void Until(string id, Func<Run, bool> condition) => Host.RunUntil(() => condition(Peek(id)));
+
+    public void UntilRunning(string id) => Host.RunUntil(() => Log.Running.Contains(id));
+
+    /// <summary>The run as it is, without running anything.</summary>
+    public Run Peek(string id)
+    {
+        OrchestrationMetadata? instance = Host.Client.GetInstanceAsync(id, getInputsAndOutputs: true).GetAwaiter().GetResult();
+        return RunReader.Read(instance!)!;
+    }
+
+    public static JsonElement Json(object value) => JsonSerializer.SerializeToElement(value);
+
+    public void Dispose() => Host.Dispose();
+}
