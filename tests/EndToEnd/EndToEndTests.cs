@@ -1,0 +1,21 @@
+using Preempt.EndToEnd.Hosting;
+using Preempt.EndToEnd.Http;
+
+namespace Preempt.EndToEnd;
+
+/// <summary>What all tests of the suite share: the API, and a group of their own.</summary>
+public abstract class EndToEndTests(AppUnderTest app) : IAsyncDisposable
+{
+    internal PreemptApi Api { get; } = new(app.Http);
+
+    /// <summary>The test's own concurrency key.</summary>
+    protected string Group { get; } = $"{TestContext.Current.TestMethod?.MethodName}-{Guid.NewGuid():N}";
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+            TestContext.Current.TestOutputHelper?.WriteLine($"The app's latest output:\n{app.OutputAbout(Api.Started)}");
+        await Api.StopAllAsync();
+    }
+}

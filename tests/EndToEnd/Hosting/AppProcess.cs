@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace Preempt.EndToEnd.Hosting;
+
+/// <summary>The function app as a process of its own, on a free port, in a fresh working directory.</summary>
+internal sealed partial class AppProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
+
+    /// <summary>A line for each entry, so that those of one run can be picked out.</summary>
+    private static readonly Dictionary<string, string> LogSettings = new()
+    {
+        ["Logging__Console__FormatterName"] = "simple",
+        ["Logging__Console__FormatterOptions__SingleLine"] = "true",
+        ["Logging__Console__FormatterOptions__TimestampFormat"] = "HH:mm:ss.fff ",
+    };
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("preempt-end-to-end-");
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly OutputTail _output = new();
+    private readonly Process _process;
+
+    private AppProcess(IReadOnlyDictionary<string, string> settings)
+    {
+        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            ArgumentList = { AssemblyPath(), "--urls", "http://127.0.0.1:0" },
+            WorkingDirectory = _directory.FullName,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach ((string name, string value) in LogSettings.Concat(settings))
+            start.Environment[name] = value;
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Read(line.Data);
+        _process.ErrorDataReceived += (_, line) => Read(line.Data);
+        _process.Exited += (_, _) => _listening.TrySetException(new InvalidOperationException("The app ended before it listened."));
+    }
+
+    /// <summary>What the app wrote of late about these runs, and whatever went wrong.</summary>
+    public string OutputAbout(IReadOnlyCollection<string> runIds) => _output.Where(line =>
+        !line.Contains(" info: ", StringComparison.Ordinal) || runIds.Any(id => line.Contains(id, StringComparison.Ordinal)));
+
+    /// <summary>Starts the app and waits until it listens.</summary>
+    /// <param name="settings">Environment variables to add, such as <c>Preempt__Lab</c>.</param>
+    /// <exception cref="InvalidOperationException">It did not start; the message has what it wrote.</exception>
+    public static async Task<(AppProcess App, Uri Address)> StartAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        AppProcess app = new(settings);
+        try
+        {
+            return (app, await app.ListenAsync());
+        }
+        catch (Exception exception)
+        {
+            await app.DisposeAsync();
+            throw new InvalidOperationException($"The app did not start: {exception.Message}\n{app._output.Where(_ => true)}", exception);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= Kill;
+        Kill(this, EventArgs.Empty);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    private async Task<Uri> ListenAsync()
+    {
+        _process.Start();
+        AppDomain.CurrentDomain.ProcessExit += Kill;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        return await _listening.Task.WaitAsync(StartLimit);
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null)
+            return;
+        _output.Add(line);
+        if (ListeningLine().Match(line) is { Success: true } match)
+            _listening.TrySetResult(new Uri(match.Groups["address"].Value));
+    }
+
+    private void Kill(object? sender, EventArgs arguments)
+    {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It never started, or it has ended.
+        }
+    }
+
+    private static string AssemblyPath() => typeof(AppProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == "FunctionsAssembly").Value!;
+
+    [GeneratedRegex(@"Now listening on: (?<address>http://127\.0\.0\.1:\d+)")]
+    private static partial Regex ListeningLine();
+}

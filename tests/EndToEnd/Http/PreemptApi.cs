@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace Preempt.EndToEnd.Http;
+
+/// <summary>The HTTP API as one test uses it. Remembers the runs it started, so that none outlives the test.</summary>
+internal sealed class PreemptApi(HttpClient http)
+{
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(2);
+
+    private readonly ConcurrentDictionary<string, Run> _started = [];
+
+    /// <summary>The ids of the runs that the test has started or looked at.</summary>
+    public IReadOnlyCollection<string> Started => [.. _started.Keys];
+
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    /// <summary>Starts a run; the answer must be as documented.</summary>
+    public async Task<Run> StartAsync(string workflow, object input)
+    {
+        Answer answer = await PostAsync($"workflows/{workflow}/runs", new { input });
+        Run run = answer.Read<Run>(HttpStatusCode.Accepted);
+        Assert.Equal(workflow, run.Workflow);
+        Assert.Equal($"/api/runs/{run.Id}", LocationPath(answer));
+        return run;
+    }
+
+    public async Task<Run> GetAsync(string id) => Keep((await SendAsync(HttpMethod.Get, $"runs/{id}")).Read<Run>(HttpStatusCode.OK));
+
+    /// <summary>Waits until the run has ended.</summary>
+    public async Task<Run> WaitAsync(string id)
+    {
+        DateTime limit = DateTime.UtcNow + EndLimit;
+        while (true)
+        {
+            Run run = Keep((await SendAsync(HttpMethod.Get, $"runs/{id}?wait=20s")).Read<Run>(HttpStatusCode.OK));
+            if (run.HasEnded)
+                return run;
+            Assert.True(DateTime.UtcNow < limit, $"The run has not ended in {EndLimit}: {run}");
+        }
+    }
+
+    public Task<Run> WaitAsync(Run run) => WaitAsync(run.Id);
+
+    public async Task<Run[]> WaitAllAsync(IEnumerable<Run> runs) => await Task.WhenAll(runs.Select(WaitAsync));
+
+    /// <summary>Waits until a step of the run is at work.</summary>
+    public Task<Run> WaitForWorkAsync(Run run) => Eventually.GetAsync(() => GetAsync(run.Id), now => now.IsAtWork);
+
+    /// <summary>Cancels a run that has not ended.</summary>
+    public async Task<Run> CancelAsync(Run run, string? reason = null, string? grace = null) =>
+        Keep((await SendCancelAsync(run.Id, reason, grace)).Read<Run>(HttpStatusCode.Accepted));
+
+    public Task<Answer> SendCancelAsync(string id, string? reason = null, string? grace = null) =>
+        PostAsync($"runs/{id}/cancel", new { reason = reason ?? "asked by a test", grace });
+
+    public async Task<Gate> GateAsync(string workflow, string key) =>
+        (await SendAsync(HttpMethod.Get, $"gates?workflow={workflow}&key={Uri.EscapeDataString(key)}")).Read<Gate>(HttpStatusCode.OK);
+
+    public Task<Answer> PostAsync(string path, object body) => PostAsync(path, JsonSerializer.Serialize(body, ApiJson.Options));
+
+    public Task<Answer> PostAsync(string path, string json)
+    {
+        // As bytes, so that the type is the bare one that most clients send.
+        ByteArrayContent content = new(Encoding.UTF8.GetBytes(json));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return SendAsync(HttpMethod.Post, path, content);
+    }
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null)
+    {
+        using HttpRequestMessage request = new(method, path) { Content = content };
+        using HttpResponseMessage response = await http.SendAsync(request, TestEnd);
+        Answer answer = new(
+            $"{method} {path}",
+            response.StatusCode,
+            response.Content.Headers.ContentType?.MediaType,
+            response.Headers.Location,
+            await response.Content.ReadAsStringAsync(TestEnd));
+        if (answer.Status == HttpStatusCode.Accepted && method == HttpMethod.Post && path.EndsWith("/runs", StringComparison.Ordinal))
+            Keep(answer.Read<Run>(HttpStatusCode.Accepted));
+        return answer;
+    }
+
+    /// <summary>Stops what the test started and did not see end.</summary>
+    public async Task StopAllAsync() => await Task.WhenAll(
+        _started.Values.Where(run => !run.HasEnded).Select(run => SendCancelAsync(run.Id, "the test is over", "0s")));
+
+    private Run Keep(Run run) => _started[run.Id] = run;
+
+    private string? LocationPath(Answer answer) =>
+        answer.Location is { } location ? new Uri(http.BaseAddress!, location).AbsolutePath : null;
+}
