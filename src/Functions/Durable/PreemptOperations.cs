@@ -15,6 +15,10 @@ public sealed class PreemptOperations(StepRunner steps)
     [Function(PreemptFunctions.HandOff)]
     public static Task HandOff([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.HandOff(context);
 
+    /// <summary>Keeps an idempotency key and its run together.</summary>
+    [Function(PreemptFunctions.Claim)]
+    public static Task<string> Claim([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.Claim(context);
+
     /// <summary>Tells running steps to stop.</summary>
     [Function(PreemptFunctions.PublishStop)]
     public Task PublishStop([ActivityTrigger] StopNotice notice, FunctionContext function) =>

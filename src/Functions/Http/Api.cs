@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Primitives;
 
 namespace Preempt.Functions.Http;
 
@@ -90,10 +91,15 @@ internal static class Api
     }
 
     /// <summary>Reads a text from the query; null when it is not there.</summary>
-    public static string? ReadText(HttpRequest request, string name) => request.Query[name] switch
+    public static string? ReadText(HttpRequest request, string name) => ReadOne(request.Query[name], name);
+
+    /// <summary>Reads a header; null when it is not there.</summary>
+    public static string? ReadHeader(HttpRequest request, string name) => ReadOne(request.Headers[name], name);
+
+    private static string? ReadOne(StringValues values, string name) => values switch
     {
         { Count: 0 } => null,
-        { Count: 1 } values => values[0],
+        { Count: 1 } => values[0],
         _ => throw Invalid($"{name}: given more than once."),
     };
 

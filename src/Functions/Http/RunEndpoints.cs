@@ -27,8 +27,16 @@ public sealed class RunEndpoints(RunClients runs)
                 Timeout = body.Timeout,
                 RunId = body.RunId,
             };
-            Run run = await runs.With(client).StartAsync(workflow, body.Input, options, request.HttpContext.RequestAborted);
-            return new JsonAnswer(StatusCodes.Status202Accepted, run, LocationOf(request, run));
+            RunClient runClient = runs.With(client);
+            if (Api.ReadHeader(request, "Idempotency-Key") is not { } idempotencyKey)
+            {
+                Run run = await runClient.StartAsync(workflow, body.Input, options, request.HttpContext.RequestAborted);
+                return new JsonAnswer(StatusCodes.Status202Accepted, run, LocationOf(request, run));
+            }
+
+            (Run first, bool isNew) = await runClient.StartOnceAsync(
+                workflow, body.Input, idempotencyKey, options, request.HttpContext.RequestAborted);
+            return new JsonAnswer(isNew ? StatusCodes.Status202Accepted : StatusCodes.Status200OK, first, LocationOf(request, first));
         });
 
     /// <summary>The path of a run, under whatever route prefix the request came by.</summary>

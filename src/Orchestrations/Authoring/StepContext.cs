@@ -47,7 +47,7 @@ public sealed class StepContext
 
     /// <summary>Says how far the step is, for whoever looks at the run. Cheap: only the latest is kept.</summary>
     /// <param name="fraction">From 0 to 1; outside it is cut.</param>
-    /// <param name="message">In words; cut at 200 characters.</param>
+    /// <param name="message">In words; cut at 100 characters.</param>
     /// <returns>A task that completes when it is noted.</returns>
     public Task ReportProgressAsync(double fraction, string? message = null)
     {

@@ -23,6 +23,13 @@ public sealed class WorkflowRunner
     }
 
     /// <summary>
+    /// Does nothing: that its instance exists is what counts. The body of the orchestration function <see cref="PreemptFunctions.Claim"/>.
+    /// </summary>
+    /// <param name="context">The orchestration.</param>
+    /// <returns>The run that the idempotency key belongs to.</returns>
+    public static Task<string> Claim(TaskOrchestrationContext context) => Task.FromResult(context.GetInput<IdempotencyClaim>()!.RunId);
+
+    /// <summary>
     /// Tells runs that a gate has admitted them. The body of the orchestration function <see cref="PreemptFunctions.HandOff"/>.
     /// </summary>
     /// <param name="context">The orchestration.</param>

@@ -64,26 +64,73 @@ public sealed class RunClient
 
     private async Task<Run> StartAsync(string workflow, JsonElement? input, StartOptions options, CancellationToken cancellationToken)
     {
-        if (!_app.Registry.TryGet(workflow, out WorkflowDefinition? definition))
-            throw new UnknownWorkflowException(workflow);
+        WorkflowDefinition definition = Find(workflow);
         RunRequest request = MakeRequest(definition, input, options);
         string id = options.RunId ?? NewId(definition, request);
+        return await TryScheduleAsync(definition.Function, id, request, cancellationToken)
+            ? await GetAsync(id, cancellationToken)
+            : throw new RunConflictException($"A run with the id \"{id}\" exists.", await GetAsync(id, cancellationToken));
+    }
+
+    /// <summary>Starts a run, unless one was started with the same idempotency key of the same workflow before.</summary>
+    /// <param name="workflow">The workflow's name.</param>
+    /// <param name="input">What the run is given; written as JSON.</param>
+    /// <param name="idempotencyKey">The key: 1 to 255 characters.</param>
+    /// <param name="options">What else is to be said.</param>
+    /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
+    /// <returns>The run, and whether it was started now.</returns>
+    /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
+    /// <exception cref="InvalidRunException">The key, the input or an option is not allowed.</exception>
+    public async Task<(Run Run, bool IsNew)> StartOnceAsync(
+        string workflow, object? input, string idempotencyKey, StartOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        const int MaxLength = 255;
+        if (idempotencyKey.Length is 0 or > MaxLength)
+            throw new InvalidRunException($"Idempotency-Key: 1 to {MaxLength} characters; these are {idempotencyKey.Length}.");
+        options ??= new StartOptions();
+        WorkflowDefinition definition = Find(workflow);
+        RunRequest request = MakeRequest(definition, Payload.ToJson(input), options);
+        string id = await ClaimAsync(definition, idempotencyKey, options.RunId ?? NewId(definition, request), cancellationToken);
+        // Whoever made the claim may have died before the run was started: then this call starts it.
+        bool isNew = await TryScheduleAsync(definition.Function, id, request, cancellationToken);
+        return (await GetAsync(id, cancellationToken), isNew);
+    }
+
+    /// <summary>
+    /// The run id that belongs to an idempotency key: the given one, if the key is new. An instance of its own keeps the two
+    /// together, because starting an instance of a given id is the one thing that the engine lets happen only once.
+    /// </summary>
+    private async Task<string> ClaimAsync(
+        WorkflowDefinition definition, string idempotencyKey, string runId, CancellationToken cancellationToken)
+    {
+        string claimId = $"idempotency:{definition.Name}:{RunId.HashKey(idempotencyKey)}";
+        if (await TryScheduleAsync(PreemptFunctions.Claim, claimId, new IdempotencyClaim(runId), cancellationToken))
+            return runId;
+        OrchestrationMetadata? claim = await _client.GetInstanceAsync(claimId, getInputsAndOutputs: true, cancellationToken);
+        return claim?.ReadInputAs<IdempotencyClaim>()?.RunId ?? throw new InvalidOperationException($"The claim {claimId} cannot be read.");
+    }
+
+    /// <summary>Starts an instance, unless there is one of that id, ended or not.</summary>
+    private async Task<bool> TryScheduleAsync(string function, string id, object input, CancellationToken cancellationToken)
+    {
         StartOrchestrationOptions start = new StartOrchestrationOptions(id).WithDedupeStatuses(
             OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated);
         try
         {
-            await _client.ScheduleNewOrchestrationInstanceAsync(definition.Function, request, start, cancellationToken);
+            await _client.ScheduleNewOrchestrationInstanceAsync(function, input, start, cancellationToken);
+            return true;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException && options.RunId is not null)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // The real client and the embedded one refuse a taken id with exceptions of different types.
-            if (await FindAsync(id, cancellationToken) is { } existing)
-                throw new RunConflictException($"A run with the id \"{id}\" exists.", existing);
-            throw;
+            if (await _client.GetInstanceAsync(id, cancellationToken) is null)
+                throw;
+            return false;
         }
-
-        return await FindAsync(id, cancellationToken) ?? throw new UnknownRunException(id);
     }
+
+    private WorkflowDefinition Find(string workflow) =>
+        _app.Registry.TryGet(workflow, out WorkflowDefinition? definition) ? definition : throw new UnknownWorkflowException(workflow);
 
     private RunRequest MakeRequest(WorkflowDefinition definition, JsonElement? input, StartOptions options)
     {
@@ -298,8 +345,7 @@ public sealed class RunClient
 
     private WorkflowDefinition FindGated(string workflow)
     {
-        if (!_app.Registry.TryGet(workflow, out WorkflowDefinition? definition))
-            throw new UnknownWorkflowException(workflow);
+        WorkflowDefinition definition = Find(workflow);
         if (definition.Rules.IsEmpty)
             throw new InvalidRunException($"workflow \"{definition.Name}\" has no concurrency rule, so it has no gates.");
         return definition;
@@ -317,3 +363,7 @@ public sealed class RunClient
             : run;
     }
 }
+
+/// <summary>The input of the instance that keeps an idempotency key and its run together.</summary>
+/// <param name="RunId">The run.</param>
+public sealed record IdempotencyClaim(string RunId);

@@ -26,8 +26,8 @@ public sealed record StartOptions
 }
 
 /// <summary>How a run is to be cancelled.</summary>
-/// <param name="Message">Why, in words; kept up to 300 characters.</param>
+/// <param name="Message">Why, in words; kept up to 200 characters.</param>
 /// <param name="Grace">How long it may take to stop, 24 hours at most; null for the workflow's own grace.</param>
-/// <param name="By">Who asks; kept up to 100 characters.</param>
+/// <param name="By">Who asks; kept up to 50 characters.</param>
 /// <param name="QueuedOnly">Whether a run whose code has begun is left alone.</param>
 public sealed record CancelOptions(string? Message = null, Duration? Grace = null, string? By = null, bool QueuedOnly = false);

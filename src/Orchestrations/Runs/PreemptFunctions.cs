@@ -9,6 +9,9 @@ public static class PreemptFunctions
     /// <summary>The orchestration function of <see cref="WorkflowRunner.HandOff"/>.</summary>
     public const string HandOff = "GateHandOff";
 
+    /// <summary>The orchestration function of <see cref="WorkflowRunner.Claim"/>.</summary>
+    public const string Claim = "IdempotencyClaim";
+
     /// <summary>The activity function of <see cref="StepRunner.PublishStopAsync"/>.</summary>
     public const string PublishStop = "PublishStop";
 

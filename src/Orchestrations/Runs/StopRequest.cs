@@ -4,10 +4,10 @@ namespace Preempt;
 public sealed record StopRequest
 {
     /// <summary>The most characters of <see cref="Message"/> that a run keeps.</summary>
-    public const int MaxMessageLength = 300;
+    public const int MaxMessageLength = 200;
 
     /// <summary>The most characters of <see cref="By"/> that a run keeps.</summary>
-    public const int MaxByLength = 100;
+    public const int MaxByLength = 50;
 
     /// <summary>The longest time that a stopping run can be given.</summary>
     public static readonly TimeSpan LongestGrace = TimeSpan.FromDays(1);

@@ -135,6 +135,9 @@ public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWork
     [Function(PreemptFunctions.HandOff)]
     public static Task HandOff([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.HandOff(context);
 
+    [Function(PreemptFunctions.Claim)]
+    public static Task<string> Claim([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.Claim(context);
+
     [Function(PreemptFunctions.PublishStop)]
     public Task PublishStop([ActivityTrigger] StopNotice notice, FunctionContext function) =>
         steps.PublishStopAsync(notice, function.CancellationToken);

@@ -388,6 +388,34 @@ public sealed class WholeRunTests : IDisposable
     }
 
     [Fact]
+    public void The_same_idempotency_key_gives_the_first_run()
+    {
+        ScriptedWorkflow.Codes["once"] = run => run.CallStepAsync<Worker, string>(new Work(1));
+        (Run first, bool isFirstNew) = _app.Host.Run(() => _app.Runs.StartOnceAsync("one-run", new Script("k", "once"), "order 7"));
+        (Run second, bool isSecondNew) = _app.Host.Run(() => _app.Runs.StartOnceAsync("one-run", new Script("other", "once"), "order 7"));
+        Assert.Equal((first.Id, true, false), (second.Id, isFirstNew, isSecondNew));
+        _app.End(first.Id);
+        (Run third, _) = _app.Host.Run(() => _app.Runs.StartOnceAsync("one-run", new Script("k", "once"), "order 7"));
+        Assert.Equal((first.Id, RunStatus.Succeeded), (third.Id, third.Status));
+        (Run other, bool isOtherNew) = _app.Host.Run(() => _app.Runs.StartOnceAsync("one-run", new Script("k", "once"), "order 8"));
+        Assert.NotEqual(first.Id, other.Id);
+        Assert.True(isOtherNew);
+    }
+
+    [Fact]
+    public void A_claim_whose_owner_died_before_it_started_the_run_is_made_good_by_the_next()
+    {
+        ScriptedWorkflow.Codes["once-crash"] = run => run.CallStepAsync<Worker, string>(new Work(1));
+        Script script = new("k", "once-crash");
+        _app.Host.CrashAfter(0, isKept: true);
+        Assert.Throws<Preempt.Embedded.Testing.HostCrashedException>(() =>
+            _app.Host.Run(() => _app.Runs.StartOnceAsync("one-run", script, "order 9")));
+        (Run run, bool isNew) = _app.Host.Run(() => _app.Runs.StartOnceAsync("one-run", script, "order 9"));
+        Assert.True(isNew);
+        Assert.Equal(RunStatus.Succeeded, _app.End(run.Id).Status);
+    }
+
+    [Fact]
     public void A_wait_that_is_over_returns_the_run_as_it_is()
     {
         string id = _app.Start("ungated", new Work(60));

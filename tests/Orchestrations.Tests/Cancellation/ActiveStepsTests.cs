@@ -1,0 +1,104 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Preempt.Tests.Cancellation;
+
+public sealed class ActiveStepsTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private readonly ActiveSteps _steps = new(NullLogger<ActiveSteps>.Instance);
+
+    private static StepCall Call(string run, int number = 1, bool shielded = false) =>
+        new() { RunId = run, Number = number, Name = "step", Shielded = shielded };
+
+    private static async Task FiredAsync(ActiveStep step)
+    {
+        TaskCompletionSource fired = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration registration = step.Token.Register(() => fired.TrySetResult());
+        await fired.Task.WaitAsync(Limit, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_notice_reaches_the_steps_of_its_run_and_no_others()
+    {
+        using ActiveStep one = _steps.Enter(Call("a", 1), default);
+        using ActiveStep two = _steps.Enter(Call("a", 2), default);
+        using ActiveStep other = _steps.Enter(Call("b"), default);
+        _steps.Apply(new StopNotice("a", StopReason.Superseded));
+        await FiredAsync(one);
+        await FiredAsync(two);
+        Assert.Equal(StopReason.Superseded, one.Reason);
+        Assert.Null(other.Reason);
+    }
+
+    [Fact]
+    public async Task A_step_that_begins_after_the_notice_hears_of_it_too()
+    {
+        _steps.Apply(new StopNotice("a", StopReason.Requested));
+        using ActiveStep late = _steps.Enter(Call("a"), default);
+        Assert.Equal(StopReason.Requested, late.Reason);
+        await FiredAsync(late);
+    }
+
+    [Fact]
+    public async Task A_shielded_step_hears_only_of_a_forced_end()
+    {
+        using ActiveStep shielded = _steps.Enter(Call("a", shielded: true), default);
+        _steps.Apply(new StopNotice("a", StopReason.Requested));
+        Assert.Null(shielded.Reason);
+        _steps.Apply(new StopNotice("a", StopReason.Requested, Force: true));
+        await FiredAsync(shielded);
+    }
+
+    [Fact]
+    public async Task A_notice_for_one_step_leaves_the_others_alone()
+    {
+        using ActiveStep one = _steps.Enter(Call("a", 1), default);
+        using ActiveStep two = _steps.Enter(Call("a", 2), default);
+        _steps.Apply(new StopNotice("a", StopReason.Self, Step: 2));
+        await FiredAsync(two);
+        Assert.Null(one.Reason);
+    }
+
+    [Fact]
+    public async Task The_first_reason_stands()
+    {
+        using CancellationTokenSource host = new();
+        using ActiveStep step = _steps.Enter(Call("a"), host.Token);
+        _steps.Apply(new StopNotice("a", StopReason.Timeout));
+        host.Cancel();
+        await FiredAsync(step);
+        Assert.Equal(StopReason.Timeout, step.Reason);
+    }
+
+    [Fact]
+    public async Task The_hosts_shutdown_reaches_every_step_shielded_or_not()
+    {
+        using CancellationTokenSource host = new();
+        using ActiveStep shielded = _steps.Enter(Call("a", shielded: true), host.Token);
+        host.Cancel();
+        await FiredAsync(shielded);
+        Assert.Equal(StopReason.Shutdown, shielded.Reason);
+    }
+
+    [Fact]
+    public void Memory_for_notices_is_bounded()
+    {
+        for (int run = 0; run < 10_001; run++)
+            _steps.Apply(new StopNotice($"run-{run}", StopReason.Requested));
+        using ActiveStep forgotten = _steps.Enter(Call("run-0"), default);
+        using ActiveStep remembered = _steps.Enter(Call("run-10000"), default);
+        Assert.Null(forgotten.Reason);
+        Assert.Equal(StopReason.Requested, remembered.Reason);
+    }
+
+    [Fact]
+    public async Task Code_that_throws_when_its_token_fires_harms_nobody_else()
+    {
+        using ActiveStep bad = _steps.Enter(Call("a", 1), default);
+        using ActiveStep good = _steps.Enter(Call("a", 2), default);
+        bad.Token.Register(() => throw new InvalidOperationException("bad code"));
+        _steps.Apply(new StopNotice("a", StopReason.Requested));
+        await FiredAsync(good);
+    }
+}
