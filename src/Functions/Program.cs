@@ -5,10 +5,5 @@ using Preempt.Functions.Workflows;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
-builder.Services.AddPreempt(builder.Configuration, preempt => preempt
-    .AddWorkflow<ChatReply>()
-    .AddWorkflow<LabCancelInProgress>()
-    .AddWorkflow<LabCancelInProgress3>()
-    .AddWorkflow<LabImmediate>()
-    .AddWorkflow<LabPlain>());
+builder.Services.AddPreempt(builder.Configuration, AppWorkflows.Add);
 await builder.Build().RunAsync();

@@ -1,0 +1,12 @@
+namespace Preempt.Functions.Workflows;
+
+/// <summary>The workflows of this app.</summary>
+internal static class AppWorkflows
+{
+    public static void Add(PreemptBuilder preempt) => preempt
+        .AddWorkflow<ChatReply>()
+        .AddWorkflow<LabCancelInProgress>()
+        .AddWorkflow<LabCancelInProgress3>()
+        .AddWorkflow<LabImmediate>()
+        .AddWorkflow<LabPlain>();
+}
