@@ -7,7 +7,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Preempt.Embedded.Engine;
 
@@ -18,7 +17,13 @@ internal static class FunctionApp
 {
     private const string DefaultUrl = "http://127.0.0.1:7071";
     private static readonly string[] UrlKeys = ["urls", "http_ports", "https_ports"];
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>The settings of a host that says nothing else: those of the real one.</summary>
+    private static readonly KeyValuePair<string, string?>[] Defaults =
+    [
+        new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+        new(WebHostDefaults.ShutdownTimeoutKey, "10"),
+    ];
 
     /// <summary>The types that may define functions: those of the app's assemblies.</summary>
     public static IEnumerable<Type> EntryTypes() => Assembly.GetEntryAssembly() is { } entry
@@ -30,12 +35,8 @@ internal static class FunctionApp
     {
         WebApplicationBuilder web = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        ((IConfigurationBuilder)web.Configuration).Sources.Insert(0, new MemoryConfigurationSource
-        {
-            InitialData = [KeyValuePair.Create<string, string?>("Logging:LogLevel:Microsoft.AspNetCore", "Warning")],
-        });
+        ((IConfigurationBuilder)web.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
         HostSettings.AddLocalSettings(HostSettings.Find("local.settings.json"), web.Configuration);
-        web.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         return web;
     }
 
