@@ -15,9 +15,6 @@ namespace Preempt.Embedded.Hosting;
 /// <summary>Makes a function app out of an ASP.NET Core app.</summary>
 internal static class FunctionApp
 {
-    private const string DefaultUrl = "http://127.0.0.1:7071";
-    private static readonly string[] UrlKeys = ["urls", "http_ports", "https_ports"];
-
     /// <summary>The settings of a host that says nothing else: those of the real one.</summary>
     private static readonly KeyValuePair<string, string?>[] Defaults =
     [
@@ -52,7 +49,8 @@ internal static class FunctionApp
         }
 
         HostSettings settings = HostSettings.Read(HostSettings.Find("host.json"), web.Configuration);
-        if (!HasUrl(web.Configuration)) web.WebHost.UseUrls(DefaultUrl);
+        if (ListenAddresses.Of(web.Configuration).Count == 0) web.WebHost.UseUrls(ListenAddresses.Default);
+        AccessKeys keys = AccessKeys.Read(web.Configuration);
         AddServices(web.Services, functions, middleware, settings);
 
         WebApplication app = web.Build();
@@ -60,6 +58,7 @@ internal static class FunctionApp
             app,
             settings.RoutePrefix,
             functions,
+            keys,
             app.Services.GetRequiredService<FunctionRuntime>(),
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Function"));
         return app;
@@ -84,8 +83,4 @@ internal static class FunctionApp
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService<EngineService>();
     }
-
-    private static bool HasUrl(ConfigurationManager configuration) =>
-        UrlKeys.Any(key => !string.IsNullOrEmpty(configuration[key]))
-        || configuration.GetSection("Kestrel:Endpoints").Exists();
 }
