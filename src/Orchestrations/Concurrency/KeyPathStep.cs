@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Preempt;
 
-/// <summary>One step of a path into a run's input.</summary>
+/// <summary>One step of a path into JSON, such as a run's input.</summary>
 internal abstract record KeyPathStep
 {
     /// <summary>Goes from a value to the one below it.</summary>
@@ -46,9 +46,9 @@ internal sealed record KeyPathProperty(string Name) : KeyPathStep
         }
     }
 
-    public override string ToString() => Name.Length > 0 && Name.All(KeyTemplateParser.IsNameCharacter)
+    public override string ToString() => Name.Length > 0 && Name.All(KeyPathParser.IsNameCharacter)
         ? $".{Name}"
-        : $"['{Name.Replace("'", "''", StringComparison.Ordinal)}']";
+        : $"[{TextCursor.Quote(Name)}]";
 }
 
 /// <summary><c>[0]</c>: an item of an array, counted from 0.</summary>
