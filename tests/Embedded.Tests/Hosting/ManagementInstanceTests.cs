@@ -184,9 +184,44 @@ public sealed class ManagementInstanceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_purge_of_many_must_say_from_when()
+    public async Task Many_are_purged_by_a_filter_that_says_from_when()
     {
-        Assert.Equal(HttpStatusCode.BadRequest, (await _app.ManageAsync("DELETE", "instances")).StatusCode);
+        await UntilAsync(await StartAsync(nameof(Managed.Finish)), "Completed");
+        await UntilAsync(await StartAsync(nameof(Managed.Fail)), "Failed");
+        await StartAsync(nameof(Managed.WaitForEvent));
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await _app.ManageAsync("DELETE", "instances?runtimeStatus=Failed")).StatusCode);
+        Assert.Equal("""{"instancesDeleted":1}""", await PurgeAsync("createdTimeFrom=2000-01-01&runtimeStatus=Failed"));
+        Assert.Equal("""{"instancesDeleted":1}""", await PurgeAsync("createdTimeFrom=2000-01-01"));
+        Assert.Equal(HttpStatusCode.NotFound, (await _app.ManageAsync("DELETE", "instances?createdTimeFrom=2000-01-01")).StatusCode);
+        Assert.Single(await IdsAsync(await _app.ManageAsync("GET", "instances")));
+    }
+
+    [Fact]
+    public async Task An_ended_instance_starts_again_with_its_input()
+    {
+        string id = await StartAsync(nameof(Managed.Finish), """{"Name":"ada"}""");
+        await UntilAsync(id, "Completed");
+
+        string other = await RestartAsync($"instances/{id}/restart");
+        string same = await RestartAsync($"instances/{id}/restart?restartWithNewInstanceId=false");
+
+        Assert.NotEqual(id, other);
+        Assert.Equal(id, same);
+        await UntilAsync(other, "Completed");
+        JsonElement again = await ReadAsync(await _app.ManageAsync("GET", $"instances/{other}"));
+        Assert.Equal("""{"Name":"ada"}""", again.GetProperty("input").GetRawText());
+    }
+
+    [Fact]
+    public async Task A_restart_of_what_runs_or_never_was_is_refused()
+    {
+        string id = await StartAsync(nameof(Managed.WaitForEvent));
+
+        HttpResponseMessage running = await _app.ManageAsync("POST", $"instances/{id}/restart?restartWithNewInstanceId=false");
+
+        Assert.Equal(HttpStatusCode.Conflict, running.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await _app.ManageAsync("POST", "instances/unknown/restart")).StatusCode);
     }
 
     [Fact]
@@ -237,6 +272,19 @@ public sealed class ManagementInstanceTests : IAsyncLifetime
         HttpResponseMessage started = await _app.ManageAsync("POST", $"orchestrators/{orchestrator}/{id}", body);
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
         return (await ReadAsync(started)).GetProperty("id").GetString()!;
+    }
+
+    private async Task<string> RestartAsync(string path)
+    {
+        HttpResponseMessage restarted = await _app.ManageAsync("POST", path);
+        Assert.Equal(HttpStatusCode.Accepted, restarted.StatusCode);
+        return (await ReadAsync(restarted)).GetProperty("id").GetString()!;
+    }
+
+    private async Task<string> PurgeAsync(string filter)
+    {
+        HttpResponseMessage purged = await _app.ManageAsync("DELETE", $"instances?{filter}");
+        return await purged.Content.ReadAsStringAsync();
     }
 
     private async Task UntilAsync(string id, string status)
