@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Preempt.Embedded.Engine;
 using Preempt.Embedded.Hosting.Management;
+using Preempt.Embedded.Hosting.Triggers;
 
 namespace Preempt.Embedded.Hosting;
 
@@ -53,6 +54,7 @@ internal static class FunctionApp
         if (ListenAddresses.Of(web.Configuration).Count == 0) web.WebHost.UseUrls(ListenAddresses.Default);
         AccessKeys keys = AccessKeys.Read(web.Configuration);
         AddServices(web.Services, functions, middleware, settings);
+        TriggerServices.Add(web.Services, functions, web.Configuration);
 
         WebApplication app = web.Build();
         HttpFunctions.Map(
@@ -72,6 +74,7 @@ internal static class FunctionApp
         services.AddMvcCore();
         services.AddSingleton(middleware);
         services.AddSingleton(settings);
+        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<EngineOptions>();
         services.AddSingleton(provider =>
         {
@@ -81,7 +84,7 @@ internal static class FunctionApp
         services.AddSingleton(provider => new DurableEngine(
             provider.GetRequiredService<EngineOptions>(),
             FunctionTableFactory.Create(functions, provider.GetRequiredService<FunctionRuntime>()),
-            provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService<EngineService>();
     }
