@@ -148,6 +148,8 @@ public sealed class RunClient
                 Input = input,
                 Gates = definition.GatesFor(input, metadata, options.Key),
                 Timeout = options.Timeout ?? definition.Timeout,
+                ScheduleTimeout = options.ScheduleTimeout ?? definition.ScheduleTimeout,
+                Priority = options.Priority,
                 Grace = definition.Grace,
                 Metadata = metadata,
             };
@@ -178,6 +180,14 @@ public sealed class RunClient
             throw new InvalidRunException($"key: workflow \"{definition.Name}\" has no concurrency rule, so it takes no key.");
         if (options.Timeout is { } timeout && timeout > definition.Timeout)
             throw new InvalidRunException($"timeout \"{timeout}\": workflow \"{definition.Name}\" allows {definition.Timeout} at most.");
+        if (options.ScheduleTimeout is { } scheduleTimeout && scheduleTimeout > definition.ScheduleTimeout)
+        {
+            throw new InvalidRunException(
+                $"scheduleTimeout \"{scheduleTimeout}\": workflow \"{definition.Name}\" allows {definition.ScheduleTimeout} at most.");
+        }
+
+        if (Math.Abs((long)options.Priority) > StartOptions.MaxPriority)
+            throw new InvalidRunException($"priority {options.Priority}: -{StartOptions.MaxPriority} to {StartOptions.MaxPriority} is allowed.");
         if (options.Metadata?.Count > StartOptions.MaxMetadata)
             throw new InvalidRunException($"metadata: {StartOptions.MaxMetadata} entries at most; these are {options.Metadata.Count}.");
         foreach ((string name, string value) in options.Metadata ?? ImmutableDictionary<string, string>.Empty)
@@ -313,7 +323,7 @@ public sealed class RunClient
         WorkflowDefinition definition = FindGated(workflow);
         EntityInstanceId id = new(PreemptFunctions.Gate, definition.GateKey(0, key));
         EntityMetadata<GateState>? entity = await _client.Entities.GetEntityAsync<GateState>(id, cancellation: cancellationToken);
-        return Gate.From(definition, entity?.State ?? new GateState { Key = key, MaxRuns = definition.Rules[0].MaxRuns });
+        return Gate.From(definition, entity?.State ?? new GateState { Key = key });
     }
 
     /// <summary>Reads a page of the gates of a workflow's first rule.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
@@ -141,6 +142,11 @@ public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWork
     [Function(PreemptFunctions.PublishStop)]
     public Task PublishStop([ActivityTrigger] StopNotice notice, FunctionContext function) =>
         steps.PublishStopAsync(notice, function.CancellationToken);
+
+    [Function(PreemptFunctions.FindEnded)]
+    public static Task<ImmutableArray<string>> FindEnded(
+        [ActivityTrigger] FindEndedRequest request, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        StepRunner.FindEndedAsync(request, client, function.CancellationToken);
 
     [Function(PreemptFunctions.EndRun)]
     public Task EndRun([ActivityTrigger] ForcedEnd end, [DurableClient] DurableTaskClient client, FunctionContext function) =>
