@@ -57,12 +57,13 @@ internal sealed class ActivityQueue(DurableEngine engine, int limit)
     private readonly Lock _lock = new();
     private readonly Queue<ActivityRun> _waiting = new();
     private readonly HashSet<ActivityRun> _running = [];
+    private bool _isClosed;
 
     public void Start(ActivityRun run)
     {
         lock (_lock)
         {
-            if (_running.Count >= limit)
+            if (_isClosed || _running.Count >= limit)
             {
                 _waiting.Enqueue(run);
                 return;
@@ -80,12 +81,19 @@ internal sealed class ActivityQueue(DurableEngine engine, int limit)
         lock (_lock)
         {
             _running.Remove(run);
-            if (!_waiting.TryDequeue(out next))
+            if (_isClosed || !_waiting.TryDequeue(out next))
                 return;
             _running.Add(next);
         }
 
         engine.Schedule(next);
+    }
+
+    /// <summary>Starts nothing more: what waits, and what comes, runs after a restart.</summary>
+    public void Close()
+    {
+        lock (_lock)
+            _isClosed = true;
     }
 
     /// <summary>The activities that run now.</summary>

@@ -67,18 +67,23 @@ internal sealed class DurableEngine : IDisposable
             Open(header);
     }
 
-    /// <summary>Tells running activities that the host stops, and waits for them, at most <paramref name="drain"/>.</summary>
-    public async Task StopAsync(TimeSpan drain)
+    /// <summary>Tells running activities that the host stops, and starts no more of them; all else goes on.</summary>
+    public void StopActivities()
     {
-        ActivityRun[] running = Activities.Running;
-        _stopping.Cancel();
+        Activities.Close();
+        _ = _stopping.CancelAsync();
+    }
+
+    /// <summary>Waits for the activities that still run, until the deadline, and then stops.</summary>
+    public async Task StopAsync(CancellationToken deadline)
+    {
         try
         {
-            await Task.WhenAll(running.Select(run => run.Ended)).WaitAsync(drain, Time);
+            await Task.WhenAll(Activities.Running.Select(run => run.Ended)).WaitAsync(deadline);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException)
         {
-            Logger.LogWarning("Activities still ran {Drain} after the host was told to stop; they run again after a restart", drain);
+            Logger.LogWarning("{Count} activities outlived the host's time to stop; they run again after a restart", Activities.Running.Length);
         }
 
         _isDown = true;

@@ -1,37 +1,25 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using Preempt.Embedded.Engine;
 
 namespace Preempt.Embedded.Hosting;
 
 /// <summary>
-/// Runs the engine while the host runs. It starts before the server takes requests; it stops as soon as the host is told to,
-/// so that activities hear of it at once and not only when the last request has been answered.
+/// Runs the engine while the host runs. Activities hear at once that the host stops; the engine itself outlives the server, so
+/// that requests in flight still work.
 /// </summary>
-internal sealed class EngineService(DurableEngine engine, IHostApplicationLifetime lifetime, IOptions<HostOptions> options)
-    : IHostedService, IDisposable
+internal sealed class EngineService(DurableEngine engine, IHostApplicationLifetime lifetime) : IHostedService, IDisposable
 {
     private CancellationTokenRegistration _registration;
-    private Task _stopped = Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         engine.Start();
-        _registration = lifetime.ApplicationStopping.Register(() => _stopped = engine.StopAsync(options.Value.ShutdownTimeout));
+        _registration = lifetime.ApplicationStopping.Register(engine.StopActivities);
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _stopped.WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The host's time is over. What still runs is not lost: it runs again after the restart.
-        }
-    }
+    /// <summary>Called when the server has drained; the token fires when the host's time to stop is over.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => engine.StopAsync(cancellationToken);
 
     public void Dispose() => _registration.Dispose();
 }

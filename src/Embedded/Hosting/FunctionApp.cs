@@ -7,7 +7,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Preempt.Embedded.Engine;
 
@@ -16,9 +15,12 @@ namespace Preempt.Embedded.Hosting;
 /// <summary>Makes a function app out of an ASP.NET Core app.</summary>
 internal static class FunctionApp
 {
-    private const string DefaultUrl = "http://127.0.0.1:7071";
-    private static readonly string[] UrlKeys = ["urls", "http_ports", "https_ports"];
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>The settings of a host that says nothing else: those of the real one.</summary>
+    private static readonly KeyValuePair<string, string?>[] Defaults =
+    [
+        new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+        new(WebHostDefaults.ShutdownTimeoutKey, "10"),
+    ];
 
     /// <summary>The types that may define functions: those of the app's assemblies.</summary>
     public static IEnumerable<Type> EntryTypes() => Assembly.GetEntryAssembly() is { } entry
@@ -30,12 +32,8 @@ internal static class FunctionApp
     {
         WebApplicationBuilder web = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        ((IConfigurationBuilder)web.Configuration).Sources.Insert(0, new MemoryConfigurationSource
-        {
-            InitialData = [KeyValuePair.Create<string, string?>("Logging:LogLevel:Microsoft.AspNetCore", "Warning")],
-        });
+        ((IConfigurationBuilder)web.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
         HostSettings.AddLocalSettings(HostSettings.Find("local.settings.json"), web.Configuration);
-        web.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         return web;
     }
 
@@ -51,7 +49,8 @@ internal static class FunctionApp
         }
 
         HostSettings settings = HostSettings.Read(HostSettings.Find("host.json"), web.Configuration);
-        if (!HasUrl(web.Configuration)) web.WebHost.UseUrls(DefaultUrl);
+        if (ListenAddresses.Of(web.Configuration).Count == 0) web.WebHost.UseUrls(ListenAddresses.Default);
+        AccessKeys keys = AccessKeys.Read(web.Configuration);
         AddServices(web.Services, functions, middleware, settings);
 
         WebApplication app = web.Build();
@@ -59,6 +58,7 @@ internal static class FunctionApp
             app,
             settings.RoutePrefix,
             functions,
+            keys,
             app.Services.GetRequiredService<FunctionRuntime>(),
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Function"));
         return app;
@@ -83,8 +83,4 @@ internal static class FunctionApp
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService<EngineService>();
     }
-
-    private static bool HasUrl(ConfigurationManager configuration) =>
-        UrlKeys.Any(key => !string.IsNullOrEmpty(configuration[key]))
-        || configuration.GetSection("Kestrel:Endpoints").Exists();
 }

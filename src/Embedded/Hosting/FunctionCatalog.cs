@@ -61,6 +61,7 @@ internal static partial class FunctionCatalog
                 function => function.DurableName));
         }
 
+        problems.AddRange(SharedRoutes([.. functions.Where(function => function.Kind == TriggerKind.Http)]));
         return problems.Count == 0
             ? functions
             : throw new InvalidOperationException("The function app cannot start: " + string.Join("; ", problems) + ".");
@@ -75,11 +76,12 @@ internal static partial class FunctionCatalog
             throw new NotSupportedException($"it has {(triggers.Length == 0 ? "no trigger" : "several triggers")}, and must have one");
 
         TriggerKind kind = KindOf(trigger);
-        if (trigger is HttpTriggerAttribute http) CheckHttp(http, method);
+        HttpRoute? route = trigger is HttpTriggerAttribute http ? HttpRoute.Of(name, http) : null;
+        if (route is not null) CheckHttp(method);
         FunctionArgument[] arguments = [.. parameters.Select(parameter => FunctionArgument.For(parameter, kind, trigger))];
         if (arguments.Count(argument => argument.Source is ArgumentSource.Body or ArgumentSource.OrchestrationInput) > 1)
             throw new NotSupportedException("several parameters would take the whole input; one can");
-        return new(name, method, kind, trigger, arguments);
+        return new(name, method, kind, trigger, arguments) { Route = route };
     }
 
     private static TriggerKind KindOf(TriggerBindingAttribute trigger) => trigger switch
@@ -107,14 +109,8 @@ internal static partial class FunctionCatalog
             throw new NotSupportedException("it is 'async void', and nothing could await it");
     }
 
-    private static void CheckHttp(HttpTriggerAttribute trigger, MethodInfo method)
+    private static void CheckHttp(MethodInfo method)
     {
-        // The platform keeps these two for itself, whatever the prefix.
-        string? route = trigger.Route?.TrimStart('/');
-        if (route is not null
-            && (route.StartsWith("admin", StringComparison.OrdinalIgnoreCase) || route.StartsWith("runtime", StringComparison.OrdinalIgnoreCase)))
-            throw new NotSupportedException($"its route '{trigger.Route}' begins with 'admin' or 'runtime', which the host keeps for itself");
-
         Type result = ReturnedValue.ResultType(method.ReturnType);
         if (result.IsGenericType && result.GetGenericTypeDefinition() == typeof(ActionResult<>))
             throw new NotSupportedException("it returns an ActionResult<T>, which the isolated worker does not execute; return an IActionResult");
@@ -125,6 +121,13 @@ internal static partial class FunctionCatalog
             .GroupBy(name, StringComparer.OrdinalIgnoreCase)
             .Where(group => group.Count() > 1)
             .Select(group => $"the name '{group.Key}' is used by {string.Join(" and by ", group.Select(function => function.EntryPoint))}");
+
+    private static IEnumerable<string> SharedRoutes(IReadOnlyList<FunctionDescriptor> functions) =>
+        from i in Enumerable.Range(0, functions.Count)
+        from other in functions.Skip(i + 1)
+        let method = functions[i].Route!.MethodSharedWith(other.Route!)
+        where method is not null
+        select $"{method} of the route '{functions[i].Route!.Template}' is served by {functions[i]} and by {other}";
 
     private static bool CanDefineFunctions(Assembly assembly)
     {

@@ -23,6 +23,9 @@ internal sealed record FunctionDescriptor(
     TriggerBindingAttribute Trigger,
     IReadOnlyList<FunctionArgument> Arguments)
 {
+    /// <summary>Where it is served; null unless it is an HTTP function.</summary>
+    public HttpRoute? Route { get; init; }
+
     /// <summary>The name that orchestrations and clients call it by.</summary>
     public string DurableName => Trigger switch
     {

@@ -10,7 +10,12 @@ internal static class HttpFunctions
 {
     /// <summary>Maps each HTTP function to its route, below the prefix.</summary>
     public static void Map(
-        WebApplication app, string routePrefix, IEnumerable<FunctionDescriptor> functions, FunctionRuntime runtime, ILogger logger)
+        WebApplication app,
+        string routePrefix,
+        IEnumerable<FunctionDescriptor> functions,
+        AccessKeys keys,
+        FunctionRuntime runtime,
+        ILogger logger)
     {
         // The platform answers 404 where ASP.NET Core would answer 405; the router's endpoint for that has no metadata.
         app.Use((http, next) =>
@@ -23,11 +28,12 @@ internal static class HttpFunctions
         foreach (FunctionDescriptor function in functions.Where(function => function.Kind == TriggerKind.Http))
         {
             HttpTriggerAttribute trigger = (HttpTriggerAttribute)function.Trigger;
-            string route = $"/{routePrefix}/{(trigger.Route ?? function.Name).TrimStart('/')}".Replace("//", "/", StringComparison.Ordinal);
+            string route = $"/{routePrefix}/{function.Route!.Template}".Replace("//", "/", StringComparison.Ordinal);
             FunctionRunner runner = new(function, runtime);
-            IEndpointConventionBuilder endpoint = trigger.Methods is { Length: > 0 } methods
-                ? app.MapMethods(route, methods, (RequestDelegate)(http => ServeAsync(runner, http, logger)))
-                : app.Map(route, (RequestDelegate)(http => ServeAsync(runner, http, logger)));
+            RequestDelegate serve = http =>
+                keys.Allow(http, trigger.AuthLevel) ? ServeAsync(runner, http, logger) : AccessKeys.RefuseAsync(http);
+            IEndpointConventionBuilder endpoint =
+                trigger.Methods is { Length: > 0 } methods ? app.MapMethods(route, methods, serve) : app.Map(route, serve);
             endpoint.WithDisplayName(function.Name).WithMetadata(function);
         }
     }

@@ -5,7 +5,11 @@ namespace Preempt.Embedded.Store;
 /// <summary>Where the engine's state lives. Safe for use from many threads.</summary>
 internal interface IStore
 {
-    /// <summary>Makes the commit durable, then calls <paramref name="done"/>: with null, or with what went wrong.</summary>
+    /// <summary>
+    /// Makes the commit durable, then calls <paramref name="done"/>, from any thread: with null, or with what went wrong, and then
+    /// nothing of it is there. Gives the commit's messages their sequences. Commits take effect one after the other, in the order
+    /// of the calls. What an instance was started with is written when it starts and when its history is reset.
+    /// </summary>
     void Commit(Commit commit, Action<Exception?> done);
 
     InstanceHeader? FindInstance(string instanceId);
@@ -20,7 +24,10 @@ internal interface IStore
     /// <summary>Up to <paramref name="limit"/> entities in id order, after the id <paramref name="after"/> if given, that pass.</summary>
     IReadOnlyList<EntityRecord> ListEntities(string prefix, string? after, int limit, Func<EntityRecord, bool> filter);
 
-    /// <summary>What a process that starts must take up: instances that have not ended, and messages that nobody has taken.</summary>
+    /// <summary>
+    /// What a process that starts must take up: instances that have not ended, in the order of their starts, and messages that
+    /// nobody has taken, in the order of their sequences.
+    /// </summary>
     Unfinished ReadUnfinished();
 }
 

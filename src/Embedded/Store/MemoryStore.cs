@@ -12,6 +12,7 @@ internal sealed class MemoryStore : IStore
     private readonly SortedSet<string> _entityIds = new(StringComparer.Ordinal);
     private readonly Dictionary<long, object> _inbox = [];
     private long _lastSequence;
+    private long _lastStart;
 
     public void Commit(Commit commit, Action<Exception?> done)
     {
@@ -26,7 +27,11 @@ internal sealed class MemoryStore : IStore
     private void Apply(Commit commit)
     {
         foreach (InstanceHeader started in commit.Started)
-            Put(started).History.Clear();
+        {
+            StoredInstance stored = Put(started);
+            stored.History.Clear();
+            stored.Start = ++_lastStart;
+        }
 
         if (commit.Header is { } header)
         {
@@ -57,7 +62,7 @@ internal sealed class MemoryStore : IStore
     {
         if (!_instances.TryGetValue(header.InstanceId, out StoredInstance? stored))
         {
-            _instances.Add(header.InstanceId, stored = new StoredInstance());
+            _instances.Add(header.InstanceId, stored = new StoredInstance { Start = ++_lastStart });
             _instanceIds.Add(header.InstanceId);
         }
 
@@ -110,8 +115,10 @@ internal sealed class MemoryStore : IStore
 
     private static IEnumerable<string> Range(SortedSet<string> ids, string prefix, string? after)
     {
-        string from = after is not null && string.CompareOrdinal(after, prefix) > 0 ? after : prefix;
-        return ids.GetViewBetween(from, prefix + char.MaxValue).Where(id => id != after);
+        string from = string.CompareOrdinal(after, prefix) > 0 ? after! : prefix;
+        if (ids.Max is not { } last || string.CompareOrdinal(from, last) > 0)
+            return [];
+        return ids.GetViewBetween(from, last).TakeWhile(id => id.StartsWith(prefix, StringComparison.Ordinal)).Where(id => id != after);
     }
 
     public Unfinished ReadUnfinished()
@@ -120,7 +127,7 @@ internal sealed class MemoryStore : IStore
         {
             List<object> inbox = [.. _inbox.OrderBy(message => message.Key).Select(message => message.Value)];
             return new Unfinished(
-                [.. _instances.Values.Select(stored => stored.Header!).Where(header => !header.HasEnded)],
+                [.. _instances.Values.Where(stored => !stored.Header!.HasEnded).OrderBy(stored => stored.Start).Select(stored => stored.Header!)],
                 [.. inbox.OfType<Delivery>()],
                 [.. inbox.OfType<EntityRequest>()]);
         }
@@ -129,6 +136,9 @@ internal sealed class MemoryStore : IStore
     private sealed class StoredInstance
     {
         public InstanceHeader? Header { get; set; }
+
+        /// <summary>Its place in the order of starts.</summary>
+        public long Start { get; set; }
 
         public List<HistoryEvent> History { get; } = [];
     }

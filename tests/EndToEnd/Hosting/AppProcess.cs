@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
 namespace Preempt.EndToEnd.Hosting;
 
 /// <summary>The function app as a process of its own, on a free port, in a fresh working directory.</summary>
-internal sealed partial class AppProcess : IAsyncDisposable
+internal sealed partial class AppProcess : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>A line for each entry, so that those of one run can be picked out.</summary>
     private static readonly Dictionary<string, string> LogSettings = new()
@@ -21,6 +23,7 @@ internal sealed partial class AppProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly OutputTail _output = new();
     private readonly Process _process;
+    private PosixSignalRegistration? _terminated;
 
     private AppProcess(IReadOnlyDictionary<string, string> settings)
     {
@@ -55,27 +58,47 @@ internal sealed partial class AppProcess : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            await app.DisposeAsync();
+            app.Dispose();
             throw new InvalidOperationException($"The app did not start: {exception.Message}\n{app._output.Where(_ => true)}", exception);
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        AppDomain.CurrentDomain.ProcessExit -= Kill;
-        Kill(this, EventArgs.Empty);
-        await _process.WaitForExitAsync();
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
+        _terminated?.Dispose();
+        End();
         _process.Dispose();
-        _directory.Delete(recursive: true);
     }
 
     private async Task<Uri> ListenAsync()
     {
         _process.Start();
-        AppDomain.CurrentDomain.ProcessExit += Kill;
+        // A suite that is interrupted or terminated leaves no app behind.
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
+        _terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => End());
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         return await _listening.Task.WaitAsync(StartLimit);
+    }
+
+    private void OnExit(object? sender, EventArgs arguments) => End();
+
+    private void End()
+    {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit(EndLimit);
+        }
+        catch (InvalidOperationException)
+        {
+            // It never started.
+        }
+
+        _directory.Refresh();
+        if (_directory.Exists)
+            _directory.Delete(recursive: true);
     }
 
     private void Read(string? line)
@@ -85,18 +108,6 @@ internal sealed partial class AppProcess : IAsyncDisposable
         _output.Add(line);
         if (ListeningLine().Match(line) is { Success: true } match)
             _listening.TrySetResult(new Uri(match.Groups["address"].Value));
-    }
-
-    private void Kill(object? sender, EventArgs arguments)
-    {
-        try
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-        catch (InvalidOperationException)
-        {
-            // It never started, or it has ended.
-        }
     }
 
     private static string AssemblyPath() => typeof(AppProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()

@@ -30,11 +30,11 @@ public sealed class AppUnderTest : IAsyncLifetime
         Http = Connect(address);
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         Http?.Dispose();
-        if (_process is not null)
-            await _process.DisposeAsync();
+        _process?.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>A client of an app's API; paths are relative to <c>/api/</c>.</summary>

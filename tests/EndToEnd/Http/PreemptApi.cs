@@ -60,19 +60,22 @@ internal sealed class PreemptApi(HttpClient http)
     public async Task<Gate> GateAsync(string workflow, string key) =>
         (await SendAsync(HttpMethod.Get, $"gates?workflow={workflow}&key={Uri.EscapeDataString(key)}")).Read<Gate>(HttpStatusCode.OK);
 
-    public Task<Answer> PostAsync(string path, object body) => PostAsync(path, JsonSerializer.Serialize(body, ApiJson.Options));
+    public Task<Answer> PostAsync(string path, object body, string? idempotencyKey = null) =>
+        PostAsync(path, JsonSerializer.Serialize(body, ApiJson.Options), idempotencyKey);
 
-    public Task<Answer> PostAsync(string path, string json)
+    public Task<Answer> PostAsync(string path, string json, string? idempotencyKey = null)
     {
         // As bytes, so that the type is the bare one that most clients send.
         ByteArrayContent content = new(Encoding.UTF8.GetBytes(json));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return SendAsync(HttpMethod.Post, path, content);
+        return SendAsync(HttpMethod.Post, path, content, idempotencyKey);
     }
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null)
+    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null)
     {
         using HttpRequestMessage request = new(method, path) { Content = content };
+        if (idempotencyKey is not null)
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
         using HttpResponseMessage response = await http.SendAsync(request, TestEnd);
         Answer answer = new(
             $"{method} {path}",

@@ -1,0 +1,137 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace Preempt.Embedded.Store.Sqlite;
+
+/// <summary>The tables of a store, and how a connection to them is set up.</summary>
+internal static class Schema
+{
+    /// <summary>Goes up with each change of the tables.</summary>
+    public const int Version = 1;
+
+    /// <summary>
+    /// Instances go by a number in all other tables, so that what is new is always written at the end of a table. Ids are
+    /// <see cref="OrdinalText"/>; times are ticks, UTC. What an execution begins with is apart from what each turn changes, so that
+    /// a turn does not write a large input again.
+    /// </summary>
+    private const string Tables = """
+        CREATE TABLE instance (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            input TEXT,
+            origin TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE state (
+            instance INTEGER PRIMARY KEY,
+            execution TEXT NOT NULL,
+            status INTEGER NOT NULL,
+            has_ended INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            custom_status TEXT,
+            output TEXT,
+            failure TEXT
+        ) STRICT;
+        CREATE INDEX unfinished ON state (instance) WHERE has_ended = 0;
+        CREATE TABLE history (
+            instance INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            events TEXT NOT NULL,
+            PRIMARY KEY (instance, number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE inbox (
+            sequence INTEGER PRIMARY KEY,
+            kind INTEGER NOT NULL,
+            message TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE entity (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE,
+            state TEXT NOT NULL,
+            updated_at INTEGER NOT NULL
+        ) STRICT;
+        """;
+
+    /// <summary>Opens the connection that writes, and creates the tables in a new store.</summary>
+    /// <exception cref="InvalidOperationException">The store is of a newer version, or cannot be read.</exception>
+    public static SqliteConnection OpenWriter(StoreDirectory directory)
+    {
+        try
+        {
+            return Open(directory, connection =>
+            {
+                int version = ReadVersion(connection);
+                CheckVersion(version, directory);
+                // A commit is on the disk when it is acknowledged; on macOS that takes a full sync.
+                Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;");
+                Execute(connection, "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768;");
+                if (version == 0)
+                    CreateTables(connection);
+            });
+        }
+        catch (SqliteException exception)
+        {
+            throw new InvalidOperationException($"The store '{directory.Path}' cannot be opened: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Opens a connection that reads what is committed.</summary>
+    public static SqliteConnection OpenReader(StoreDirectory directory) =>
+        Open(directory, connection => Execute(connection, "PRAGMA query_only = ON;"));
+
+    private static SqliteConnection Open(StoreDirectory directory, Action<SqliteConnection> prepare)
+    {
+        SqliteConnection connection = new(new SqliteConnectionStringBuilder
+        {
+            DataSource = directory.Database,
+            Pooling = false,
+        }.ConnectionString);
+        try
+        {
+            connection.Open();
+            Execute(connection, "PRAGMA busy_timeout = 5000;");
+            prepare(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckVersion(int version, StoreDirectory directory)
+    {
+        if (version > Version)
+        {
+            throw new InvalidOperationException(
+                $"The store '{directory.Path}' has schema version {version}, and this program knows versions up to {Version}: "
+                + "it was written by a newer one. Run that, or give this one another directory.");
+        }
+    }
+
+    private static void CreateTables(SqliteConnection connection)
+    {
+        using SqliteTransaction transaction = connection.BeginTransaction();
+        Execute(connection, Tables);
+        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Version};"));
+        transaction.Commit();
+    }
+
+    private static int ReadVersion(SqliteConnection connection)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "PRAGMA user_version;";
+        return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // The text is this class's own.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,104 @@
+using Preempt.EndToEnd.Hosting;
+using Preempt.EndToEnd.Http;
+
+namespace Preempt.EndToEnd;
+
+public sealed class CancelInProgressTests(AppUnderTest app) : EndToEndTests(app)
+{
+    [Fact]
+    public async Task Of_ten_starts_a_second_apart_only_the_last_succeeds()
+    {
+        List<Run> runs = [];
+        using PeriodicTimer pace = new(TimeSpan.FromSeconds(1));
+        do
+            runs.Add(await StartAsync(Lab.CancelInProgress, new LabStep(5)));
+        while (runs.Count < 10 && await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken));
+
+        runs = [.. await Api.WaitAllAsync(runs)];
+
+        Assert.All(runs.SkipLast(1), run => Assert.Equal(("Cancelled", "Superseded"), (run.Status, run.Stop?.Reason)));
+        Assert.Equal(runs.Skip(1).Select(run => run.Id), runs.SkipLast(1).Select(run => run.Stop?.SupersededBy));
+        Assert.Equal("Succeeded", runs[^1].Status);
+        Assert.Equal(1, Timeline.MostAtOnce(Timeline.Steps(runs)));
+        Assert.Equal(runs.Select(run => run.Id), runs.OrderBy(run => Assert.Single(run.FencingTokens)).Select(run => run.Id));
+    }
+
+    [Fact]
+    public async Task Of_a_hundred_starts_at_once_only_the_newest_succeeds()
+    {
+        // The steps outlast the starts on a slow machine too, so that no run can end before the newest is there.
+        Run[] runs = new Run[100];
+        await Parallel.ForAsync(0, runs.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (index, _) =>
+            runs[index] = await StartAsync(Lab.CancelInProgress, new LabStep(10)));
+
+        runs = [.. (await Api.WaitAllAsync(runs)).OrderBy(run => run.QueuedAt)];
+
+        Assert.Equal(runs.Length, runs.Select(run => run.QueuedAt).Distinct().Count());
+        Assert.Equal("Succeeded", runs[^1].Status);
+        Assert.All(runs.SkipLast(1), run => Assert.Equal(("Cancelled", "Superseded"), (run.Status, run.Stop?.Reason)));
+        Assert.All(runs.SkipLast(1), run =>
+            Assert.True(runs.Single(other => other.Id == run.Stop?.SupersededBy).QueuedAt > run.QueuedAt, $"Superseded by an older run: {run}"));
+        Assert.Equal(1, Timeline.MostAtOnce(Timeline.Steps(runs)));
+        await Eventually.GetAsync(() => Api.GateAsync(Lab.CancelInProgress, Group), gate => gate is { Holders: [], Waiters: [] });
+    }
+
+    [Fact]
+    public async Task With_three_slots_ten_starts_leave_the_three_newest_running()
+    {
+        List<Run> runs = [];
+        while (runs.Count < 10)
+            runs.Add(await StartAsync(Lab.CancelInProgress3, new LabStep(Lab.VeryLong)));
+        string[] newest = [.. runs.TakeLast(3).Select(run => run.Id)];
+
+        Run[] superseded = await Api.WaitAllAsync(runs.SkipLast(3));
+        Gate gate = await Eventually.GetAsync(
+            () => Api.GateAsync(Lab.CancelInProgress3, Group), gate => gate.Holders.Select(holder => holder.RunId).Order().SequenceEqual(newest.Order()));
+        foreach (Run run in runs.TakeLast(3))
+            await Api.WaitForWorkAsync(run);
+
+        Assert.Equal(3, gate.MaxRuns);
+        Assert.Empty(gate.Waiters);
+        Assert.All(superseded, run => Assert.Equal(("Cancelled", "Superseded"), (run.Status, run.Stop?.Reason)));
+
+        foreach (Run run in runs.TakeLast(3))
+            await Api.CancelAsync(run);
+        Run[] cancelled = await Api.WaitAllAsync(runs.TakeLast(3));
+
+        Assert.All(cancelled, run => Assert.Equal(("Cancelled", "Requested"), (run.Status, run.Stop?.Reason)));
+        Assert.InRange(Timeline.MostAtOnce(Timeline.Runs([.. superseded, .. cancelled])), 1, 3);
+        await Eventually.GetAsync(() => Api.GateAsync(Lab.CancelInProgress3, Group), now => now.Holders is []);
+    }
+
+    [Fact]
+    public async Task With_immediate_handover_the_newcomer_starts_while_the_old_run_still_works()
+    {
+        Run old = await StartAsync(Lab.Immediate, new LabStep(4) { IgnoreStop = true }, new LabStep(Lab.VeryLong));
+        await Api.WaitForWorkAsync(old);
+
+        Run newcomer = await StartAsync(Lab.Immediate, new LabStep(0.5));
+
+        newcomer = await Api.WaitAsync(newcomer);
+        old = await Api.WaitAsync(old);
+        Assert.Equal("Succeeded", newcomer.Status);
+        Assert.Equal(("Cancelled", "Superseded", newcomer.Id), (old.Status, old.Stop?.Reason, old.Stop?.SupersededBy));
+        Assert.False(old.Stop?.Forced);
+        Assert.Single(old.Steps);
+        Assert.Equal(2, Timeline.MostAtOnce(Timeline.Steps([old, newcomer])));
+    }
+
+    [Fact]
+    public async Task Without_a_rule_runs_overlap()
+    {
+        Run one = await StartAsync(Lab.Plain, new LabStep(2) { Output = "one" });
+        Run other = await StartAsync(Lab.Plain, new LabStep(2) { Output = "other" });
+
+        Run[] runs = await Api.WaitAllAsync([one, other]);
+
+        Assert.All(runs, run => Assert.Equal("Succeeded", run.Status));
+        Assert.All(runs, run => Assert.Null(run.Key));
+        Assert.All(runs, run => Assert.Empty(run.FencingTokens));
+        Assert.Equal(2, Timeline.MostAtOnce(Timeline.Steps(runs)));
+    }
+
+    private Task<Run> StartAsync(string workflow, params IReadOnlyList<LabStep> steps) => Api.StartAsync(workflow, new LabInput(Group, steps));
+}
