@@ -81,7 +81,7 @@ public sealed class StartTests(AppUnderTest app) : EndToEndTests(app)
         object start = new { input = new LabInput(Group), runId };
         Run run = await Api.WaitAsync((await Api.PostAsync(Path, start)).Read<Run>(HttpStatusCode.Accepted));
 
-        await Parallel.ForAsync(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, _) =>
+        await Parallel.ForAsync(0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, _) =>
         {
             Run seen = number % 2 == 0
                 ? await Api.GetAsync(runId)
