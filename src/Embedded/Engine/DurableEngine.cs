@@ -54,7 +54,7 @@ internal sealed class DurableEngine : IDisposable
         Unfinished unfinished = Store.ReadUnfinished();
         foreach (InstanceHeader header in unfinished.Instances)
         {
-            OrchestrationInstance instance = new(this, header);
+            OrchestrationInstance instance = new(this, header) { IsStarted = true };
             _live[header.InstanceId] = instance;
             instance.Recover();
         }
@@ -125,7 +125,9 @@ internal sealed class DurableEngine : IDisposable
         };
     }
 
-    public OrchestrationInstance? FindLive(string instanceId) => _live.GetValueOrDefault(instanceId);
+    /// <summary>The instance, once its start is durable and until its end is.</summary>
+    public OrchestrationInstance? FindLive(string instanceId) =>
+        _live.GetValueOrDefault(instanceId) is { IsStarted: true } instance ? instance : null;
 
     /// <summary>The header of an instance, live or ended; null when there is none.</summary>
     public InstanceHeader? FindHeader(string instanceId) => FindLive(instanceId)?.Header ?? Store.FindInstance(instanceId);
@@ -203,8 +205,9 @@ internal sealed class DurableEngine : IDisposable
 
     private void Open(InstanceHeader header)
     {
-        if (FindLive(header.InstanceId) is not { } instance)
+        if (_live.GetValueOrDefault(header.InstanceId) is not { } instance)
             return;
+        instance.IsStarted = true;
         if (header.Status == OrchestrationRuntimeStatus.Pending && header.StartAt is { } startAt && startAt > Time.GetUtcNow())
             Timers.Add(startAt, () => instance.Open(run: true));
         else

@@ -28,6 +28,9 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     /// <summary>The header as committed.</summary>
     public InstanceHeader Header => _header;
 
+    /// <summary>Whether the start is durable; before, the instance only keeps its id from being taken.</summary>
+    public bool IsStarted { get; set; }
+
     /// <summary>Lets turns begin, now that the start is durable.</summary>
     public void Open(bool run)
     {

@@ -60,6 +60,22 @@ public enum LabOnStop
 /// <summary>A workflow whose input says how it behaves: for trying things out, and for end-to-end tests.</summary>
 public abstract class LabWorkflow : Workflow<LabInput, IReadOnlyList<JsonElement?>>
 {
+    private const int MaxSteps = 100;
+    private const double MaxSeconds = 86_400;
+
+    /// <inheritdoc />
+    protected override string? Validate(LabInput input)
+    {
+        if (input.Steps.Count > MaxSteps)
+            return $"steps: {MaxSteps} at most; these are {input.Steps.Count}.";
+        if (input.Steps.Any(step => step is null))
+            return "steps: each is an object such as {\"seconds\": 5}; one is null.";
+        double[] times = [.. input.Steps.Select(step => step.Seconds), input.CleanupSeconds ?? 0];
+        return Array.Exists(times, seconds => seconds is not (>= 0 and <= MaxSeconds))
+            ? $"seconds: a number from 0 to {MaxSeconds} is expected."
+            : null;
+    }
+
     /// <inheritdoc />
     public override async Task<IReadOnlyList<JsonElement?>> RunAsync(RunContext run, LabInput input)
     {

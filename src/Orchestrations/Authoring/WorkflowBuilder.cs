@@ -27,7 +27,7 @@ public sealed class WorkflowBuilder
         TWorkflow workflow = new();
         WorkflowBuilder builder = new(typeof(TWorkflow));
         workflow.Configure(builder);
-        return builder.Build(static () => new TWorkflow(), workflow.InputType, options);
+        return builder.Build(static () => new TWorkflow(), options);
     }
 
     /// <summary>Names the workflow; by default its class's name, as in <c>chat-reply</c> for <c>ChatReply</c>.</summary>
@@ -169,8 +169,8 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    private WorkflowDefinition Build(Func<Workflow> create, Type inputType, PreemptOptions options) =>
-        new(create, inputType, [.. _keys])
+    private WorkflowDefinition Build(Func<Workflow> create, PreemptOptions options) =>
+        new(create, [.. _keys])
         {
             Name = WorkflowNames.Validate(_name) is { } error ? throw new ArgumentException(error) : _name,
             Version = _version,

@@ -9,10 +9,9 @@ public sealed record WorkflowDefinition
     private readonly Func<Workflow> _create;
     private readonly ImmutableArray<KeySelector> _keys;
 
-    internal WorkflowDefinition(Func<Workflow> create, Type inputType, ImmutableArray<KeySelector> keys)
+    internal WorkflowDefinition(Func<Workflow> create, ImmutableArray<KeySelector> keys)
     {
         _create = create;
-        InputType = inputType;
         _keys = keys;
     }
 
@@ -39,8 +38,6 @@ public sealed record WorkflowDefinition
 
     /// <summary>Its concurrency rules, entered in this order.</summary>
     public required ImmutableArray<ConcurrencyRule> Rules { get; init; }
-
-    internal Type InputType { get; }
 
     internal Workflow Create() => _create();
 
