@@ -63,6 +63,7 @@ public sealed class QueueingTests : IDisposable
         Assert.Equal((RunStatus.TimedOut, StopReason.ScheduleTimeout), (ended.Status, ended.Stop!.Reason));
         Assert.Equal(300, (ended.EndedAt!.Value - ended.QueuedAt).TotalSeconds, tolerance: 0.1);
         Assert.Null(ended.StartedAt);
+        _app.Host.Advance(TimeSpan.FromSeconds(1));
         Assert.Empty(_app.GetGate("queued").Waiters);
     }
 
