@@ -22,10 +22,15 @@ internal sealed class ActivityRun(DurableEngine engine, InstanceHeader instance,
     {
         HistoryEvent? answer = await CallAsync();
         if (answer is not null)
-            engine.Deliver(new Delivery(instance.InstanceId, answer, instance.ExecutionId));
+            engine.Send(new Delivery(instance.InstanceId, Received(answer), instance.ExecutionId));
         engine.Activities.Finished(this);
         _ended.TrySetResult();
     }
+
+    /// <summary>What the orchestration gets to hear of the answer.</summary>
+    private HistoryEvent Received(HistoryEvent answer) => engine.Options.Faults?.WorkerDies() == true
+        ? new TaskFailed(task.Id, TaskFailureDetails.FromException(new InvalidOperationException("The worker process died.")))
+        : answer;
 
     private async Task<HistoryEvent?> CallAsync()
     {
@@ -63,7 +68,9 @@ internal sealed class ActivityQueue(DurableEngine engine, int limit)
     {
         lock (_lock)
         {
-            if (_isClosed || _running.Count >= limit)
+            if (_isClosed)
+                return;
+            if (_running.Count >= limit)
             {
                 _waiting.Enqueue(run);
                 return;

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Preempt.Embedded.Engine;
+using Preempt.Embedded.Hosting.Management;
 
 namespace Preempt.Embedded.Hosting;
 
@@ -61,6 +62,7 @@ internal static class FunctionApp
             keys,
             app.Services.GetRequiredService<FunctionRuntime>(),
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Function"));
+        ManagementApi.Map(app, keys);
         return app;
     }
 

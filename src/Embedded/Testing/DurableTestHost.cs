@@ -8,25 +8,6 @@ using Preempt.Embedded.Store;
 
 namespace Preempt.Embedded.Testing;
 
-/// <summary>What a <see cref="DurableTestHost"/> runs, and how.</summary>
-public sealed class DurableTestHostOptions
-{
-    /// <summary>The classes whose <c>[Function]</c> methods are run.</summary>
-    public IList<Type> FunctionTypes { get; } = [];
-
-    /// <summary>Adds the app's services. Called again after each crash, as a new process would.</summary>
-    public Action<IServiceCollection> ConfigureServices { get; set; } = static _ => { };
-
-    /// <summary>Decides which of several things that could happen next happens; 0 takes them in order. The same seed, the same run.</summary>
-    public int Seed { get; set; }
-
-    /// <summary>When the host's clock starts, UTC.</summary>
-    public DateTimeOffset StartTime { get; set; } = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    /// <summary>Whether orchestrators are replayed at every turn, which finds code that is not deterministic. They are by default.</summary>
-    public bool ReplayEveryTurn { get; set; } = true;
-}
-
 /// <summary>
 /// Runs durable functions in a test: in memory, on one thread, on a clock that jumps to the next timer when nothing else can
 /// run, so that three days pass in milliseconds. Work is done only while the test waits on the host.
@@ -39,20 +20,23 @@ public sealed class DurableTestHost : IDisposable
     private readonly DurableTestHostOptions _options;
     private readonly FaultyStore _store = new(new MemoryStore());
     private readonly SkippingClock _clock;
+    private readonly InjectedFaults? _faults;
     private readonly IReadOnlyList<FunctionDescriptor> _functions;
     private Pump _pump;
     private ServiceProvider _services;
     private DurableEngine _engine;
     private int _ids;
-    private int _crashes;
+    private int _boots;
 
     /// <summary>Starts a host.</summary>
     /// <param name="options">What it runs, and how.</param>
     /// <exception cref="InvalidOperationException">A function cannot be run.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is not within its limits.</exception>
     public DurableTestHost(DurableTestHostOptions options)
     {
         _options = options;
         _clock = new SkippingClock(options.StartTime);
+        _faults = InjectedFaults.Create(options, _clock);
         _functions = FunctionCatalog.Discover(options.FunctionTypes);
         (_pump, _services, _engine) = Boot();
     }
@@ -67,14 +51,15 @@ public sealed class DurableTestHost : IDisposable
     public DateTimeOffset Now => _clock.GetUtcNow();
 
     /// <summary>How often the host has crashed.</summary>
-    public int Crashes => _crashes;
+    public int Crashes { get; private set; }
 
     /// <summary>Commits that have become durable: turns, entity batches, calls of the client.</summary>
     public int Commits => _store.Commits;
 
     private (Pump Pump, ServiceProvider Services, DurableEngine Engine) Boot()
     {
-        Pump pump = new(_options.Seed == 0 ? 0 : unchecked(_options.Seed + _crashes));
+        // Another seed for each process: a schedule that kills it must not come again.
+        Pump pump = new(_options.Seed == 0 ? 0 : unchecked(_options.Seed + _boots++), _options.Patience);
         ServiceCollection collection = new();
         collection.AddSingleton<TimeProvider>(_clock);
         collection.AddLogging();
@@ -86,6 +71,7 @@ public sealed class DurableTestHost : IDisposable
             Scheduler = pump,
             NewId = () => Interlocked.Increment(ref _ids).ToString("x32", CultureInfo.InvariantCulture),
             ReplayEveryTurn = _options.ReplayEveryTurn,
+            Faults = _faults,
         };
         DurableEngine? engine = null;
         FunctionTable table = FunctionTableFactory.Create(_functions, services, () => engine!.Client);
@@ -97,10 +83,30 @@ public sealed class DurableTestHost : IDisposable
     /// <summary>Kills the process, and starts it again on what was durable.</summary>
     public void Crash()
     {
+        Crashes++;
+        Reboot();
+    }
+
+    /// <summary>Stops the host as SIGTERM does, and starts it again: activities are told, and have a while to end.</summary>
+    /// <param name="drain">The while; ten seconds by default.</param>
+    public void Restart(TimeSpan? drain = null)
+    {
+        // Callbacks of the token may run anywhere; what they set free runs here, as ever.
+        _engine.StopActivitiesAsync().Wait();
+        using CancellationTokenSource deadline = new(drain ?? TimeSpan.FromSeconds(10), _clock);
+        Run(async () =>
+        {
+            await _engine.StopAsync(deadline.Token);
+            return true;
+        });
+        Reboot();
+    }
+
+    private void Reboot()
+    {
         _engine.Kill();
         _clock.DropTimers();
         _clock.JumpTo(Now + RestartTime);
-        _crashes++;
         _store.Revive();
         (_pump, _services, _engine) = Boot();
     }
@@ -150,8 +156,8 @@ public sealed class DurableTestHost : IDisposable
             SynchronizationContext.SetSynchronizationContext(outer);
         }
 
-        int crashes = _crashes;
-        RunUntil(() => task.IsCompleted || _crashes > crashes);
+        int crashes = Crashes;
+        RunUntil(() => task.IsCompleted || Crashes > crashes);
         return task.IsCompleted ? task.GetAwaiter().GetResult() : throw new HostCrashedException();
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask.Client;
@@ -44,6 +45,16 @@ internal sealed class TestApp : IAsyncDisposable
         WebApplication app = (WebApplication)builder.Build();
         await app.StartAsync();
         return new(app, logs);
+    }
+
+    /// <summary>Calls the durable management API.</summary>
+    public async Task<HttpResponseMessage> ManageAsync(
+        string method, string path, string body = "", string contentType = "application/json", string? continuation = null)
+    {
+        using HttpRequestMessage request = new(new HttpMethod(method), $"/runtime/webhooks/durabletask/{path}");
+        if (body.Length > 0) request.Content = new StringContent(body, Encoding.UTF8, contentType);
+        if (continuation is not null) request.Headers.Add("x-ms-continuation-token", continuation);
+        return await Http.SendAsync(request);
     }
 
     public Task StopAsync() => _app.StopAsync();
