@@ -25,6 +25,8 @@ public sealed class RunEndpoints(RunClients runs)
                 Key = body.Key,
                 Metadata = body.Metadata,
                 Timeout = body.Timeout,
+                ScheduleTimeout = body.ScheduleTimeout,
+                Priority = body.Priority,
                 RunId = body.RunId,
             };
             RunClient runClient = runs.With(client);
@@ -80,6 +82,10 @@ public sealed class RunEndpoints(RunClients runs)
         public Dictionary<string, string>? Metadata { get; init; }
 
         public Duration? Timeout { get; init; }
+
+        public Duration? ScheduleTimeout { get; init; }
+
+        public int Priority { get; init; }
 
         public string? RunId { get; init; }
     }

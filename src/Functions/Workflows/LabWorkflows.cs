@@ -9,6 +9,12 @@ public sealed record LabInput
     /// <summary>The concurrency key.</summary>
     public required string Group { get; init; }
 
+    /// <summary>The first concurrency key of <see cref="LabMulti"/>.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The second concurrency key of <see cref="LabMulti"/>.</summary>
+    public JsonElement? Digit { get; init; }
+
     /// <summary>The steps, run one after another.</summary>
     public required IReadOnlyList<LabStep> Steps { get; init; }
 
@@ -54,6 +60,22 @@ public enum LabOnStop
 /// <summary>A workflow whose input says how it behaves: for trying things out, and for end-to-end tests.</summary>
 public abstract class LabWorkflow : Workflow<LabInput, IReadOnlyList<JsonElement?>>
 {
+    private const int MaxSteps = 100;
+    private const double MaxSeconds = 86_400;
+
+    /// <inheritdoc />
+    protected override string? Validate(LabInput input)
+    {
+        if (input.Steps.Count > MaxSteps)
+            return $"steps: {MaxSteps} at most; these are {input.Steps.Count}.";
+        if (input.Steps.Any(step => step is null))
+            return "steps: each is an object such as {\"seconds\": 5}; one is null.";
+        double[] times = [.. input.Steps.Select(step => step.Seconds), input.CleanupSeconds ?? 0];
+        return Array.Exists(times, seconds => seconds is not (>= 0 and <= MaxSeconds))
+            ? $"seconds: a number from 0 to {MaxSeconds} is expected."
+            : null;
+    }
+
     /// <inheritdoc />
     public override async Task<IReadOnlyList<JsonElement?>> RunAsync(RunContext run, LabInput input)
     {
@@ -102,6 +124,39 @@ public sealed class LabImmediate : LabWorkflow
     /// <inheritdoc />
     public override void Configure(WorkflowBuilder workflow) =>
         workflow.Lab().Concurrency("{input.group}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress, Handover.Immediate);
+}
+
+/// <summary>One run per group; while it runs, newcomers are turned away.</summary>
+public sealed class LabCancelNewest : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Lab().Concurrency("{input.group}", maxRuns: 1, ConcurrencyStrategy.CancelNewest);
+}
+
+/// <summary>Two runs per group; up to 200 wait.</summary>
+public sealed class LabQueue : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Lab().Concurrency("{input.group}", maxRuns: 2, ConcurrencyStrategy.Queue, maxQueued: 200);
+}
+
+/// <summary>One run per group and three in all; the groups take turns.</summary>
+public sealed class LabRoundRobin : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Lab().Concurrency("{input.group}", maxRuns: 1, ConcurrencyStrategy.RoundRobin, maxTotal: 3);
+}
+
+/// <summary>Two runs per name and four per digit; the others wait.</summary>
+public sealed class LabMulti : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) => workflow.Lab()
+        .Concurrency("{input.name}", maxRuns: 2, ConcurrencyStrategy.Queue)
+        .Concurrency("{input.digit}", maxRuns: 4, ConcurrencyStrategy.Queue);
 }
 
 /// <summary>As many runs as are started.</summary>

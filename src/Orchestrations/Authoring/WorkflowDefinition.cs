@@ -9,10 +9,9 @@ public sealed record WorkflowDefinition
     private readonly Func<Workflow> _create;
     private readonly ImmutableArray<KeySelector> _keys;
 
-    internal WorkflowDefinition(Func<Workflow> create, Type inputType, ImmutableArray<KeySelector> keys)
+    internal WorkflowDefinition(Func<Workflow> create, ImmutableArray<KeySelector> keys)
     {
         _create = create;
-        InputType = inputType;
         _keys = keys;
     }
 
@@ -31,13 +30,14 @@ public sealed record WorkflowDefinition
     /// <summary>The longest that its code may run.</summary>
     public required Duration Timeout { get; init; }
 
+    /// <summary>The longest that a run may wait for its gates.</summary>
+    public required Duration ScheduleTimeout { get; init; }
+
     /// <summary>How long a run may take to stop when a stop request does not say.</summary>
     public required Duration Grace { get; init; }
 
     /// <summary>Its concurrency rules, entered in this order.</summary>
     public required ImmutableArray<ConcurrencyRule> Rules { get; init; }
-
-    internal Type InputType { get; }
 
     internal Workflow Create() => _create();
 
@@ -47,11 +47,12 @@ public sealed record WorkflowDefinition
         [.. Rules.Select((rule, index) =>
         {
             string text = index == 0 && key is not null ? KeySelector.Check(key) : _keys[index].Select(input, metadata);
-            return new RunGate(GateKey(index, text), text, rule.MaxRuns, rule.Strategy, rule.Handover);
+            return new RunGate(GateKey(index, text), text, rule);
         })];
 
-    /// <summary>The entity key of the gate for one concurrency key of one of the rules.</summary>
-    internal string GateKey(int rule, string key) => $"{GatePrefix(rule)}{RunId.HashKey(key)}";
+    /// <summary>The entity key of the gate for one concurrency key of one of the rules; with RoundRobin one gate serves all keys.</summary>
+    internal string GateKey(int rule, string key) =>
+        GatePrefix(rule) + (Rules[rule].Strategy == ConcurrencyStrategy.RoundRobin ? RunId.NoKey : RunId.HashKey(key));
 
     /// <summary>How the entity keys of all gates of one of the rules begin.</summary>
     internal string GatePrefix(int rule) => $"{Name}:{Version}:{rule}:";

@@ -34,13 +34,16 @@ public sealed record RunMessage
     /// <summary>The fencing token, of <see cref="RunMessageKind.Admitted"/>.</summary>
     public long Token { get; init; }
 
+    /// <summary>Whether somebody is likely to wait for the slot, of <see cref="RunMessageKind.Admitted"/>.</summary>
+    public bool OthersWait { get; init; }
+
     /// <summary>Whether <see cref="Gate"/> has struck the run off already, so that it need not leave.</summary>
     public bool HasLeft { get; init; }
 
     internal static RunMessage ForStop(StopRequest stop) => new() { Kind = RunMessageKind.Stop, Stop = stop };
 
     internal static RunMessage ForAdmission(string gate, GateAdmission admission) =>
-        new() { Kind = RunMessageKind.Admitted, Gate = gate, Token = admission.Token };
+        new() { Kind = RunMessageKind.Admitted, Gate = gate, Token = admission.Token, OthersWait = admission.OthersWait };
 
     internal static RunMessage ForSupersession(string gate, GateStop stop, DateTimeOffset now) => new()
     {

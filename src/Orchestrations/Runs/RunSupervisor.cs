@@ -20,6 +20,7 @@ internal sealed class RunSupervisor
     private readonly RunSteps _steps;
     private readonly GateKeeper _gates;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _started = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource _graceOver = new();
     private DateTime _graceEnd = DateTime.MaxValue;
@@ -59,7 +60,11 @@ internal sealed class RunSupervisor
     {
         Update(Record);
         _ = ReadMessagesAsync();
-        RunOutcome outcome = await _gates.EnterAsync() ? await ExecuteAsync() : End(CodeResult.Stopped);
+        if (!Request.ScheduleTimeout.IsNever && !Request.Gates.IsEmpty)
+            _ = WatchScheduleAsync();
+        bool isAdmitted = await _gates.EnterAsync();
+        _started.Cancel();
+        RunOutcome outcome = isAdmitted ? await ExecuteAsync() : End(CodeResult.Stopped);
         // From here on the code, should some of it remain, gets nothing done.
         _ended.Cancel();
         await _gates.LeaveAsync();
@@ -134,7 +139,7 @@ internal sealed class RunSupervisor
                 RequestStop(stop);
                 break;
             case { Kind: RunMessageKind.Admitted, Gate: { } gate }:
-                _gates.Admitted(gate, message.Token);
+                _gates.Admitted(gate, message.Token, message.OthersWait);
                 break;
         }
     }
@@ -199,6 +204,25 @@ internal sealed class RunSupervisor
         }
     }
 
+    private async Task WatchScheduleAsync()
+    {
+        try
+        {
+            await SleepUntilAsync(Request.QueuedAt.UtcDateTime + Request.ScheduleTimeout.Value, _started.Token);
+            RequestStop(new StopRequest
+            {
+                Reason = StopReason.ScheduleTimeout,
+                RequestedAt = Now,
+                QueuedOnly = true,
+                Message = $"The run waited longer than its schedule timeout of {Request.ScheduleTimeout}.",
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // The run started in time, or ended before.
+        }
+    }
+
     private async Task WatchTimeoutAsync()
     {
         try
@@ -257,7 +281,10 @@ internal sealed class RunSupervisor
     {
         RunStatus status = result switch
         {
-            { WasStopped: true } => Record.Stop!.Reason == StopReason.Timeout ? RunStatus.TimedOut : RunStatus.Cancelled,
+            { WasStopped: true } when _gates.IsRejected => RunStatus.Rejected,
+            { WasStopped: true } => Record.Stop!.Reason is StopReason.Timeout or StopReason.ScheduleTimeout
+                ? RunStatus.TimedOut
+                : RunStatus.Cancelled,
             { Error: not null } => RunStatus.Failed,
             _ => RunStatus.Succeeded,
         };
