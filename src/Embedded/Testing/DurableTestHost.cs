@@ -111,6 +111,11 @@ public sealed class DurableTestHost : IDisposable
         (_pump, _services, _engine) = Boot();
     }
 
+    /// <summary>The history of an instance as text, its latest 200 events: for the message of a test that fails.</summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <returns>The text.</returns>
+    public string DumpHistory(string instanceId) => HistoryDump.Of(_store, instanceId);
+
     /// <summary>Has the process die, and start again, at a commit to come.</summary>
     /// <param name="commits">Commits that pass before it.</param>
     /// <param name="isKept">Whether the commit at which it dies is durable.</param>
@@ -132,7 +137,12 @@ public sealed class DurableTestHost : IDisposable
             }
 
             if (_clock.NextDue is not { } next || next > end)
-                throw new TimeoutException($"The condition does not hold at {Now:O}, and nothing happens until {end:O}.");
+                {
+                throw new TimeoutException(
+                    $"The condition does not hold at {Now:O}, and nothing happens until {end:O}. Not ended:\n{HistoryDump.OfUnfinished(_store)}");
+            }
+
+
             _clock.JumpTo(next);
         }
     }
