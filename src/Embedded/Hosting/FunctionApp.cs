@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Preempt.Embedded.Engine;
 using Preempt.Embedded.Hosting.Management;
 using Preempt.Embedded.Hosting.Triggers;
+using Preempt.Embedded.Store;
 
 namespace Preempt.Embedded.Hosting;
 
@@ -75,7 +76,8 @@ internal static class FunctionApp
         services.AddSingleton(middleware);
         services.AddSingleton(settings);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<EngineOptions>();
+        services.TryAddSingleton(static provider => StoreSetting.Open(provider.GetRequiredService<IConfiguration>()));
+        services.TryAddSingleton(static provider => new EngineOptions { Store = provider.GetRequiredService<IStore>() });
         services.AddSingleton(provider =>
         {
             Lazy<DurableTaskClient> client = new(() => provider.GetRequiredService<DurableEngine>().Client);

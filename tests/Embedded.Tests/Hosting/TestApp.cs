@@ -34,7 +34,7 @@ internal sealed class TestApp : IAsyncDisposable
     public DurableTaskClient Durable => Services.GetRequiredService<DurableEngine>().Client;
 
     public static FunctionsApplicationBuilder NewBuilder(Type[] types, params string[] args) => new FunctionsApplicationBuilder(
-        ["--urls", "http://127.0.0.1:0", .. args], () => types).ConfigureFunctionsWebApplication();
+        ["--urls", "http://127.0.0.1:0", "--Preempt:Store", "memory", .. args], () => types).ConfigureFunctionsWebApplication();
 
     public static Task<TestApp> StartAsync(params Type[] types) => StartAsync(NewBuilder(types));
 
