@@ -32,8 +32,7 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
 
     private async Task<string> StartAsync(InstanceHeader header, IReadOnlyList<string> dedupeStatuses)
     {
-        if (!engine.Instances.TryReserve(header))
-            throw InstanceTable.AlreadyRuns(header.InstanceId);
+        await ReserveAsync(header);
         if (engine.Store.FindInstance(header.InstanceId) is { } ended && dedupeStatuses.Contains(ended.Status.ToString()))
         {
             engine.Instances.Release(header.InstanceId);
@@ -45,6 +44,22 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
         commit.Started.Add(header);
         await engine.SubmitAsync(commit);
         return header.InstanceId;
+    }
+
+    /// <summary>
+    /// Takes the id. A start of the same id that is under way may still fail; should it succeed, whoever hears of it here finds the
+    /// instance.
+    /// </summary>
+    private async Task ReserveAsync(InstanceHeader header)
+    {
+        while (!engine.Instances.TryReserve(header))
+        {
+            if (engine.Instances.Find(header.InstanceId) is not { } other)
+                continue;
+            await other.SettledAsync();
+            if (other.IsDurable)
+                throw InstanceTable.AlreadyRuns(header.InstanceId);
+        }
     }
 
     private Task SendAsync(string instanceId, HistoryEvent message)

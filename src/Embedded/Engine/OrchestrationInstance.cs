@@ -16,6 +16,8 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     private OrchestrationExecutor? _executor;
     private TimerQueue.Entry? _start;
     private TaskCompletionSource<InstanceHeader>? _changed;
+    private TaskCompletionSource? _settled;
+    private bool _isSettled;
     private volatile InstanceHeader _header;
     private volatile bool _isDurable;
     private volatile bool _isScheduled;
@@ -40,6 +42,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     private void Open(bool ask)
     {
         _isDurable = true;
+        Settle();
         if (_header.Status == OrchestrationRuntimeStatus.Pending && _header.StartAt is { } startAt && startAt > _engine.Time.GetUtcNow())
         {
             _isScheduled = true;
@@ -62,7 +65,32 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     }
 
     /// <summary>Takes no more messages; those that wait are dropped for good.</summary>
-    public void Close() => _engine.Drop(_inbox.Close());
+    public void Close()
+    {
+        _engine.Drop(_inbox.Close());
+        Settle();
+    }
+
+    private void Settle()
+    {
+        lock (_lock)
+        {
+            _isSettled = true;
+            _settled?.TrySetResult();
+        }
+    }
+
+    /// <summary>Completes when it is known whether the instance starts: it is durable, or its id was given back.</summary>
+    public Task SettledAsync()
+    {
+        lock (_lock)
+        {
+            if (_isSettled)
+                return Task.CompletedTask;
+            _settled ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _settled.Task;
+        }
+    }
 
     /// <summary>Completes with the next header after the one that was seen.</summary>
     public Task<InstanceHeader> NextChangeAsync(InstanceHeader seen)
