@@ -137,7 +137,7 @@ public sealed class DurableTestHost : IDisposable
             }
 
             if (_clock.NextDue is not { } next || next > end)
-                {
+            {
                 throw new TimeoutException(
                     $"The condition does not hold at {Now:O}, and nothing happens until {end:O}. Not ended:\n{HistoryDump.OfUnfinished(_store)}");
             }
