@@ -7,13 +7,13 @@ namespace Preempt.Embedded.Engine;
 internal sealed class ActivityRun(DurableEngine engine, InstanceHeader instance, TaskScheduled task, CancellationToken hostStopping)
     : IThreadPoolWorkItem
 {
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new();
 
     public string Name => task.Name;
 
     public string InstanceId => instance.InstanceId;
 
-    /// <summary>Completes when the function has returned or thrown.</summary>
+    /// <summary>Completes when the function has ended and its answer is on its way.</summary>
     public Task Ended => _ended.Task;
 
     public void Execute() => _ = RunAsync();
@@ -22,7 +22,7 @@ internal sealed class ActivityRun(DurableEngine engine, InstanceHeader instance,
     {
         HistoryEvent? answer = await CallAsync();
         if (answer is not null)
-            engine.Send(new Delivery(instance.InstanceId, Received(answer), instance.ExecutionId));
+            await engine.AnswerAsync(new Delivery(instance.InstanceId, Received(answer), instance.ExecutionId));
         engine.Activities.Finished(this);
         _ended.TrySetResult();
     }

@@ -214,6 +214,22 @@ internal sealed class DurableEngine : IDisposable
             RunAfter(delay, () => Deliver(delivery));
     }
 
+    /// <summary>Hands on the answer of an activity. While the host stops no turn may come to take it, so it goes into the store.</summary>
+    public Task AnswerAsync(Delivery answer)
+    {
+        if (_isDown)
+            return Task.CompletedTask;
+        if (!_hostStopping.IsCancellationRequested)
+        {
+            Send(answer);
+            return Task.CompletedTask;
+        }
+
+        Commit commit = new();
+        commit.Deliveries.Add(answer);
+        return SubmitAsync(commit);
+    }
+
     private void Send(EntityRequest request)
     {
         if (Options.Faults is { } faults)

@@ -27,6 +27,16 @@ internal sealed class Inbox(Action schedule)
         }
     }
 
+    /// <summary>The messages that wait now.</summary>
+    public List<Delivery> Waiting
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _waiting];
+        }
+    }
+
     /// <summary>Adds a message; false when nobody will read it any more.</summary>
     public bool TryAdd(Delivery delivery)
     {

@@ -315,7 +315,10 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     public void Recover()
     {
         IReadOnlyList<HistoryEvent> history = _engine.Store.ReadHistory(_header.InstanceId);
-        foreach (Decision open in Unanswered(history))
+        // An activity may have answered although no turn has taken the answer.
+        IEnumerable<HistoryEvent> waiting =
+            _inbox.Waiting.Where(delivery => delivery.ExecutionId == _header.ExecutionId).Select(delivery => delivery.Event);
+        foreach (Decision open in Unanswered([.. history, .. waiting]))
         {
             if (open is TaskScheduled activity)
                 _engine.StartActivity(_header, activity);

@@ -150,9 +150,11 @@ public sealed class DurableTestHost : IDisposable
     /// <summary>Runs a call that may wait on the host, and all that goes on meanwhile.</summary>
     /// <typeparam name="T">What it returns.</typeparam>
     /// <param name="call">The call; begun on the host's thread.</param>
+    /// <param name="limit">How far the clock may go; an hour by default.</param>
     /// <returns>What it returned.</returns>
+    /// <exception cref="TimeoutException">The limit was reached, or nothing is left that could ever happen.</exception>
     /// <exception cref="HostCrashedException">The host crashed before the call returned: what it asked for was done or was not.</exception>
-    public T Run<T>(Func<Task<T>> call)
+    public T Run<T>(Func<Task<T>> call, TimeSpan? limit = null)
     {
         SynchronizationContext? outer = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(_pump);
@@ -167,7 +169,7 @@ public sealed class DurableTestHost : IDisposable
         }
 
         int crashes = Crashes;
-        RunUntil(() => task.IsCompleted || Crashes > crashes);
+        RunUntil(() => task.IsCompleted || Crashes > crashes, limit);
         return task.IsCompleted ? task.GetAwaiter().GetResult() : throw new HostCrashedException();
     }
 
