@@ -143,7 +143,7 @@ public sealed class DurableTestHost : IDisposable
             }
 
 
-            _clock.JumpTo(next);
+            _pump.Do(() => _clock.JumpTo(next));
         }
     }
 
@@ -184,12 +184,12 @@ public sealed class DurableTestHost : IDisposable
             if (_store.IsDead)
                 Crash();
             else if (_clock.NextDue is { } next && next <= end)
-                _clock.JumpTo(next);
+                _pump.Do(() => _clock.JumpTo(next));
             else
                 break;
         }
 
-        _clock.JumpTo(end);
+        _pump.Do(() => _clock.JumpTo(end));
         _pump.RunUntil(static () => false);
     }
 

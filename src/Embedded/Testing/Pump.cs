@@ -60,6 +60,21 @@ internal sealed class Pump(int seed, TimeSpan patience) : SynchronizationContext
             _activities.Remove(activity);
     }
 
+    /// <summary>Does something on the host's thread, such as moving its clock: what that sets free runs here too.</summary>
+    public void Do(Action action)
+    {
+        SynchronizationContext? outer = Current;
+        SetSynchronizationContext(this);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            SetSynchronizationContext(outer);
+        }
+    }
+
     /// <summary>
     /// Runs work until the condition holds, or until nothing is left to do now: true if the condition holds.
     /// </summary>

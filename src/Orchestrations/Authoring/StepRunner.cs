@@ -33,6 +33,7 @@ public sealed class StepRunner
     {
         DateTimeOffset startedAt = _time.GetUtcNow();
         using ActiveStep active = _steps.Enter(call, function.CancellationToken);
+        using CancellationTokenSource? deadline = active.StopAfter(call.Timeout, _time);
         StepOutcome outcome = new() { Status = StepStatus.Succeeded, StartedAt = startedAt, EndedAt = startedAt };
         try
         {

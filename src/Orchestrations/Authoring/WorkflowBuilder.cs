@@ -11,6 +11,7 @@ public sealed class WorkflowBuilder
     private string _name;
     private string _version = "1";
     private Duration? _timeout;
+    private Func<JsonElement?, Duration?> _timeoutOf = static _ => null;
     private Duration? _scheduleTimeout;
     private Duration? _grace;
     private bool _isLab;
@@ -139,6 +140,16 @@ public sealed class WorkflowBuilder
         return this;
     }
 
+    /// <summary>Finds the execution timeout of a run in its input.</summary>
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <param name="timeout">Returns it; null for the workflow's own, and never more than that.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder Timeout<TInput>(Func<TInput, Duration?> timeout)
+    {
+        _timeoutOf = input => timeout(Payload.Read<TInput>(input));
+        return this;
+    }
+
     /// <summary>
     /// Says how long a run may take to stop. When its grace is over it is ended by force, whatever still runs of it.
     /// </summary>
@@ -170,7 +181,7 @@ public sealed class WorkflowBuilder
     }
 
     private WorkflowDefinition Build(Func<Workflow> create, PreemptOptions options) =>
-        new(create, [.. _keys])
+        new(create, [.. _keys], _timeoutOf)
         {
             Name = WorkflowNames.Validate(_name) is { } error ? throw new ArgumentException(error) : _name,
             Version = _version,

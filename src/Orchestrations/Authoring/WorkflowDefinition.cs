@@ -8,11 +8,13 @@ public sealed record WorkflowDefinition
 {
     private readonly Func<Workflow> _create;
     private readonly ImmutableArray<KeySelector> _keys;
+    private readonly Func<JsonElement?, Duration?> _timeoutOf;
 
-    internal WorkflowDefinition(Func<Workflow> create, ImmutableArray<KeySelector> keys)
+    internal WorkflowDefinition(Func<Workflow> create, ImmutableArray<KeySelector> keys, Func<JsonElement?, Duration?> timeoutOf)
     {
         _create = create;
         _keys = keys;
+        _timeoutOf = timeoutOf;
     }
 
     /// <summary>The name that callers use, such as <c>chat-reply</c>.</summary>
@@ -40,6 +42,9 @@ public sealed record WorkflowDefinition
     public required ImmutableArray<ConcurrencyRule> Rules { get; init; }
 
     internal Workflow Create() => _create();
+
+    /// <summary>The execution timeout of a run with this input.</summary>
+    internal Duration TimeoutOf(JsonElement? input) => Duration.Min(_timeoutOf(input) ?? Timeout, Timeout);
 
     /// <summary>The gates that a run with this input must enter.</summary>
     /// <exception cref="KeyTemplateException">The input or metadata lacks something that a key is made of.</exception>

@@ -160,7 +160,7 @@ public sealed class RunClient
                 QueuedAt = _app.Clock.Next(),
                 Input = input,
                 Gates = definition.GatesFor(input, metadata, options.Key),
-                Timeout = options.Timeout ?? definition.Timeout,
+                Timeout = options.Timeout ?? definition.TimeoutOf(input),
                 ScheduleTimeout = options.ScheduleTimeout ?? definition.ScheduleTimeout,
                 Priority = options.Priority,
                 Grace = definition.Grace,
@@ -272,7 +272,6 @@ public sealed class RunClient
         if (options.Grace > StopRequest.LongestGrace)
             throw new InvalidRunException($"grace \"{options.Grace}\": {(Duration)StopRequest.LongestGrace} at most.");
         Run run = await GetAsync(id, cancellationToken);
-        CheckCanStop(run, options);
         StopRequest stop = new()
         {
             Reason = StopReason.Requested,
@@ -282,24 +281,45 @@ public sealed class RunClient
             By = options.By,
             QueuedOnly = options.QueuedOnly,
         };
-        try
-        {
-            await _client.RaiseEventAsync(id, RunMessage.EventName, RunMessage.ForStop(stop), cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // The real client and the embedded one refuse an ended instance with exceptions of different types.
-            run = await GetAsync(id, cancellationToken);
-            CheckCanStop(run, options);
-            throw;
-        }
-
+        await SendAsync(run, RunMessage.ForStop(stop), options, cancellationToken);
         if (!options.QueuedOnly)
             await _app.Feed.PublishAsync(new StopNotice(id, StopReason.Requested), cancellationToken);
         run = await ReadStoppedAsync(id, cancellationToken);
         if (run.Stop is null)
             CheckCanStop(run, options);
         return run;
+    }
+
+    /// <summary>Gives a run more time: what is left of its execution timeout grows by so much. May be repeated.</summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="by">How much; "never" takes the timeout away.</param>
+    /// <param name="cancellationToken">Gives up the call; the time may have been given all the same.</param>
+    /// <returns>The run.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    /// <exception cref="RunConflictException">The run has ended, or stops already.</exception>
+    public async Task<Run> ExtendAsync(string id, Duration by, CancellationToken cancellationToken = default)
+    {
+        Run run = await GetAsync(id, cancellationToken);
+        if (run.Stop is not null && !run.Status.IsTerminal())
+            throw new RunConflictException("The run stops already; more time would not change that.", run);
+        await SendAsync(run, new RunMessage { Kind = RunMessageKind.Extend, By = by }, new CancelOptions(), cancellationToken);
+        return await GetAsync(id, cancellationToken);
+    }
+
+    /// <summary>Sends a message to a run that has not ended.</summary>
+    private async Task SendAsync(Run run, RunMessage message, CancelOptions options, CancellationToken cancellationToken)
+    {
+        CheckCanStop(run, options);
+        try
+        {
+            await _client.RaiseEventAsync(run.Id, RunMessage.EventName, message, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The real client and the embedded one refuse an ended instance with exceptions of different types.
+            CheckCanStop(await GetAsync(run.Id, cancellationToken), options);
+            throw;
+        }
     }
 
     private static void CheckCanStop(Run run, CancelOptions options)

@@ -11,6 +11,9 @@ public enum RunMessageKind
 
     /// <summary>A gate has admitted the run.</summary>
     Admitted,
+
+    /// <summary>The run is given more time.</summary>
+    Extend,
 }
 
 /// <summary>
@@ -27,6 +30,9 @@ public sealed record RunMessage
 
     /// <summary>The request, of <see cref="RunMessageKind.Stop"/>.</summary>
     public StopRequest? Stop { get; init; }
+
+    /// <summary>How much more time, of <see cref="RunMessageKind.Extend"/>.</summary>
+    public Duration? By { get; init; }
 
     /// <summary>The key of the gate that speaks.</summary>
     public string? Gate { get; init; }

@@ -23,6 +23,8 @@ internal sealed class RunSupervisor
     private readonly CancellationTokenSource _started = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource _graceOver = new();
+    private Duration _timeout;
+    private CancellationTokenSource? _timeoutTimer;
     private DateTime _graceEnd = DateTime.MaxValue;
     private CancellationTokenSource? _graceTimer;
 
@@ -31,6 +33,7 @@ internal sealed class RunSupervisor
         _context = context;
         _workflow = workflow;
         Request = request;
+        _timeout = request.Timeout;
         Logger = context.CreateReplaySafeLogger<RunSupervisor>();
         _steps = new RunSteps(this, context);
         _gates = new GateKeeper(this, context);
@@ -100,8 +103,8 @@ internal sealed class RunSupervisor
         await SleepUntilAsync(_context.CurrentUtcDateTime + delay.Value, either.Token);
     }
 
-    public Task<TOutput> CallStepAsync<TOutput>(Type step, object? input, CancellationToken cancellationToken) =>
-        _steps.CallAsync<TOutput>(step, input, cancellationToken);
+    public Task<TOutput> CallStepAsync<TOutput>(Type step, object? input, StepOptions options, CancellationToken cancellationToken) =>
+        _steps.CallAsync<TOutput>(step, input, options, cancellationToken);
 
     private async Task ReadMessagesAsync()
     {
@@ -137,6 +140,9 @@ internal sealed class RunSupervisor
                 if (message is { HasLeft: true, Gate: { } left })
                     _gates.Forget(left);
                 RequestStop(stop);
+                break;
+            case { Kind: RunMessageKind.Extend, By: { } by }:
+                Extend(by);
                 break;
             case { Kind: RunMessageKind.Admitted, Gate: { } gate }:
                 _gates.Admitted(gate, message.Token, message.OthersWait);
@@ -223,29 +229,61 @@ internal sealed class RunSupervisor
         }
     }
 
+    /// <summary>Waits for the execution timeout; one that is extended meanwhile is waited for again.</summary>
     private async Task WatchTimeoutAsync()
     {
         try
         {
-            await SleepUntilAsync(_context.CurrentUtcDateTime + Request.Timeout.Value, EndToken);
-            RequestStop(new StopRequest
+            while (_timeout is { IsNever: false } timeout && Record.StartedAt!.Value.UtcDateTime + timeout.Value is var end
+                && _context.CurrentUtcDateTime < end)
             {
-                Reason = StopReason.Timeout,
-                RequestedAt = Now,
-                Message = $"The run took longer than its timeout of {Request.Timeout}.",
-            });
+                using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(EndToken);
+                _timeoutTimer = timer;
+                await WaitUnlessExtendedAsync(end, timer.Token);
+            }
         }
         catch (OperationCanceledException)
         {
-            // The run ended in time.
+            return;
         }
+
+        if (_timeout.IsNever)
+            return;
+        RequestStop(new StopRequest
+        {
+            Reason = StopReason.Timeout,
+            RequestedAt = Now,
+            Message = $"The run took longer than its timeout of {_timeout}.",
+        });
+    }
+
+    private async Task WaitUnlessExtendedAsync(DateTime end, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SleepUntilAsync(end, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!EndToken.IsCancellationRequested)
+        {
+            // The timeout was extended: the new one is waited for.
+        }
+    }
+
+    /// <summary>Adds to what is left of the execution timeout.</summary>
+    public void Extend(Duration by)
+    {
+        if (_timeout.IsNever || IsStopped)
+            return;
+        TimeSpan longest = Duration.LongestValue;
+        _timeout = by.IsNever || by.Value > longest - _timeout.Value ? Duration.Never : _timeout.Value + by.Value;
+        Logger.LogInformation("Run {Run} was given {By} more, {Timeout} in all", RunId, by, _timeout);
+        _timeoutTimer?.Cancel();
     }
 
     private async Task<RunOutcome> ExecuteAsync()
     {
         Update(Record.Start(Now));
-        if (!Request.Timeout.IsNever)
-            _ = WatchTimeoutAsync();
+        _ = WatchTimeoutAsync();
         Task<CodeResult> code = RunCodeAsync();
         await Task.WhenAny(code, _graceOver.Task);
         bool isForced = !code.IsCompleted || !await _steps.EndAllAsync(_graceOver.Task, GiveLeftoversGrace);
