@@ -55,7 +55,7 @@ internal static class FunctionApp
         if (ListenAddresses.Of(web.Configuration).Count == 0) web.WebHost.UseUrls(ListenAddresses.Default);
         AccessKeys keys = AccessKeys.Read(web.Configuration);
         AddServices(web.Services, functions, middleware, settings);
-        TriggerServices.Add(web.Services, functions, web.Configuration);
+        TriggerServices.Add(web.Services, functions, settings, web.Configuration);
 
         WebApplication app = web.Build();
         HttpFunctions.Map(
