@@ -11,7 +11,7 @@ public sealed class CancelInProgressTests(AppUnderTest app) : EndToEndTests(app)
         List<Run> runs = [];
         using PeriodicTimer pace = new(TimeSpan.FromSeconds(1));
         do
-            runs.Add(await StartAsync(Lab.CancelInProgress, new LabStep(5)));
+            runs.Add(await Api.WaitForWorkAsync(await StartAsync(Lab.CancelInProgress, new LabStep(5))));
         while (runs.Count < 10 && await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken));
 
         runs = [.. await Api.WaitAllAsync(runs)];

@@ -81,7 +81,7 @@ public sealed class StartTests(AppUnderTest app) : EndToEndTests(app)
         object start = new { input = new LabInput(Group), runId };
         Run run = await Api.WaitAsync((await Api.PostAsync(Path, start)).Read<Run>(HttpStatusCode.Accepted));
 
-        await Parallel.ForAsync(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, _) =>
+        await Parallel.ForAsync(0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, _) =>
         {
             Run seen = number % 2 == 0
                 ? await Api.GetAsync(runId)
@@ -104,7 +104,8 @@ public sealed class StartTests(AppUnderTest app) : EndToEndTests(app)
     [Fact]
     public async Task Deeply_nested_input_is_shown_wherever_the_run_is()
     {
-        const int Depth = 60;
+        // The input itself, its steps and the step are three of the 32 levels that an input may have.
+        const int Depth = 29;
         string nested = new string('[', Depth) + new string(']', Depth);
         string start = $"{{\"input\": {{\"group\": \"{Group}\", \"steps\": [{{\"seconds\": 0, \"output\": {nested}}}]}}}}";
         Answer answer = await Api.PostAsync(Path, start);
@@ -113,6 +114,15 @@ public sealed class StartTests(AppUnderTest app) : EndToEndTests(app)
 
         Assert.Equal($"[{nested}]", run.Output?.GetRawText());
         Assert.Equal(run.Id, (await Api.SendCancelAsync(run.Id)).ExpectProblem(HttpStatusCode.Conflict, "ended").Run?.Id);
+    }
+
+    [Fact]
+    public async Task Input_nested_too_deeply_is_refused()
+    {
+        string nested = new string('[', 60) + new string(']', 60);
+        string start = $"{{\"input\": {{\"group\": \"{Group}\", \"steps\": [{{\"seconds\": 0, \"output\": {nested}}}]}}}}";
+
+        (await Api.PostAsync(Path, start)).ExpectProblem(HttpStatusCode.BadRequest, "input");
     }
 
     [Fact]

@@ -7,13 +7,13 @@ namespace Preempt.Embedded.Engine;
 internal sealed class ActivityRun(DurableEngine engine, InstanceHeader instance, TaskScheduled task, CancellationToken hostStopping)
     : IThreadPoolWorkItem
 {
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new();
 
     public string Name => task.Name;
 
     public string InstanceId => instance.InstanceId;
 
-    /// <summary>Completes when the function has returned or thrown.</summary>
+    /// <summary>Completes when the function has ended and its answer is on its way.</summary>
     public Task Ended => _ended.Task;
 
     public void Execute() => _ = RunAsync();
@@ -22,10 +22,15 @@ internal sealed class ActivityRun(DurableEngine engine, InstanceHeader instance,
     {
         HistoryEvent? answer = await CallAsync();
         if (answer is not null)
-            engine.Deliver(new Delivery(instance.InstanceId, answer, instance.ExecutionId));
+            await engine.AnswerAsync(new Delivery(instance.InstanceId, Received(answer), instance.ExecutionId));
         engine.Activities.Finished(this);
         _ended.TrySetResult();
     }
+
+    /// <summary>What the orchestration gets to hear of the answer.</summary>
+    private HistoryEvent Received(HistoryEvent answer) => engine.Options.Faults?.WorkerDies() == true
+        ? new TaskFailed(task.Id, TaskFailureDetails.FromException(new InvalidOperationException("The worker process died.")))
+        : answer;
 
     private async Task<HistoryEvent?> CallAsync()
     {
@@ -63,7 +68,9 @@ internal sealed class ActivityQueue(DurableEngine engine, int limit)
     {
         lock (_lock)
         {
-            if (_isClosed || _running.Count >= limit)
+            if (_isClosed)
+                return;
+            if (_running.Count >= limit)
             {
                 _waiting.Enqueue(run);
                 return;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -13,9 +12,11 @@ namespace Preempt.Embedded.Engine;
 /// </summary>
 internal sealed class DurableEngine : IDisposable
 {
-    private readonly ConcurrentDictionary<string, OrchestrationInstance> _live = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, EntityInstance> _entities = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _hostStopping;
+    private readonly Lock _startLock = new();
+    private readonly List<IThreadPoolWorkItem> _held = [];
+    private volatile bool _hasStarted;
     private volatile bool _isDown;
 
     public DurableEngine(EngineOptions options, FunctionTable functions, TimeProvider time, ILoggerFactory loggers)
@@ -27,7 +28,10 @@ internal sealed class DurableEngine : IDisposable
         Logger = loggers.CreateLogger<DurableEngine>();
         Timers = new TimerQueue(time);
         Activities = new ActivityQueue(this, options.MaxConcurrentActivities);
+        Instances = new InstanceTable(this);
+        Entities = new EntityTable(this);
         Client = new EngineClient(this);
+        _hostStopping = _stopping.Token;
     }
 
     public EngineOptions Options { get; }
@@ -46,32 +50,36 @@ internal sealed class DurableEngine : IDisposable
 
     public ActivityQueue Activities { get; }
 
+    public InstanceTable Instances { get; }
+
+    public EntityTable Entities { get; }
+
     public DurableTaskClient Client { get; }
 
     /// <summary>Takes up what an earlier process left behind, and begins to work.</summary>
     public void Start()
     {
         Unfinished unfinished = Store.ReadUnfinished();
-        foreach (InstanceHeader header in unfinished.Instances)
-        {
-            OrchestrationInstance instance = new(this, header);
-            _live[header.InstanceId] = instance;
-            instance.Recover();
-        }
-
+        Instances.Add(unfinished.Instances);
         foreach (Delivery delivery in unfinished.Deliveries)
             Deliver(delivery);
         foreach (EntityRequest request in unfinished.Requests)
             Deliver(request);
         foreach (InstanceHeader header in unfinished.Instances)
-            Open(header);
+            Instances.Find(header.InstanceId)!.Recover();
+
+        lock (_startLock)
+            _hasStarted = true;
+        _held.ForEach(Schedule);
+        _held.Clear();
     }
 
     /// <summary>Tells running activities that the host stops, and starts no more of them; all else goes on.</summary>
-    public void StopActivities()
+    /// <returns>Completes when all have been told.</returns>
+    public Task StopActivitiesAsync()
     {
         Activities.Close();
-        _ = _stopping.CancelAsync();
+        return _stopping.CancelAsync();
     }
 
     /// <summary>Waits for the activities that still run, until the deadline, and then stops.</summary>
@@ -98,21 +106,34 @@ internal sealed class DurableEngine : IDisposable
 
     public string NewId() => Options.NewId();
 
+    /// <summary>
+    /// Has work run. Until the engine has started, work only waits: what an earlier process left behind comes before anything that
+    /// this one does.
+    /// </summary>
     public void Schedule(IThreadPoolWorkItem item)
     {
-        if (!_isDown)
+        if (!_isDown && (_hasStarted || !TryHold(item)))
             Options.Scheduler.Schedule(item);
     }
 
-    public OrchestratorFunction FindOrchestrator(string name) =>
-        Functions.Orchestrators.TryGetValue(name, out OrchestratorFunction? function) ? function : throw new KeyNotFoundException(name);
+    private bool TryHold(IThreadPoolWorkItem item)
+    {
+        lock (_startLock)
+        {
+            if (!_hasStarted)
+                _held.Add(item);
+            return !_hasStarted;
+        }
+    }
 
     public InstanceHeader NewInstance(TaskName name, object? input, StartOrchestrationOptions? options)
     {
         DateTimeOffset now = Time.GetUtcNow();
+        string instanceId = options?.InstanceId ?? NewId();
+        InstanceIds.Check(instanceId);
         return new InstanceHeader
         {
-            InstanceId = options?.InstanceId ?? NewId(),
+            InstanceId = instanceId,
             Name = name.Name,
             ExecutionId = NewId(),
             Status = OrchestrationRuntimeStatus.Pending,
@@ -125,36 +146,6 @@ internal sealed class DurableEngine : IDisposable
         };
     }
 
-    public OrchestrationInstance? FindLive(string instanceId) => _live.GetValueOrDefault(instanceId);
-
-    /// <summary>The header of an instance, live or ended; null when there is none.</summary>
-    public InstanceHeader? FindHeader(string instanceId) => FindLive(instanceId)?.Header ?? Store.FindInstance(instanceId);
-
-    /// <summary>Takes an id for an instance that is about to start; false when an instance of that id has not ended.</summary>
-    public bool TryReserve(InstanceHeader header) => _live.TryAdd(header.InstanceId, new OrchestrationInstance(this, header));
-
-    public void Release(InstanceHeader header) => _live.TryRemove(header.InstanceId, out _);
-
-    /// <summary>
-    /// Takes the ids of all instances that a turn starts. One whose id is taken does not start: a parent is told, an entity
-    /// wanted it to run and it does.
-    /// </summary>
-    public void Reserve(Commit commit)
-    {
-        for (int i = commit.Started.Count - 1; i >= 0; i--)
-        {
-            InstanceHeader header = commit.Started[i];
-            if (TryReserve(header))
-                continue;
-            commit.Started.RemoveAt(i);
-            if (header.Parent is { } parent)
-            {
-                TaskFailureDetails failure = TaskFailureDetails.FromException(EngineClient.AlreadyRuns(header.InstanceId));
-                commit.Deliveries.Add(new Delivery(parent.InstanceId, new TaskFailed(parent.TaskId, failure), parent.ExecutionId));
-            }
-        }
-    }
-
     /// <summary>Makes a commit durable and then calls <paramref name="done"/>; a store that fails takes the engine down.</summary>
     public void Commit(Commit commit, Action done)
     {
@@ -162,12 +153,10 @@ internal sealed class DurableEngine : IDisposable
             return;
         Store.Commit(commit, failure =>
         {
-            if (_isDown)
-                return;
-            if (failure is null)
-                done();
-            else
+            if (failure is not null)
                 Fail(failure);
+            else if (!_isDown)
+                done();
         });
     }
 
@@ -176,47 +165,93 @@ internal sealed class DurableEngine : IDisposable
     {
         ObjectDisposedException.ThrowIf(_isDown, this);
         TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Commit(commit, () =>
+        Store.Commit(commit, failure =>
         {
-            Publish(commit);
+            if (failure is not null)
+            {
+                Fail(failure);
+                done.SetException(failure);
+                return;
+            }
+
+            if (!_isDown)
+                Publish(commit);
             done.SetResult();
         });
         return done.Task;
     }
 
-    private void Fail(Exception failure)
+    /// <summary>Goes down: going on with what the store may not have would break what the engine promises.</summary>
+    public void Fail(Exception failure)
     {
+        if (_isDown)
+            return;
         _isDown = true;
-        Logger.LogCritical(failure, "The store failed; nothing runs until the process is started again");
+        Logger.LogCritical(failure, "The engine failed; nothing runs until the process is started again");
     }
 
     /// <summary>Lets out what a durable commit has to say to others.</summary>
     public void Publish(Commit commit)
     {
         foreach (InstanceHeader header in commit.Started)
-            Open(header);
+            Instances.Find(header.InstanceId)?.Open();
         foreach (Delivery delivery in commit.Deliveries)
-            Deliver(delivery);
+            Send(delivery);
         foreach (EntityRequest request in commit.Requests)
+            Send(request);
+    }
+
+    /// <summary>Has a message on its way to its orchestration.</summary>
+    public void Send(Delivery delivery)
+    {
+        if (Options.Faults is not { } faults)
+        {
+            Deliver(delivery);
+            return;
+        }
+
+        foreach (TimeSpan delay in faults.MessageDelays())
+            RunAfter(delay, () => Deliver(delivery));
+    }
+
+    /// <summary>Hands on the answer of an activity. While the host stops no turn may come to take it, so it goes into the store.</summary>
+    public Task AnswerAsync(Delivery answer)
+    {
+        if (_isDown)
+            return Task.CompletedTask;
+        if (!_hostStopping.IsCancellationRequested)
+        {
+            Send(answer);
+            return Task.CompletedTask;
+        }
+
+        Commit commit = new();
+        commit.Deliveries.Add(answer);
+        return SubmitAsync(commit);
+    }
+
+    private void Send(EntityRequest request)
+    {
+        if (Options.Faults is { } faults)
+            RunAfter(faults.OperationDelay(request.Target), () => Deliver(request));
+        else
             Deliver(request);
     }
 
-    private void Open(InstanceHeader header)
+    private void RunAfter(TimeSpan delay, Action action)
     {
-        if (FindLive(header.InstanceId) is not { } instance)
-            return;
-        if (header.Status == OrchestrationRuntimeStatus.Pending && header.StartAt is { } startAt && startAt > Time.GetUtcNow())
-            Timers.Add(startAt, () => instance.Open(run: true));
+        if (delay > TimeSpan.Zero)
+            Timers.Add(Time.GetUtcNow() + delay, action);
         else
-            instance.Open(run: true);
+            action();
     }
 
     /// <summary>Hands a message to its orchestration; one that has ended or never was drops it.</summary>
-    public void Deliver(Delivery delivery)
+    private void Deliver(Delivery delivery)
     {
         if (_isDown)
             return;
-        if (FindLive(delivery.Target) is { } instance)
+        if (Instances.Find(delivery.Target) is { } instance)
             instance.Deliver(delivery);
         else
             Drop([delivery]);
@@ -236,25 +271,17 @@ internal sealed class DurableEngine : IDisposable
         if (_isDown)
             return;
         if (request.NotBefore is { } notBefore && notBefore > Time.GetUtcNow())
-        {
             Timers.Add(notBefore, () => Deliver(request));
-            return;
-        }
-
-        while (!_entities.GetOrAdd(request.Target, id => new EntityInstance(this, id)).TryDeliver(request))
-        {
-            // The object that was found has just gone out of use; the next one takes the operation.
-        }
+        else
+            Entities.Deliver(request);
     }
 
-    public void StartActivity(InstanceHeader instance, TaskScheduled activity) =>
-        Activities.Start(new ActivityRun(this, instance, activity, _stopping.Token));
-
-    public void Forget(OrchestrationInstance instance) =>
-        _live.TryRemove(new KeyValuePair<string, OrchestrationInstance>(instance.Header.InstanceId, instance));
-
-    public bool Forget(string entityId, EntityInstance entity) =>
-        _entities.TryRemove(new KeyValuePair<string, EntityInstance>(entityId, entity));
+    public void StartActivity(InstanceHeader instance, TaskScheduled activity)
+    {
+        int runs = Options.Faults?.ActivityRuns() ?? 1;
+        for (int run = 0; run < runs; run++)
+            Activities.Start(new ActivityRun(this, instance, activity, _hostStopping));
+    }
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Client.Entities;
@@ -9,11 +10,9 @@ namespace Preempt.Embedded.Engine;
 internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("embedded")
 {
     private readonly EngineEntityClient _entities = new(engine);
+    private readonly Purging _purging = new(engine);
 
     public override DurableEntityClient Entities => _entities;
-
-    public static InvalidOperationException AlreadyRuns(string instanceId) =>
-        new($"An orchestration with the id '{instanceId}' exists and has not ended.");
 
     public override Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
@@ -22,14 +21,21 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
         return StartAsync(engine.NewInstance(orchestratorName, input, options), options?.DedupeStatuses ?? []);
     }
 
+    public override Task<string> RestartAsync(
+        string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
+    {
+        InstanceHeader before = engine.Instances.FindHeader(instanceId)
+            ?? throw new ArgumentException($"There is no orchestration with the id '{instanceId}'.", nameof(instanceId));
+        StartOrchestrationOptions options = new(restartWithNewInstanceId ? null : instanceId) { Tags = before.Tags, Version = before.Version };
+        return StartAsync(engine.NewInstance(before.Name, null, options) with { Input = before.Input }, []);
+    }
+
     private async Task<string> StartAsync(InstanceHeader header, IReadOnlyList<string> dedupeStatuses)
     {
-        InstanceIds.Check(header.InstanceId);
-        if (!engine.TryReserve(header))
-            throw AlreadyRuns(header.InstanceId);
+        await ReserveAsync(header);
         if (engine.Store.FindInstance(header.InstanceId) is { } ended && dedupeStatuses.Contains(ended.Status.ToString()))
         {
-            engine.Release(header);
+            engine.Instances.Release(header.InstanceId);
             throw new InvalidOperationException(
                 $"An orchestration with the id '{header.InstanceId}' exists and is {ended.Status}, a status that was not to be replaced.");
         }
@@ -40,19 +46,34 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
         return header.InstanceId;
     }
 
+    /// <summary>
+    /// Takes the id. A start of the same id that is under way may still fail; should it succeed, whoever hears of it here finds the
+    /// instance.
+    /// </summary>
+    private async Task ReserveAsync(InstanceHeader header)
+    {
+        while (!engine.Instances.TryReserve(header))
+        {
+            if (engine.Instances.Find(header.InstanceId) is not { } other)
+                continue;
+            await other.SettledAsync();
+            if (other.IsDurable)
+                throw InstanceTable.AlreadyRuns(header.InstanceId);
+        }
+    }
+
     private Task SendAsync(string instanceId, HistoryEvent message)
     {
-        if (engine.FindLive(instanceId) is null)
-        {
-            throw engine.Store.FindInstance(instanceId) is { } ended
-                ? new InvalidOperationException($"The orchestration '{instanceId}' has ended: it is {ended.Status}.")
-                : new InvalidOperationException($"There is no orchestration with the id '{instanceId}'.");
-        }
+        InstanceHeader header = engine.Instances.FindHeader(instanceId) ?? throw Unknown(instanceId);
+        if (header.HasEnded)
+            throw new InvalidOperationException($"The orchestration '{instanceId}' has ended: it is {header.Status}.");
 
         Commit commit = new();
         commit.Deliveries.Add(new Delivery(instanceId, message));
         return engine.SubmitAsync(commit);
     }
+
+    private static InvalidOperationException Unknown(string instanceId) => new($"There is no orchestration with the id '{instanceId}'.");
 
     public override Task RaiseEventAsync(
         string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
@@ -66,12 +87,11 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
 
     public override Task TerminateInstanceAsync(
         string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default) =>
-        SendAsync(instanceId, new Terminated(
-            options?.Output is null ? null : OrchestrationExecutor.Serialize(options.Output), options?.Recursive ?? false));
+        SendAsync(instanceId, new Terminated(OrchestrationExecutor.Serialize(options?.Output), options?.Recursive ?? false));
 
     public override Task<OrchestrationMetadata?> GetInstanceAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        Task.FromResult(engine.FindHeader(instanceId) is { } header ? ToMetadata(header, getInputsAndOutputs) : null);
+        Task.FromResult(engine.Instances.FindHeader(instanceId) is { } header ? ToMetadata(header, getInputsAndOutputs) : null);
 
     public override Task<OrchestrationMetadata?> GetInstancesAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
@@ -90,49 +110,53 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
     {
         while (true)
         {
-            OrchestrationInstance? live = engine.FindLive(instanceId);
-            InstanceHeader header = live?.Header ?? engine.Store.FindInstance(instanceId)
-                ?? throw new InvalidOperationException($"There is no orchestration with the id '{instanceId}'.");
-            if (condition(header) || live is null)
+            OrchestrationInstance? live = engine.Instances.Find(instanceId);
+            InstanceHeader? seen = live?.Header;
+            InstanceHeader header = (live is { IsDurable: true } ? seen : engine.Store.FindInstance(instanceId)) ?? throw Unknown(instanceId);
+            // An instance that has just ended is no longer live: then the store has its end.
+            if (!condition(header) && live is not null)
+                header = await live.NextChangeAsync(seen!).WaitAsync(cancellation);
+            if (condition(header))
                 return ToMetadata(header, getInputsAndOutputs);
-            await live.NextChangeAsync(header).WaitAsync(cancellation);
         }
     }
 
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
     {
         OrchestrationQuery query = filter ?? new OrchestrationQuery();
-        HashSet<OrchestrationRuntimeStatus>? statuses = query.Statuses?.ToHashSet();
+        Func<InstanceHeader, bool> passes = InstanceFilter(query.Statuses, query.CreatedFrom, query.CreatedTo);
         return Pageable.Create<OrchestrationMetadata>((token, pageSize, _) =>
         {
-            int limit = pageSize ?? query.PageSize;
+            int limit = Math.Max(pageSize ?? query.PageSize, 1);
             IReadOnlyList<InstanceHeader> headers =
-                engine.Store.ListInstances(query.InstanceIdPrefix ?? "", token ?? query.ContinuationToken, limit, Passes);
+                engine.Store.ListInstances(query.InstanceIdPrefix ?? "", token ?? query.ContinuationToken, limit, passes);
             // Tags are not part of a listing, as on the real engine.
             List<OrchestrationMetadata> page = [.. headers.Select(header => ToMetadata(header, query.FetchInputsAndOutputs, withTags: false))];
             return Task.FromResult(new Page<OrchestrationMetadata>(page, page.Count == limit ? page[^1].InstanceId : null));
         });
+    }
 
-        bool Passes(InstanceHeader header) =>
-            (statuses is null or { Count: 0 } || statuses.Contains(header.Status))
-            && (query.CreatedFrom is null || header.CreatedAt >= query.CreatedFrom)
-            && (query.CreatedTo is null || header.CreatedAt <= query.CreatedTo);
+    /// <summary>What a query asks of an instance.</summary>
+    public static Func<InstanceHeader, bool> InstanceFilter(
+        IEnumerable<OrchestrationRuntimeStatus>? statuses, DateTimeOffset? createdFrom, DateTimeOffset? createdTo)
+    {
+        HashSet<OrchestrationRuntimeStatus> wanted = statuses?.ToHashSet() ?? [];
+        return header =>
+            (wanted.Count == 0 || wanted.Contains(header.Status))
+            && (createdFrom is null || header.CreatedAt >= createdFrom)
+            && (createdTo is null || header.CreatedAt <= createdTo);
     }
 
     public override async Task<PurgeResult> PurgeInstanceAsync(
-        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
-    {
-        if (engine.FindLive(instanceId) is not null || engine.Store.FindInstance(instanceId) is null)
-            return new PurgeResult(0);
-        Commit commit = new();
-        commit.Purged.Add(instanceId);
-        await engine.SubmitAsync(commit);
-        return new PurgeResult(1);
-    }
+        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>
+        new(await _purging.PurgeAsync([instanceId], options?.Recursive ?? false));
 
-    private static OrchestrationMetadata ToMetadata(InstanceHeader header, bool withData, bool withTags = true)
-    {
-        OrchestrationMetadata metadata = new(header.Name, header.InstanceId)
+    public override Task<PurgeResult> PurgeAllInstancesAsync(
+        PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>
+        _purging.PurgeAsync(filter, options?.Recursive ?? false, cancellation);
+
+    private static OrchestrationMetadata ToMetadata(InstanceHeader header, bool withData, bool withTags = true) =>
+        new(header.Name, header.InstanceId)
         {
             RuntimeStatus = header.Status,
             CreatedAt = header.CreatedAt,
@@ -142,10 +166,8 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
             SerializedInput = withData ? header.Input : null,
             SerializedOutput = withData ? header.Output : null,
             FailureDetails = withData ? header.Failure : null,
-            Tags = withTags ? header.Tags : System.Collections.Immutable.ImmutableDictionary<string, string>.Empty,
+            Tags = withTags ? header.Tags : ImmutableDictionary<string, string>.Empty,
         };
-        return metadata;
-    }
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -15,11 +15,17 @@ internal sealed record EngineOptions
     /// <summary>Activities that run at one time; more wait in order.</summary>
     public int MaxConcurrentActivities { get; init; } = 1000;
 
+    /// <summary>Entities that stay in memory while they have nothing to do; more are read again when they have.</summary>
+    public int MaxIdleEntities { get; init; } = 10_000;
+
     /// <summary>
-    /// Whether each turn replays the whole history, as the real engine does without extended sessions. Slower; finds code that
-    /// is not deterministic.
+    /// Whether code is given nothing that memory alone has kept: each turn replays the whole history, and each operation reads its
+    /// entity's state, as on the real engine. Slower; finds code that is not deterministic, and state that is not in its JSON.
     /// </summary>
     public bool ReplayEveryTurn { get; init; }
+
+    /// <summary>What goes wrong; null for nothing.</summary>
+    public IFaults? Faults { get; init; }
 }
 
 /// <summary>Where units of work go to be run.</summary>

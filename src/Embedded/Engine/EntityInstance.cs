@@ -8,27 +8,17 @@ namespace Preempt.Embedded.Engine;
 /// An entity in memory: it runs the operations in its inbox one at a time and in order, and commits the new state with all
 /// that the operations sent.
 /// </summary>
-internal sealed class EntityInstance : IThreadPoolWorkItem
+internal sealed class EntityInstance(DurableEngine engine, string key) : IThreadPoolWorkItem
 {
     /// <summary>Operations that go into one commit at most.</summary>
     private const int MaxBatch = 500;
 
-    private readonly DurableEngine _engine;
     private readonly Lock _lock = new();
     private readonly List<EntityRequest> _inbox = [];
-    private readonly EntityInstanceId _id;
-    private readonly string _key;
-    private EntityState _state;
+    private readonly EntityInstanceId _id = EntityInstanceId.FromString(key);
+    private EntityState? _state;
     private bool _isBusy;
     private bool _isGone;
-
-    public EntityInstance(DurableEngine engine, string id)
-    {
-        _engine = engine;
-        _key = id;
-        _id = EntityInstanceId.FromString(id);
-        _state = new EntityState(engine.Store.FindEntity(id)?.State);
-    }
 
     /// <summary>Queues an operation; false when this object is out of use and another must be made.</summary>
     public bool TryDeliver(EntityRequest request)
@@ -41,7 +31,7 @@ internal sealed class EntityInstance : IThreadPoolWorkItem
             if (!_isBusy)
             {
                 _isBusy = true;
-                _engine.Schedule(this);
+                engine.Schedule(this);
             }
 
             return true;
@@ -52,66 +42,91 @@ internal sealed class EntityInstance : IThreadPoolWorkItem
 
     private async Task RunAsync()
     {
-        List<EntityRequest> batch;
-        lock (_lock)
+        try
         {
-            int count = Math.Min(_inbox.Count, MaxBatch);
-            batch = _inbox.GetRange(0, count);
-            _inbox.RemoveRange(0, count);
+            Commit commit = await RunBatchAsync();
+            engine.Instances.Reserve(commit);
+            engine.Commit(commit, () => Publish(commit));
         }
+#pragma warning disable CA1031 // What an operation throws is part of its batch: this is the store's or the engine's own failure.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            engine.Fail(exception);
+        }
+    }
 
+    private async Task<Commit> RunBatchAsync()
+    {
+        // Read here and not when this object is made: then the object before it could still have had something to write.
+        EntityState state = _state ?? new EntityState(engine.Store.FindEntity(key)?.State);
         Commit commit = new();
-        foreach (EntityRequest request in batch)
+        foreach (EntityRequest request in TakeBatch())
         {
             if (request.Sequence != 0)
                 commit.Consumed.Add(request.Sequence);
-            await RunAsync(request, commit);
+            state = await RunAsync(request, state, commit);
+            if (engine.Options.ReplayEveryTurn)
+                state = new EntityState(state.Json);
         }
 
-        commit.Entity = new EntityRecord(_key, _state.Json, _engine.Time.GetUtcNow());
-        _engine.Reserve(commit);
-        _engine.Commit(commit, () => Publish(commit));
+        _state = state;
+        commit.Entity = new EntityRecord(key, state.Json, engine.Time.GetUtcNow());
+        return commit;
     }
 
-    private async Task RunAsync(EntityRequest request, Commit commit)
+    private List<EntityRequest> TakeBatch()
     {
-        EntityOperation operation = new(_engine, _id, request, _state);
+        lock (_lock)
+        {
+            int count = Math.Min(_inbox.Count, MaxBatch);
+            List<EntityRequest> batch = _inbox.GetRange(0, count);
+            _inbox.RemoveRange(0, count);
+            return batch;
+        }
+    }
+
+    /// <summary>Runs an operation, and returns the state after it.</summary>
+    private async Task<EntityState> RunAsync(EntityRequest request, EntityState before, Commit commit)
+    {
+        EntityOperation operation = new(engine, _id, request, before);
+        EntityState after;
         HistoryEvent answer;
         try
         {
-            if (!_engine.Functions.Entities.TryGetValue(_id.Name, out EntityFunction? function))
+            if (!engine.Functions.Entities.TryGetValue(_id.Name, out EntityFunction? function))
                 throw new KeyNotFoundException($"No entity function is named '{_id.Name}'.");
             object? result = await function(operation);
-            string? json = OrchestrationExecutor.Serialize(result);
-            _state = operation.Keep();
+            answer = new TaskCompleted(request.Caller?.TaskId ?? 0, OrchestrationExecutor.Serialize(result));
+            after = operation.Keep();
             commit.Started.AddRange(operation.Effects.Started);
             commit.Requests.AddRange(operation.Effects.Requests);
-            answer = new TaskCompleted(request.Caller?.TaskId ?? 0, json);
         }
 #pragma warning disable CA1031 // Whatever an operation throws is its caller's to see; the state goes back to what it was.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            _state = new EntityState(_state.Json);
             if (request.Caller is null)
-                _engine.Logger.LogError(exception, "Signal {Operation} to {Entity} failed; its effects are undone", request.Operation, _key);
+                engine.Logger.LogError(exception, "Signal {Operation} to {Entity} failed; its effects are undone", request.Operation, key);
             answer = new TaskFailed(request.Caller?.TaskId ?? 0, TaskFailureDetails.FromException(exception));
+            after = new EntityState(before.Json);
         }
 
         if (request.Caller is { } caller)
             commit.Deliveries.Add(new Delivery(caller.InstanceId, answer, caller.ExecutionId));
+        return after;
     }
 
     private void Publish(Commit commit)
     {
-        _engine.Publish(commit);
+        engine.Publish(commit);
         lock (_lock)
         {
             _isBusy = _inbox.Count > 0;
             if (_isBusy)
-                _engine.Schedule(this);
-            else if (_state.Json is null)
-                _isGone = _engine.Forget(_key, this);
+                engine.Schedule(this);
+            else if (_state?.Json is null || engine.Entities.IsFull)
+                _isGone = engine.Entities.Forget(key, this);
         }
     }
 }

@@ -33,27 +33,35 @@ internal sealed class EntityOperation : TaskEntityOperation
     public override object? GetInput(Type inputType) => JsonDataConverter.Default.Deserialize(_request.Input, inputType);
 
     /// <summary>The state after the operation.</summary>
-    public EntityState Keep() => _state.Current;
+    public EntityState Keep() => _state.Keep();
 
     private sealed class StateAccess(EntityState before) : TaskEntityState
     {
-        public EntityState Current { get; private set; } = before;
+        private EntityState _current = before;
+        private bool _wasRead;
 
-        public override bool HasState => Current.Json is not null;
+        public override bool HasState => _current.Json is not null;
 
         public override object? GetState(Type type)
         {
-            if (Current.Json is null)
+            if (_current.Json is null)
                 return null;
-            if (Current.Value is { } value && type.IsInstanceOfType(value))
+            _wasRead = true;
+            if (_current.Value is { } value && type.IsInstanceOfType(value))
                 return value;
-            object? read = JsonDataConverter.Default.Deserialize(Current.Json, type);
-            Current = Current with { Value = read };
+            object? read = JsonDataConverter.Default.Deserialize(_current.Json, type);
+            _current = _current with { Value = read };
             return read;
         }
 
-        public override void SetState(object? state) =>
-            Current = new EntityState(state is null ? null : OrchestrationExecutor.Serialize(state), state);
+        public override void SetState(object? state)
+        {
+            _wasRead = false;
+            _current = new EntityState(state is null ? null : OrchestrationExecutor.Serialize(state), state);
+        }
+
+        /// <summary>An object that the code has read and not written back may have changed since: only its JSON is kept.</summary>
+        public EntityState Keep() => _wasRead ? new EntityState(_current.Json) : _current;
     }
 
     /// <summary>What the operation sends and starts.</summary>

@@ -4,12 +4,13 @@ namespace Preempt.Embedded.Engine;
 /// Who waits for external events, and events that nobody has waited for yet. The newest waiter of a name gets the event, and
 /// one that was cancelled swallows it, as on the real engine. Names do not distinguish case.
 /// </summary>
-internal sealed class EventWaiters
+internal sealed class EventWaiters(OrchestratorThread thread)
 {
     private readonly Dictionary<string, Stack<(Type Type, IPending Pending)>> _waiters = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Queue<string?>> _buffered = new(StringComparer.OrdinalIgnoreCase);
 
-    public bool AnyWaits => _waiters.Count > 0;
+    /// <summary>Whether an event could make the code go on.</summary>
+    public bool AnyWaits => _waiters.Values.Any(waiters => waiters.Any(waiter => !waiter.Pending.IsCompleted));
 
     /// <summary>Events that came and that nobody has taken, oldest first for each name.</summary>
     public IEnumerable<EventRaised> Buffered =>
@@ -32,8 +33,7 @@ internal sealed class EventWaiters
             throw new ArgumentException($"Event '{name}' is already awaited as {waiters.Peek().Type.Name}, not as {typeof(T).Name}.", nameof(name));
 
         waiters.Push((typeof(T), pending));
-        if (cancellationToken.CanBeCanceled)
-            cancellationToken.Register(() => pending.TryCancel(cancellationToken));
+        pending.CancelOn(thread, static () => { }, cancellationToken);
         return pending.Task;
     }
 
@@ -41,9 +41,7 @@ internal sealed class EventWaiters
     {
         if (!_waiters.TryGetValue(raised.Name, out Stack<(Type Type, IPending Pending)>? waiters))
         {
-            if (!_buffered.TryGetValue(raised.Name, out Queue<string?>? queue))
-                _buffered.Add(raised.Name, queue = new());
-            queue.Enqueue(raised.Payload);
+            Keep(raised);
             return;
         }
 
@@ -51,5 +49,13 @@ internal sealed class EventWaiters
         if (waiters.Count == 0)
             _waiters.Remove(raised.Name);
         newest.Complete(raised.Payload);
+    }
+
+    /// <summary>Keeps an event for who asks for it next.</summary>
+    public void Keep(EventRaised raised)
+    {
+        if (!_buffered.TryGetValue(raised.Name, out Queue<string?>? queue))
+            _buffered.Add(raised.Name, queue = new());
+        queue.Enqueue(raised.Payload);
     }
 }

@@ -40,6 +40,7 @@ internal sealed class OrchestrationContext(OrchestrationExecutor executor, Insta
 
     public override Guid NewGuid()
     {
+        executor.CheckThread();
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         Span<byte> name = stackalloc byte[64 + sizeof(int)];
         int length = Encoding.UTF8.GetBytes(header.ExecutionId, name);
@@ -54,7 +55,7 @@ internal sealed class OrchestrationContext(OrchestrationExecutor executor, Insta
         executor.StartTimer(fireAt.ToUniversalTime(), cancellationToken);
 
     public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default) =>
-        executor.Events.WaitAsync<T>(eventName, cancellationToken);
+        executor.WaitForEvent<T>(eventName, cancellationToken);
 
     public override void SendEvent(string instanceId, string eventName, object payload)
     {
@@ -82,6 +83,7 @@ internal sealed class OrchestrationContext(OrchestrationExecutor executor, Insta
         return Retrying.RunAsync(this, options?.Retry, () =>
         {
             string instanceId = child?.InstanceId ?? NewGuid().ToString("N");
+            InstanceIds.Check(instanceId);
             return executor.DecideAndWait<TResult>(
                 orchestratorName,
                 OpenTaskKind.Child,

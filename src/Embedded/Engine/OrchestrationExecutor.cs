@@ -20,15 +20,17 @@ internal sealed class OrchestrationExecutor
     private readonly SortedDictionary<int, Decision> _undecided = [];
     private readonly Dictionary<int, OpenTask> _open = [];
     private readonly List<int> _cancelledTimers = [];
-    private Task<object?>? _result;
+    private readonly List<EventRaised> _carried = [];
+    private Task<string?>? _result;
     private int _nextId;
 
-    /// <param name="onLeft">Called, from any thread, when the code was found on a thread that is not the orchestrator's.</param>
-    public OrchestrationExecutor(InstanceHeader header, OrchestratorFunction code, ILoggerFactory loggers, Action onLeft)
+    /// <param name="onStrayed">Called, from any thread, when the code was found on a thread that is not the orchestrator's.</param>
+    public OrchestrationExecutor(InstanceHeader header, OrchestratorFunction code, ILoggerFactory loggers, Action onStrayed)
     {
         Header = header;
         _code = code;
-        _thread = new OrchestratorThread(onLeft);
+        _thread = new OrchestratorThread(onStrayed);
+        Events = new EventWaiters(_thread);
         Context = new OrchestrationContext(this, header, loggers);
         CustomStatus = header.CustomStatus;
     }
@@ -37,7 +39,7 @@ internal sealed class OrchestrationExecutor
 
     public OrchestrationContext Context { get; }
 
-    public EventWaiters Events { get; } = new();
+    public EventWaiters Events { get; }
 
     public bool IsReplaying { get; private set; }
 
@@ -46,7 +48,7 @@ internal sealed class OrchestrationExecutor
     public string? CustomStatus { get; private set; }
 
     /// <summary>What the code asked to continue with; null while it has not.</summary>
-    public ContinueAsNewOptions? Continuation { get; private set; }
+    public Continuation? Continuation { get; private set; }
 
     /// <summary>A failure that the code can neither catch nor clean up after.</summary>
     public Exception? Broken { get; private set; }
@@ -58,8 +60,8 @@ internal sealed class OrchestrationExecutor
 
     public bool HasStarted => _result is not null;
 
-    /// <summary>How the code ended; only when it has.</summary>
-    public Task<object?> Result => _result!;
+    /// <summary>How the code ended, and its output as JSON; only when it has.</summary>
+    public Task<string?> Result => _result!;
 
     public void Replay(IEnumerable<HistoryEvent> history)
     {
@@ -72,15 +74,19 @@ internal sealed class OrchestrationExecutor
     }
 
     /// <summary>Applies what is new, and returns what the code decided on it.</summary>
-    public List<Decision> Advance(IEnumerable<HistoryEvent> arrived)
+    public IReadOnlyList<Decision> Advance(IEnumerable<HistoryEvent> arrived)
     {
         foreach (HistoryEvent happened in arrived)
             Apply(happened);
-        List<Decision> decisions = [.. _undecided.Values];
+        Decision[] decisions = [.. _undecided.Values];
         _undecided.Clear();
-        CheckThread();
+        if (_thread.WasLeft || IsStuck)
+            ReportStray();
         return decisions;
     }
+
+    /// <summary>Whether nothing that the engine knows of could make the code go on.</summary>
+    private bool IsStuck => _result is { IsCompleted: false } && _open.Count == 0 && !Events.AnyWaits;
 
     /// <summary>Whether an answer to this decision is still awaited.</summary>
     public bool IsOpen(int id) => _open.ContainsKey(id);
@@ -99,7 +105,16 @@ internal sealed class OrchestrationExecutor
     {
         if (Broken is not null)
             return;
-        _thread.Run(() => ApplyOnThread(happened));
+        try
+        {
+            _thread.Run(() => ApplyOnThread(happened));
+        }
+#pragma warning disable CA1031 // Only what nobody awaits gets here: an async void method of the code has thrown.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Break(exception);
+        }
     }
 
     private void ApplyOnThread(HistoryEvent happened)
@@ -108,7 +123,8 @@ internal sealed class OrchestrationExecutor
         {
             case TurnStarted turn:
                 Now = turn.At;
-                _result ??= _code(Context);
+                if (_result is null)
+                    Start();
                 break;
             case Decision decision:
                 Match(decision);
@@ -123,12 +139,31 @@ internal sealed class OrchestrationExecutor
                 break;
             case TimerFired fired:
                 if (_open.Remove(fired.Id, out OpenTask? timer))
-                    timer.Pending.Complete("null");
+                    timer.Pending.Complete(null);
                 break;
             case EventRaised raised:
-                Events.Raise(raised);
+                Raise(raised);
                 break;
         }
+    }
+
+    private void Start()
+    {
+        _result = RunCodeAsync();
+        _carried.ForEach(Events.Raise);
+    }
+
+    /// <summary>An output that cannot be written as JSON is a failure of the code, as any other.</summary>
+    private async Task<string?> RunCodeAsync() => Serialize(await _code(Context));
+
+    private void Raise(EventRaised raised)
+    {
+        if (_result is null)
+            _carried.Add(raised);
+        else if (Continuation is null)
+            Events.Raise(raised);
+        else
+            Events.Keep(raised);
     }
 
     private static Exception ToException(OpenTask task, TaskFailed failed)
@@ -160,29 +195,44 @@ internal sealed class OrchestrationExecutor
     private void Diverge(string how) => Break(new NonDeterminismException(
         $"Orchestrator '{Header.Name}' is not deterministic: {how}. Has its code changed, or does it read a clock, randomness or state from outside?"));
 
-    private void CheckThread()
-    {
-        bool isStuck = _result is { IsCompleted: false } && _open.Count == 0 && !Events.AnyWaits;
-        if (_thread.WasLeft || isStuck)
-            Break(new InvalidOperationException(
-                $"Orchestrator '{Header.Name}' awaits something that is not durable: only tasks of its context may be awaited, without ConfigureAwait(false)."));
-    }
+    /// <summary>Fails the orchestration, because its code waits for something that no history can bring back.</summary>
+    public void ReportStray() => Break(Stray());
+
+    private InvalidOperationException Stray() => new(
+        $"Orchestrator '{Header.Name}' awaits something that is not durable. Only tasks of its context may be awaited, on its own "
+        + "thread: no Task.Delay, Task.Run, I/O, ConfigureAwait(false) or CancelAsync.");
 
     private void Break(Exception exception) => Broken ??= exception;
 
+    /// <summary>Refuses a call of the context from any thread but the orchestrator's own, and reports it.</summary>
+    /// <exception cref="InvalidOperationException">The caller is on another thread.</exception>
+    public void CheckThread()
+    {
+        if (_thread.IsCurrent)
+            return;
+        _thread.Leave();
+        throw Stray();
+    }
+
     public void SetCustomStatus(string? json)
     {
+        CheckThread();
         if (Encoding.Unicode.GetByteCount(json ?? "") > MaxCustomStatusBytes)
             Break(new ArgumentException($"The custom status is longer than {MaxCustomStatusBytes / 1024} KB of UTF-16 JSON."));
         else
             CustomStatus = json;
     }
 
-    public void ContinueAsNew(ContinueAsNewOptions options) => Continuation = options;
+    public void ContinueAsNew(ContinueAsNewOptions options)
+    {
+        CheckThread();
+        Continuation = new Continuation(Serialize(options.NewInput), options.NewVersion, options.PreserveUnprocessedEvents);
+    }
 
     /// <summary>Records a decision that nobody awaits.</summary>
     public void Decide(Func<int, Decision> decision)
     {
+        CheckThread();
         Decision decided = decision(_nextId++);
         _undecided.Add(decided.Id, decided);
     }
@@ -190,31 +240,36 @@ internal sealed class OrchestrationExecutor
     /// <summary>Records a decision, and returns the task that its answer completes.</summary>
     public Task<T> DecideAndWait<T>(string name, OpenTaskKind kind, Func<int, Decision> decision)
     {
+        CheckThread();
         Pending<T> pending = new();
         _open.Add(_nextId, new OpenTask(name, pending, kind));
         Decide(decision);
         return pending.Task;
     }
 
+    public Task<T> WaitForEvent<T>(string name, CancellationToken cancellationToken)
+    {
+        CheckThread();
+        return Events.WaitAsync<T>(name, cancellationToken);
+    }
+
     public Task StartTimer(DateTime dueAt, CancellationToken cancellationToken)
     {
+        CheckThread();
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled(cancellationToken);
         int id = _nextId;
         Pending<object?> pending = new();
         _open.Add(id, new OpenTask("timer", pending, OpenTaskKind.Timer));
         Decide(_ => new TimerCreated(id, dueAt));
-        if (cancellationToken.CanBeCanceled)
-            cancellationToken.Register(() => Cancel(id, pending, cancellationToken));
+        pending.CancelOn(_thread, () => ForgetTimer(id), cancellationToken);
         return pending.Task;
     }
 
-    private void Cancel(int id, Pending<object?> pending, CancellationToken cancellationToken)
+    private void ForgetTimer(int id)
     {
-        if (!_open.Remove(id))
-            return;
+        _open.Remove(id);
         _cancelledTimers.Add(id);
-        pending.TryCancel(cancellationToken);
     }
 
     public static string? Serialize(object? value) => JsonDataConverter.Default.Serialize(value);

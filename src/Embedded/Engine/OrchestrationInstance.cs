@@ -4,182 +4,191 @@ using Microsoft.DurableTask.Client;
 namespace Preempt.Embedded.Engine;
 
 /// <summary>
-/// An orchestration that has not ended. Messages wait in its inbox; a turn takes them all, runs the code on them, and commits
-/// what it did before anyone sees it. Turns of one instance never overlap.
+/// An orchestration that has not ended. A turn takes the messages of its inbox, runs the code on them, and commits what it did
+/// before anyone sees it.
 /// </summary>
 internal sealed class OrchestrationInstance : IThreadPoolWorkItem
 {
     private readonly DurableEngine _engine;
+    private readonly Inbox _inbox;
     private readonly Lock _lock = new();
     private readonly Dictionary<int, TimerQueue.Entry> _timers = [];
-    private List<Delivery> _inbox = [];
-    private List<TaskCompletionSource<InstanceHeader>>? _watchers;
     private OrchestrationExecutor? _executor;
-    private bool _isOpen;
-    private bool _isBusy;
+    private TimerQueue.Entry? _start;
+    private TaskCompletionSource<InstanceHeader>? _changed;
+    private TaskCompletionSource? _settled;
+    private bool _isSettled;
     private volatile InstanceHeader _header;
+    private volatile bool _isDurable;
+    private volatile bool _isScheduled;
+    private volatile string? _strayed;
 
     public OrchestrationInstance(DurableEngine engine, InstanceHeader header)
     {
         _engine = engine;
         _header = header;
+        _inbox = new Inbox(() => engine.Schedule(this));
     }
 
     /// <summary>The header as committed.</summary>
     public InstanceHeader Header => _header;
 
-    /// <summary>Lets turns begin, now that the start is durable.</summary>
-    public void Open(bool run)
+    /// <summary>Whether its start is in the store. Before that only the engine knows of it.</summary>
+    public bool IsDurable => _isDurable;
+
+    /// <summary>Begins, now that the start is durable, or when its time comes.</summary>
+    public void Open() => Open(ask: true);
+
+    private void Open(bool ask)
     {
-        lock (_lock)
+        _isDurable = true;
+        Settle();
+        if (_header.Status == OrchestrationRuntimeStatus.Pending && _header.StartAt is { } startAt && startAt > _engine.Time.GetUtcNow())
         {
-            _isOpen = true;
-            _isBusy = run || _inbox.Count > 0;
-            if (_isBusy)
-                _engine.Schedule(this);
+            _isScheduled = true;
+            _start = _engine.Timers.Add(startAt, Begin);
         }
+
+        _inbox.Open(ask && !_isScheduled);
+    }
+
+    private void Begin()
+    {
+        _isScheduled = false;
+        _inbox.Ask();
     }
 
     public void Deliver(Delivery delivery)
     {
+        if (!_inbox.TryAdd(delivery))
+            _engine.Drop([delivery]);
+    }
+
+    /// <summary>Takes no more messages; those that wait are dropped for good.</summary>
+    public void Close()
+    {
+        _engine.Drop(_inbox.Close());
+        Settle();
+    }
+
+    private void Settle()
+    {
         lock (_lock)
         {
-            if (!_header.HasEnded)
-            {
-                _inbox.Add(delivery);
-                Wake();
-                return;
-            }
+            _isSettled = true;
+            _settled?.TrySetResult();
         }
-
-        _engine.Drop([delivery]);
     }
 
-    /// <summary>Asks for a turn although there is no message.</summary>
-    private void WakeUp()
+    /// <summary>Completes when it is known whether the instance starts: it is durable, or its id was given back.</summary>
+    public Task SettledAsync()
     {
         lock (_lock)
-            Wake();
+        {
+            if (_isSettled)
+                return Task.CompletedTask;
+            _settled ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _settled.Task;
+        }
     }
 
-    private void Wake()
-    {
-        if (!_isOpen || _isBusy)
-            return;
-        _isBusy = true;
-        _engine.Schedule(this);
-    }
-
-    /// <summary>Completes when the header next changes.</summary>
+    /// <summary>Completes with the next header after the one that was seen.</summary>
     public Task<InstanceHeader> NextChangeAsync(InstanceHeader seen)
     {
         lock (_lock)
         {
             if (!ReferenceEquals(_header, seen))
                 return Task.FromResult(_header);
-            TaskCompletionSource<InstanceHeader> watcher = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            (_watchers ??= []).Add(watcher);
-            return watcher.Task;
+            _changed ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _changed.Task;
         }
     }
 
     public void Execute()
     {
-        List<Delivery> batch;
-        lock (_lock)
+        try
         {
-            batch = _inbox;
-            _inbox = [];
+            Turn turn = Run();
+            _engine.Instances.Reserve(turn.Commit);
+            if (turn.Commit.Header is null && turn.Commit.Consumed.Count == 0)
+                Publish(turn);
+            else
+                _engine.Commit(turn.Commit, () => Publish(turn));
         }
-
-        Turn turn = Run(batch);
-        _engine.Reserve(turn.Commit);
-        if (turn.Commit.Header is null && turn.Commit.Consumed.Count == 0)
-            Publish(turn);
-        else
-            _engine.Commit(turn.Commit, () => Publish(turn));
+#pragma warning disable CA1031 // What the code throws is part of its turn: this is the store's or the engine's own failure.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _engine.Fail(exception);
+        }
     }
 
-    private Turn Run(List<Delivery> batch)
+    private Turn Run()
     {
-        DateTimeOffset now = _engine.Time.GetUtcNow();
-        Turn turn = new(_header, now);
-        bool isSuspended = _header.Status == OrchestrationRuntimeStatus.Suspended;
-        List<HistoryEvent> arrived = [];
-        List<Delivery> held = [];
-        foreach (Delivery delivery in batch)
+        List<Delivery> batch = _inbox.Take(out bool isAsked);
+        Turn turn = new(_header, _engine.Time.GetUtcNow(), _engine.NewId);
+        if (batch.Find(delivery => delivery.Event is Terminated)?.Event is Terminated terminated)
         {
-            if (isSuspended && delivery.Event is not (Resumed or Terminated))
-            {
-                held.Add(delivery);
-                continue;
-            }
-
-            if (delivery.Sequence != 0)
-                turn.Commit.Consumed.Add(delivery.Sequence);
-            if (delivery.ExecutionId is not null && delivery.ExecutionId != _header.ExecutionId)
-                continue;
-            switch (delivery.Event)
-            {
-                case Terminated terminated:
-                    turn.Terminate(terminated.Output, _header.CustomStatus);
-                    turn.Commit.History.Add(terminated);
-                    turn.Orphans = terminated.Recursive ? FindChildren() : [];
-                    return turn;
-                case Suspended:
-                    isSuspended = true;
-                    arrived.Add(delivery.Event);
-                    break;
-                case Resumed:
-                    isSuspended = false;
-                    arrived.Add(delivery.Event);
-                    break;
-                default:
-                    arrived.Add(delivery.Event);
-                    break;
-            }
+            turn.Commit.Consumed.AddRange(batch.Select(delivery => delivery.Sequence).Where(sequence => sequence != 0));
+            turn.Terminate(terminated, _header.CustomStatus, terminated.Recursive ? FindChildren() : []);
+            return turn;
         }
 
-        if (held.Count > 0)
+        if (_isScheduled)
         {
-            lock (_lock)
-                _inbox.InsertRange(0, held);
+            _inbox.PutBack(batch);
+            return turn;
         }
 
-        Advance(turn, arrived, isSuspended, now);
+        Intake intake = new(_header);
+        batch.ForEach(intake.Add);
+        _inbox.PutBack(intake.Held);
+        turn.Commit.Consumed.AddRange(intake.Consumed);
+        if (intake.Arrived.Count > 0 || (isAsked && !intake.IsSuspended))
+            Advance(turn, intake);
         return turn;
     }
 
-    private List<string> FindChildren() => [.. _engine.Store.ReadHistory(_header.InstanceId).OfType<ChildStarted>().Select(child => child.InstanceId)];
-
-    private void Advance(Turn turn, List<HistoryEvent> arrived, bool isSuspended, DateTimeOffset now)
+    /// <summary>Ids of the sub-orchestrations of this execution that have not answered.</summary>
+    private IEnumerable<string> FindChildren()
     {
-        OrchestrationExecutor executor;
-        try
+        foreach (ChildStarted child in Unanswered(_engine.Store.ReadHistory(_header.InstanceId)).OfType<ChildStarted>())
         {
-            executor = GetExecutor();
+            // The id may be that of another's instance: then this child has never started.
+            if (_engine.Instances.Find(child.InstanceId)?.Header.Parent is { } parent
+                && parent.ExecutionId == _header.ExecutionId && parent.TaskId == child.Id)
+            {
+                yield return child.InstanceId;
+            }
         }
-        catch (KeyNotFoundException)
+    }
+
+    private void Advance(Turn turn, Intake intake)
+    {
+        if (FindExecutor() is not { } executor)
         {
-            turn.Fail(new TaskFailureDetails(
-                nameof(KeyNotFoundException), $"No orchestrator function is named '{_header.Name}'.", null, null, null), _header.CustomStatus);
+            KeyNotFoundException missing = new($"No orchestrator function is named '{_header.Name}'.");
+            turn.Fail(TaskFailureDetails.FromException(missing), _header.CustomStatus);
             return;
         }
 
+        if (_strayed == _header.ExecutionId)
+            executor.ReportStray();
         if (executor.Broken is null)
-        {
-            arrived.RemoveAll(happened => IsStale(executor, happened));
-            if (arrived.Count > 0 || !executor.HasStarted)
-            {
-                turn.Commit.History.Add(new TurnStarted(now.UtcDateTime));
-                turn.Commit.History.AddRange(arrived);
-            }
-
-            turn.Decide(executor.Advance([.. turn.Commit.History]));
-        }
-
+            Advance(turn, executor, intake.Arrived);
         turn.CancelledTimers = executor.TakeCancelledTimers();
-        Conclude(turn, executor, isSuspended);
+        Conclude(turn, executor, intake.IsSuspended);
+    }
+
+    private static void Advance(Turn turn, OrchestrationExecutor executor, List<HistoryEvent> arrived)
+    {
+        arrived.RemoveAll(happened => IsStale(executor, happened));
+        if (arrived.Count == 0 && executor.HasStarted)
+            return;
+        turn.Begin(arrived);
+        IReadOnlyList<Decision> decisions = executor.Advance(turn.Commit.History);
+        if (executor.Broken is null)
+            turn.Decide(decisions);
     }
 
     private static bool IsStale(OrchestrationExecutor executor, HistoryEvent happened) => happened switch
@@ -192,66 +201,88 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
 
     private void Conclude(Turn turn, OrchestrationExecutor executor, bool isSuspended)
     {
+        OrchestrationRuntimeStatus status = isSuspended ? OrchestrationRuntimeStatus.Suspended : OrchestrationRuntimeStatus.Running;
         if (executor.Broken is { } broken)
-        {
             turn.Fail(TaskFailureDetails.FromException(broken), _header.CustomStatus);
-            return;
-        }
-
-        if (!executor.HasEnded)
-        {
-            if (turn.Commit.History.Count > 0)
-                turn.Continue(executor.CustomStatus, isSuspended ? OrchestrationRuntimeStatus.Suspended : OrchestrationRuntimeStatus.Running);
-            return;
-        }
-
-        if (!executor.Result.IsCompletedSuccessfully)
+        else if (!executor.HasEnded)
+            turn.Continue(status, executor.CustomStatus);
+        else if (!executor.Result.IsCompletedSuccessfully)
             turn.Fail(TaskFailureDetails.FromException(Unwrap(executor.Result)), executor.CustomStatus);
         else if (executor.Continuation is { } continuation)
-            turn.ContinueAsNew(continuation, _engine.NewId(), executor.CustomStatus, executor.Events.Buffered);
+            turn.ContinueAsNew(continuation, status, executor.CustomStatus, executor.Events.Buffered);
         else
-            turn.Complete(OrchestrationExecutor.Serialize(executor.Result.Result), executor.CustomStatus);
+            turn.Complete(executor.Result.Result, executor.CustomStatus);
     }
 
     private static Exception Unwrap(Task ended) => ended.Exception?.InnerException ?? new TaskCanceledException(ended);
 
-    private OrchestrationExecutor GetExecutor()
+    /// <summary>The code in memory, where its history has brought it; null when there is no such function.</summary>
+    private OrchestrationExecutor? FindExecutor()
     {
         if (_executor is { } sticky && !_engine.Options.ReplayEveryTurn)
             return sticky;
-        OrchestrationExecutor executor = new(_header, _engine.FindOrchestrator(_header.Name), _engine.Loggers, WakeUp);
+        if (!_engine.Functions.Orchestrators.TryGetValue(_header.Name, out OrchestratorFunction? function))
+            return null;
+        string executionId = _header.ExecutionId;
+        OrchestrationExecutor executor = new(_header, function, _engine.Loggers, () => OnStrayed(executionId));
         executor.Replay(_engine.Store.ReadHistory(_header.InstanceId));
         return _executor = executor;
+    }
+
+    /// <summary>The code was found on another thread: the next turn fails the orchestration, whoever sees it first.</summary>
+    private void OnStrayed(string executionId)
+    {
+        _strayed = executionId;
+        _inbox.Ask();
     }
 
     private void Publish(Turn turn)
     {
         InstanceHeader after = turn.After;
         bool isNewExecution = after.ExecutionId != _header.ExecutionId;
-        List<TaskCompletionSource<InstanceHeader>>? watchers;
-        lock (_lock)
-        {
-            _header = after;
-            watchers = _watchers;
-            _watchers = null;
-        }
-
         if (after.HasEnded || isNewExecution)
+            ForgetExecution();
+        if (after.HasEnded)
         {
-            _executor = null;
-            CancelTimers(_timers.Keys);
+            // In this order, so that an instance that takes the id over finds nothing of this one.
+            Close();
+            _engine.Instances.Forget(this);
         }
 
-        if (after.HasEnded)
-            _engine.Forget(this);
-        else
+        SetHeader(after);
+        if (!after.HasEnded)
             Start(turn);
         _engine.Publish(turn.Commit);
-        foreach (string orphan in turn.Orphans)
-            _engine.Deliver(new Delivery(orphan, new Terminated(null, Recursive: true)));
-        watchers?.ForEach(watcher => watcher.TrySetResult(after));
-        Rest(isNewExecution);
+        if (isNewExecution)
+            _inbox.Ask();
+        _inbox.Rest(CanUse);
     }
+
+    private void ForgetExecution()
+    {
+        _executor = null;
+        _start?.Cancel();
+        CancelTimers(_timers.Keys);
+    }
+
+    private void SetHeader(InstanceHeader header)
+    {
+        TaskCompletionSource<InstanceHeader>? changed;
+        lock (_lock)
+        {
+            if (ReferenceEquals(_header, header))
+                return;
+            _header = header;
+            changed = _changed;
+            _changed = null;
+        }
+
+        changed?.SetResult(header);
+    }
+
+    private bool CanUse(Delivery delivery) =>
+        delivery.Event is Terminated
+        || (!_isScheduled && (_header.Status != OrchestrationRuntimeStatus.Suspended || Intake.PassesSuspension(delivery.Event)));
 
     private void Start(Turn turn)
     {
@@ -260,12 +291,15 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         foreach (TimerCreated timer in turn.Timers)
             StartTimer(timer);
         CancelTimers(turn.CancelledTimers);
+        CancelTimers(turn.Commit.History.OfType<TimerFired>().Select(fired => fired.Id));
     }
 
     private void StartTimer(TimerCreated timer)
     {
         Delivery fired = new(_header.InstanceId, new TimerFired(timer.Id), _header.ExecutionId);
-        _timers[timer.Id] = _engine.Timers.Add(new DateTimeOffset(timer.DueAt, TimeSpan.Zero), () => Deliver(fired));
+        TimeSpan lead = _engine.Options.Faults?.TimerLead() ?? TimeSpan.Zero;
+        DateTimeOffset dueAt = new(timer.DueAt, TimeSpan.Zero);
+        _timers[timer.Id] = _engine.Timers.Add(dueAt - lead, () => Deliver(fired));
     }
 
     private void CancelTimers(IEnumerable<int> ids)
@@ -277,30 +311,28 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         }
     }
 
-    private void Rest(bool goOn)
-    {
-        if (_header.HasEnded)
-        {
-            _engine.Drop(_inbox);
-            return;
-        }
-
-        lock (_lock)
-        {
-            bool hasWork = _header.Status == OrchestrationRuntimeStatus.Suspended
-                ? _inbox.Exists(delivery => delivery.Event is Resumed or Terminated)
-                : _inbox.Count > 0;
-            _isBusy = goOn || hasWork;
-            if (_isBusy)
-                _engine.Schedule(this);
-        }
-    }
-
     /// <summary>Takes up what a process before this one left behind: activities run again, timers are set again.</summary>
     public void Recover()
     {
+        IReadOnlyList<HistoryEvent> history = _engine.Store.ReadHistory(_header.InstanceId);
+        // An activity may have answered although no turn has taken the answer.
+        IEnumerable<HistoryEvent> waiting =
+            _inbox.Waiting.Where(delivery => delivery.ExecutionId == _header.ExecutionId).Select(delivery => delivery.Event);
+        foreach (Decision open in Unanswered([.. history, .. waiting]))
+        {
+            if (open is TaskScheduled activity)
+                _engine.StartActivity(_header, activity);
+            else if (open is TimerCreated timer)
+                StartTimer(timer);
+        }
+
+        // Code that has begun needs no turn before something comes for it.
+        Open(ask: !history.OfType<TurnStarted>().Any());
+    }
+
+    private static IEnumerable<Decision> Unanswered(IReadOnlyList<HistoryEvent> history)
+    {
         HashSet<int> answered = [];
-        List<HistoryEvent> history = [.. _engine.Store.ReadHistory(_header.InstanceId)];
         foreach (HistoryEvent happened in history)
         {
             int? id = happened switch
@@ -314,12 +346,6 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
                 answered.Add(id.Value);
         }
 
-        foreach (Decision open in history.OfType<Decision>().Where(decision => !answered.Contains(decision.Id)))
-        {
-            if (open is TaskScheduled activity)
-                _engine.StartActivity(_header, activity);
-            else if (open is TimerCreated timer)
-                StartTimer(timer);
-        }
+        return history.OfType<Decision>().Where(decision => !answered.Contains(decision.Id));
     }
 }

@@ -8,10 +8,14 @@ namespace Preempt.Embedded.Engine;
 internal sealed class OrchestratorThread(Action onLeft) : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _ready = new();
-    private int _threadId;
+    private volatile int _threadId;
+    private volatile bool _wasLeft;
 
-    /// <summary>Whether a continuation came while no turn of the orchestrator ran, or from another thread.</summary>
-    public bool WasLeft { get; private set; }
+    /// <summary>Whether the code was found on another thread, or while no turn of the orchestrator ran.</summary>
+    public bool WasLeft => _wasLeft;
+
+    /// <summary>Whether the caller is the orchestrator's code, in a turn.</summary>
+    public bool IsCurrent => Environment.CurrentManagedThreadId == _threadId;
 
     /// <summary>Runs the action and all continuations that it makes ready.</summary>
     public void Run(Action action)
@@ -32,19 +36,28 @@ internal sealed class OrchestratorThread(Action onLeft) : SynchronizationContext
         }
     }
 
-    public override void Post(SendOrPostCallback d, object? state)
+    /// <summary>Notes that the code was found elsewhere.</summary>
+    public void Leave()
     {
-        if (Environment.CurrentManagedThreadId == _threadId)
-        {
-            _ready.Enqueue((d, state));
-            return;
-        }
-
-        WasLeft = true;
+        _wasLeft = true;
         onLeft();
     }
 
-    public override void Send(SendOrPostCallback d, object? state) => d(state);
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        if (IsCurrent)
+            _ready.Enqueue((d, state));
+        else
+            Leave();
+    }
+
+    public override void Send(SendOrPostCallback d, object? state)
+    {
+        if (IsCurrent)
+            d(state);
+        else
+            Leave();
+    }
 
     public override SynchronizationContext CreateCopy() => this;
 }

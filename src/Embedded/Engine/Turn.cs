@@ -5,7 +5,7 @@ using Microsoft.DurableTask.Client;
 namespace Preempt.Embedded.Engine;
 
 /// <summary>What one turn of an orchestration did: the commit that makes it durable, and what follows once it is.</summary>
-internal sealed class Turn(InstanceHeader before, DateTimeOffset now)
+internal sealed class Turn(InstanceHeader before, DateTimeOffset now, Func<string> newId)
 {
     public Commit Commit { get; } = new();
 
@@ -16,10 +16,14 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now)
 
     public int[] CancelledTimers { get; set; } = [];
 
-    /// <summary>Ids of children that are to be terminated with this instance.</summary>
-    public IReadOnlyList<string> Orphans { get; set; } = [];
-
     public InstanceHeader After => Commit.Header ?? before;
+
+    /// <summary>Writes down that the code ran now, on these messages.</summary>
+    public void Begin(IEnumerable<HistoryEvent> arrived)
+    {
+        Commit.History.Add(new TurnStarted(now.UtcDateTime));
+        Commit.History.AddRange(arrived);
+    }
 
     /// <summary>Sorts the code's decisions into what is sent and what is started.</summary>
     public void Decide(IEnumerable<Decision> decisions)
@@ -57,7 +61,7 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now)
     {
         InstanceId = child.InstanceId,
         Name = child.Name,
-        ExecutionId = $"{before.ExecutionId}.{child.Id}",
+        ExecutionId = newId(),
         Status = OrchestrationRuntimeStatus.Pending,
         CreatedAt = now,
         UpdatedAt = now,
@@ -68,8 +72,11 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now)
     };
 
     /// <summary>The instance goes on: what the code said of itself is kept.</summary>
-    public void Continue(string? customStatus, OrchestrationRuntimeStatus status = OrchestrationRuntimeStatus.Running) =>
-        Commit.Header = before with { Status = status, CustomStatus = customStatus, UpdatedAt = now };
+    public void Continue(OrchestrationRuntimeStatus status, string? customStatus)
+    {
+        if (Commit.History.Count > 0)
+            Commit.Header = before with { Status = status, CustomStatus = customStatus, UpdatedAt = now };
+    }
 
     public void Complete(string? output, string? customStatus) => End(before with
     {
@@ -85,12 +92,18 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now)
         CustomStatus = customStatus,
     });
 
-    public void Terminate(string? output, string? customStatus) => End(before with
+    /// <param name="orphans">Ids of sub-orchestrations that are to be terminated with the instance.</param>
+    public void Terminate(Terminated terminated, string? customStatus, IEnumerable<string> orphans)
     {
-        Status = OrchestrationRuntimeStatus.Terminated,
-        Output = output,
-        CustomStatus = customStatus,
-    });
+        Commit.History.Add(terminated);
+        Commit.Deliveries.AddRange(orphans.Select(orphan => new Delivery(orphan, new Terminated(null, Recursive: true))));
+        End(before with
+        {
+            Status = OrchestrationRuntimeStatus.Terminated,
+            Output = terminated.Output,
+            CustomStatus = customStatus,
+        });
+    }
 
     private void End(InstanceHeader after)
     {
@@ -101,26 +114,31 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now)
         {
             OrchestrationRuntimeStatus.Completed => new TaskCompleted(parent.TaskId, after.Output),
             OrchestrationRuntimeStatus.Failed => new TaskFailed(parent.TaskId, after.Failure!),
-            _ => new TaskFailed(parent.TaskId, new TaskFailureDetails(
-                nameof(OperationCanceledException), $"Sub-orchestration '{before.InstanceId}' was terminated.", null, null, null)),
+            _ => new TaskFailed(parent.TaskId, TaskFailureDetails.FromException(
+                new OperationCanceledException($"Sub-orchestration '{before.InstanceId}' was terminated."))),
         };
         Commit.Deliveries.Add(new Delivery(parent.InstanceId, answer, parent.ExecutionId));
     }
 
-    /// <summary>The instance begins again with a new input and an empty history, and keeps the events that nobody took.</summary>
-    public void ContinueAsNew(ContinueAsNewOptions options, string executionId, string? customStatus, IEnumerable<EventRaised> unprocessed)
+    /// <summary>
+    /// The instance begins again with a new input. Events that nobody took are the first entries of its new history, so that they
+    /// come before any that arrive later.
+    /// </summary>
+    public void ContinueAsNew(
+        Continuation continuation, OrchestrationRuntimeStatus status, string? customStatus, IEnumerable<EventRaised> unprocessed)
     {
         Commit.History.Clear();
         Commit.ResetHistory = true;
         Commit.Header = before with
         {
-            ExecutionId = executionId,
-            Input = OrchestrationExecutor.Serialize(options.NewInput),
-            Version = options.NewVersion ?? before.Version,
+            ExecutionId = newId(),
+            Status = status,
+            Input = continuation.Input,
+            Version = continuation.Version ?? before.Version,
             CustomStatus = customStatus,
             UpdatedAt = now,
         };
-        if (options.PreserveUnprocessedEvents)
-            Commit.Deliveries.AddRange(unprocessed.Select(raised => new Delivery(before.InstanceId, raised)));
+        if (continuation.PreserveEvents)
+            Commit.History.AddRange(unprocessed);
     }
 }

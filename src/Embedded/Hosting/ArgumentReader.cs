@@ -2,8 +2,10 @@ using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Azure.Storage.Queues.Models;
 using Microsoft.DurableTask;
 using Preempt.Embedded.Engine;
+using Preempt.Embedded.Hosting.Queues;
 
 namespace Preempt.Embedded.Hosting;
 
@@ -13,6 +15,10 @@ internal delegate object? ArgumentReader(Invocation invocation);
 /// <summary>Makes the readers of a function's parameters, once; they are called for every invocation.</summary>
 internal static class ArgumentReaders
 {
+    /// <summary>Messages are written by others, who may write names in another case.</summary>
+    private static readonly JsonSerializerOptions MessageOptions =
+        new() { PropertyNameCaseInsensitive = true, TypeInfoResolver = JsonSerializerOptions.Default.TypeInfoResolver };
+
     public static ArgumentReader For(FunctionArgument argument, TriggerKind kind) => argument.Source switch
     {
         ArgumentSource.Trigger => Trigger(argument.Parameter.ParameterType, kind),
@@ -45,9 +51,12 @@ internal static class ArgumentReaders
 
     private static ArgumentReader Message(Type type)
     {
-        if (type == typeof(string)) return static invocation => invocation.Trigger;
-        Func<string?, object?> read = Json(type);
-        return invocation => read((string)invocation.Trigger);
+        if (type == typeof(string)) return static invocation => ((QueueContent)invocation.Trigger).Text;
+        if (type == typeof(byte[])) return static invocation => ((QueueContent)invocation.Trigger).Bytes;
+        if (type == typeof(BinaryData)) return static invocation => ((QueueContent)invocation.Trigger).Message.Body;
+        if (type == typeof(QueueMessage)) return static invocation => ((QueueContent)invocation.Trigger).Message;
+        JsonTypeInfo shape = MessageOptions.GetTypeInfo(type);
+        return invocation => JsonSerializer.Deserialize(((QueueContent)invocation.Trigger).Text, shape);
     }
 
     private static ArgumentReader OrchestrationInput(Type type)

@@ -14,7 +14,7 @@ internal sealed class EngineService(DurableEngine engine, IHostApplicationLifeti
     public Task StartAsync(CancellationToken cancellationToken)
     {
         engine.Start();
-        _registration = lifetime.ApplicationStopping.Register(engine.StopActivities);
+        _registration = lifetime.ApplicationStopping.Register(() => _ = engine.StopActivitiesAsync());
         return Task.CompletedTask;
     }
 

@@ -9,6 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Preempt.Embedded.Engine;
+using Preempt.Embedded.Hosting.Management;
+using Preempt.Embedded.Hosting.Triggers;
+using Preempt.Embedded.Store;
 
 namespace Preempt.Embedded.Hosting;
 
@@ -52,6 +55,7 @@ internal static class FunctionApp
         if (ListenAddresses.Of(web.Configuration).Count == 0) web.WebHost.UseUrls(ListenAddresses.Default);
         AccessKeys keys = AccessKeys.Read(web.Configuration);
         AddServices(web.Services, functions, middleware, settings);
+        TriggerServices.Add(web.Services, functions, settings, web.Configuration);
 
         WebApplication app = web.Build();
         HttpFunctions.Map(
@@ -61,6 +65,7 @@ internal static class FunctionApp
             keys,
             app.Services.GetRequiredService<FunctionRuntime>(),
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Function"));
+        ManagementApi.Map(app, keys);
         return app;
     }
 
@@ -70,7 +75,9 @@ internal static class FunctionApp
         services.AddMvcCore();
         services.AddSingleton(middleware);
         services.AddSingleton(settings);
-        services.TryAddSingleton<EngineOptions>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(static provider => StoreSetting.Open(provider.GetRequiredService<IConfiguration>()));
+        services.TryAddSingleton(static provider => new EngineOptions { Store = provider.GetRequiredService<IStore>() });
         services.AddSingleton(provider =>
         {
             Lazy<DurableTaskClient> client = new(() => provider.GetRequiredService<DurableEngine>().Client);
@@ -79,7 +86,7 @@ internal static class FunctionApp
         services.AddSingleton(provider => new DurableEngine(
             provider.GetRequiredService<EngineOptions>(),
             FunctionTableFactory.Create(functions, provider.GetRequiredService<FunctionRuntime>()),
-            provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService<EngineService>();
     }

@@ -32,8 +32,8 @@ internal sealed class FunctionRunner
 
     /// <summary>Runs the function once.</summary>
     /// <param name="trigger">
-    /// What started it: an HttpContext, a TaskOrchestrationContext, an ActivityInvocation, a TaskEntityOperation, the text of a
-    /// queue message, or a TimerInfo.
+    /// What started it: an HttpContext, a TaskOrchestrationContext, an ActivityInvocation, a TaskEntityOperation, a QueueContent,
+    /// or a TimerInfo.
     /// </param>
     /// <param name="stopping">Fires when the host stops.</param>
     /// <returns>What the function returned, or what its entity answered.</returns>

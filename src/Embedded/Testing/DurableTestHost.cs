@@ -8,25 +8,6 @@ using Preempt.Embedded.Store;
 
 namespace Preempt.Embedded.Testing;
 
-/// <summary>What a <see cref="DurableTestHost"/> runs, and how.</summary>
-public sealed class DurableTestHostOptions
-{
-    /// <summary>The classes whose <c>[Function]</c> methods are run.</summary>
-    public IList<Type> FunctionTypes { get; } = [];
-
-    /// <summary>Adds the app's services. Called again after each crash, as a new process would.</summary>
-    public Action<IServiceCollection> ConfigureServices { get; set; } = static _ => { };
-
-    /// <summary>Decides which of several things that could happen next happens; 0 takes them in order. The same seed, the same run.</summary>
-    public int Seed { get; set; }
-
-    /// <summary>When the host's clock starts, UTC.</summary>
-    public DateTimeOffset StartTime { get; set; } = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    /// <summary>Whether orchestrators are replayed at every turn, which finds code that is not deterministic. They are by default.</summary>
-    public bool ReplayEveryTurn { get; set; } = true;
-}
-
 /// <summary>
 /// Runs durable functions in a test: in memory, on one thread, on a clock that jumps to the next timer when nothing else can
 /// run, so that three days pass in milliseconds. Work is done only while the test waits on the host.
@@ -39,20 +20,23 @@ public sealed class DurableTestHost : IDisposable
     private readonly DurableTestHostOptions _options;
     private readonly FaultyStore _store = new(new MemoryStore());
     private readonly SkippingClock _clock;
+    private readonly InjectedFaults? _faults;
     private readonly IReadOnlyList<FunctionDescriptor> _functions;
     private Pump _pump;
     private ServiceProvider _services;
     private DurableEngine _engine;
     private int _ids;
-    private int _crashes;
+    private int _boots;
 
     /// <summary>Starts a host.</summary>
     /// <param name="options">What it runs, and how.</param>
     /// <exception cref="InvalidOperationException">A function cannot be run.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is not within its limits.</exception>
     public DurableTestHost(DurableTestHostOptions options)
     {
         _options = options;
         _clock = new SkippingClock(options.StartTime);
+        _faults = InjectedFaults.Create(options, _clock);
         _functions = FunctionCatalog.Discover(options.FunctionTypes);
         (_pump, _services, _engine) = Boot();
     }
@@ -67,14 +51,15 @@ public sealed class DurableTestHost : IDisposable
     public DateTimeOffset Now => _clock.GetUtcNow();
 
     /// <summary>How often the host has crashed.</summary>
-    public int Crashes => _crashes;
+    public int Crashes { get; private set; }
 
     /// <summary>Commits that have become durable: turns, entity batches, calls of the client.</summary>
     public int Commits => _store.Commits;
 
     private (Pump Pump, ServiceProvider Services, DurableEngine Engine) Boot()
     {
-        Pump pump = new(_options.Seed == 0 ? 0 : unchecked(_options.Seed + _crashes));
+        // Another seed for each process: a schedule that kills it must not come again.
+        Pump pump = new(_options.Seed == 0 ? 0 : unchecked(_options.Seed + _boots++), _options.Patience);
         ServiceCollection collection = new();
         collection.AddSingleton<TimeProvider>(_clock);
         collection.AddLogging();
@@ -86,6 +71,7 @@ public sealed class DurableTestHost : IDisposable
             Scheduler = pump,
             NewId = () => Interlocked.Increment(ref _ids).ToString("x32", CultureInfo.InvariantCulture),
             ReplayEveryTurn = _options.ReplayEveryTurn,
+            Faults = _faults,
         };
         DurableEngine? engine = null;
         FunctionTable table = FunctionTableFactory.Create(_functions, services, () => engine!.Client);
@@ -97,13 +83,38 @@ public sealed class DurableTestHost : IDisposable
     /// <summary>Kills the process, and starts it again on what was durable.</summary>
     public void Crash()
     {
+        Crashes++;
+        Reboot();
+    }
+
+    /// <summary>Stops the host as SIGTERM does, and starts it again: activities are told, and have a while to end.</summary>
+    /// <param name="drain">The while; ten seconds by default.</param>
+    public void Restart(TimeSpan? drain = null)
+    {
+        // Callbacks of the token may run anywhere; what they set free runs here, as ever.
+        _engine.StopActivitiesAsync().Wait();
+        using CancellationTokenSource deadline = new(drain ?? TimeSpan.FromSeconds(10), _clock);
+        Run(async () =>
+        {
+            await _engine.StopAsync(deadline.Token);
+            return true;
+        });
+        Reboot();
+    }
+
+    private void Reboot()
+    {
         _engine.Kill();
         _clock.DropTimers();
         _clock.JumpTo(Now + RestartTime);
-        _crashes++;
         _store.Revive();
         (_pump, _services, _engine) = Boot();
     }
+
+    /// <summary>The history of an instance as text, its latest 200 events: for the message of a test that fails.</summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <returns>The text.</returns>
+    public string DumpHistory(string instanceId) => HistoryDump.Of(_store, instanceId);
 
     /// <summary>Has the process die, and start again, at a commit to come.</summary>
     /// <param name="commits">Commits that pass before it.</param>
@@ -126,17 +137,24 @@ public sealed class DurableTestHost : IDisposable
             }
 
             if (_clock.NextDue is not { } next || next > end)
-                throw new TimeoutException($"The condition does not hold at {Now:O}, and nothing happens until {end:O}.");
-            _clock.JumpTo(next);
+            {
+                throw new TimeoutException(
+                    $"The condition does not hold at {Now:O}, and nothing happens until {end:O}. Not ended:\n{HistoryDump.OfUnfinished(_store)}");
+            }
+
+
+            _pump.Do(() => _clock.JumpTo(next));
         }
     }
 
     /// <summary>Runs a call that may wait on the host, and all that goes on meanwhile.</summary>
     /// <typeparam name="T">What it returns.</typeparam>
     /// <param name="call">The call; begun on the host's thread.</param>
+    /// <param name="limit">How far the clock may go; an hour by default.</param>
     /// <returns>What it returned.</returns>
+    /// <exception cref="TimeoutException">The limit was reached, or nothing is left that could ever happen.</exception>
     /// <exception cref="HostCrashedException">The host crashed before the call returned: what it asked for was done or was not.</exception>
-    public T Run<T>(Func<Task<T>> call)
+    public T Run<T>(Func<Task<T>> call, TimeSpan? limit = null)
     {
         SynchronizationContext? outer = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(_pump);
@@ -150,8 +168,8 @@ public sealed class DurableTestHost : IDisposable
             SynchronizationContext.SetSynchronizationContext(outer);
         }
 
-        int crashes = _crashes;
-        RunUntil(() => task.IsCompleted || _crashes > crashes);
+        int crashes = Crashes;
+        RunUntil(() => task.IsCompleted || Crashes > crashes, limit);
         return task.IsCompleted ? task.GetAwaiter().GetResult() : throw new HostCrashedException();
     }
 
@@ -166,12 +184,12 @@ public sealed class DurableTestHost : IDisposable
             if (_store.IsDead)
                 Crash();
             else if (_clock.NextDue is { } next && next <= end)
-                _clock.JumpTo(next);
+                _pump.Do(() => _clock.JumpTo(next));
             else
                 break;
         }
 
-        _clock.JumpTo(end);
+        _pump.Do(() => _clock.JumpTo(end));
         _pump.RunUntil(static () => false);
     }
 

@@ -7,10 +7,11 @@ namespace Preempt.Embedded.Testing;
 /// The test host's one thread: whoever waits on the host runs its work here, an item at a time, in an order that only the
 /// seed decides. Continuations of activities come back here.
 /// </summary>
-internal sealed class Pump(int seed) : SynchronizationContext, IWorkScheduler
+/// <param name="patience">How long an activity may be out of sight before it is taken to wait.</param>
+internal sealed class Pump(int seed, TimeSpan patience) : SynchronizationContext, IWorkScheduler
 {
     /// <summary>How long, in real time, an activity may work on another thread before the host gives up on it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWork = TimeSpan.FromSeconds(30);
 
     private readonly object _lock = new();
     private readonly List<Action> _ready = [];
@@ -59,6 +60,21 @@ internal sealed class Pump(int seed) : SynchronizationContext, IWorkScheduler
             _activities.Remove(activity);
     }
 
+    /// <summary>Does something on the host's thread, such as moving its clock: what that sets free runs here too.</summary>
+    public void Do(Action action)
+    {
+        SynchronizationContext? outer = Current;
+        SetSynchronizationContext(this);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            SetSynchronizationContext(outer);
+        }
+    }
+
     /// <summary>
     /// Runs work until the condition holds, or until nothing is left to do now: true if the condition holds.
     /// </summary>
@@ -82,8 +98,8 @@ internal sealed class Pump(int seed) : SynchronizationContext, IWorkScheduler
                     return false;
                 // An activity works on another thread: its result, or its next wait, comes from there.
                 WaitForWork();
-                if (Stopwatch.GetElapsedTime(start) > Patience)
-                    throw new TimeoutException($"Activity {working} has not ended and does not wait on the host's clock.");
+                if (Stopwatch.GetElapsedTime(start) > LongestWork)
+                    throw new TimeoutException($"Activity {working} has worked for {LongestWork} of real time.");
             }
 
             return true;
@@ -119,6 +135,6 @@ internal sealed class Pump(int seed) : SynchronizationContext, IWorkScheduler
     private string? FindWorking()
     {
         lock (_lock)
-            return _activities.FirstOrDefault(activity => !activity.IsWaiting)?.Name;
+            return _activities.FirstOrDefault(activity => !activity.IsWaiting(patience))?.Name;
     }
 }

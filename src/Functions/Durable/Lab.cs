@@ -22,6 +22,22 @@ public sealed class Lab(WorkflowRunner runs, StepRunner steps)
     public Task<RunOutcome> LabImmediate([OrchestrationTrigger] TaskOrchestrationContext context) =>
         runs.RunAsync<LabImmediate>(context);
 
+    /// <summary>Runs <see cref="Workflows.LabCancelNewest"/>.</summary>
+    [Function(nameof(LabCancelNewest))]
+    public Task<RunOutcome> LabCancelNewest([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<LabCancelNewest>(context);
+
+    /// <summary>Runs <see cref="Workflows.LabQueue"/>.</summary>
+    [Function(nameof(LabQueue))]
+    public Task<RunOutcome> LabQueue([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<LabQueue>(context);
+
+    /// <summary>Runs <see cref="Workflows.LabRoundRobin"/>.</summary>
+    [Function(nameof(LabRoundRobin))]
+    public Task<RunOutcome> LabRoundRobin([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<LabRoundRobin>(context);
+
+    /// <summary>Runs <see cref="Workflows.LabMulti"/>.</summary>
+    [Function(nameof(LabMulti))]
+    public Task<RunOutcome> LabMulti([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<LabMulti>(context);
+
     /// <summary>Runs <see cref="Workflows.LabPlain"/>.</summary>
     [Function(nameof(LabPlain))]
     public Task<RunOutcome> LabPlain([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<LabPlain>(context);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -23,6 +24,12 @@ public sealed class PreemptOperations(StepRunner steps)
     [Function(PreemptFunctions.PublishStop)]
     public Task PublishStop([ActivityTrigger] StopNotice notice, FunctionContext function) =>
         steps.PublishStopAsync(notice, function.CancellationToken);
+
+    /// <summary>Finds out which runs have ended.</summary>
+    [Function(PreemptFunctions.FindEnded)]
+    public static Task<ImmutableArray<string>> FindEnded(
+        [ActivityTrigger] FindEndedRequest request, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        StepRunner.FindEndedAsync(request, client, function.CancellationToken);
 
     /// <summary>Ends a run whose grace is over.</summary>
     [Function(PreemptFunctions.EndRun)]

@@ -41,6 +41,7 @@ internal static class Api
         where T : class
     {
         byte[] body = await ReadBytesAsync(request);
+        JsonText.Check(body);
         if (body.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
             return whenEmpty ?? throw Invalid("The body is empty; a JSON object is expected.");
         try
@@ -49,8 +50,19 @@ internal static class Api
         }
         catch (JsonException exception)
         {
-            throw Invalid($"The body cannot be read: {exception.Message}");
+            throw Invalid(Describe(exception));
         }
+    }
+
+    /// <summary>What is wrong, with the member in front where it is known.</summary>
+    private static string Describe(JsonException exception)
+    {
+        // The serializer ends its own messages with where it was; a member's name says more.
+        string message = exception.Message;
+        int place = message.IndexOf(" Path: $", StringComparison.Ordinal);
+        if (exception.Path is { Length: > 2 } path)
+            return $"{path[2..]}: {(place < 0 ? message : message[..place])}";
+        return $"The body cannot be read: {message}";
     }
 
     private static async Task<byte[]> ReadBytesAsync(HttpRequest request)

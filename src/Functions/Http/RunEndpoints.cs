@@ -25,6 +25,8 @@ public sealed class RunEndpoints(RunClients runs)
                 Key = body.Key,
                 Metadata = body.Metadata,
                 Timeout = body.Timeout,
+                ScheduleTimeout = body.ScheduleTimeout,
+                Priority = body.Priority,
                 RunId = body.RunId,
             };
             RunClient runClient = runs.With(client);
@@ -71,6 +73,22 @@ public sealed class RunEndpoints(RunClients runs)
             return new JsonAnswer(StatusCodes.Status202Accepted, run);
         });
 
+    /// <summary><c>POST runs/{id}/extend</c>: gives a run more time.</summary>
+    [Function("ExtendRun")]
+    public Task<IActionResult> Extend(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/extend")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client) => Api.AnswerAsync(async () =>
+        {
+            ExtendBody body = await Api.ReadBodyAsync<ExtendBody>(request);
+            return new JsonAnswer(StatusCodes.Status202Accepted, await runs.With(client).ExtendAsync(id, body.By, request.HttpContext.RequestAborted));
+        });
+
+    private sealed record ExtendBody
+    {
+        public required Duration By { get; init; }
+    }
+
     private sealed record StartBody
     {
         public JsonElement? Input { get; init; }
@@ -80,6 +98,10 @@ public sealed class RunEndpoints(RunClients runs)
         public Dictionary<string, string>? Metadata { get; init; }
 
         public Duration? Timeout { get; init; }
+
+        public Duration? ScheduleTimeout { get; init; }
+
+        public int Priority { get; init; }
 
         public string? RunId { get; init; }
     }

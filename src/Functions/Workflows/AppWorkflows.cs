@@ -8,5 +8,9 @@ internal static class AppWorkflows
         .AddWorkflow<LabCancelInProgress>()
         .AddWorkflow<LabCancelInProgress3>()
         .AddWorkflow<LabImmediate>()
+        .AddWorkflow<LabCancelNewest>()
+        .AddWorkflow<LabQueue>()
+        .AddWorkflow<LabRoundRobin>()
+        .AddWorkflow<LabMulti>()
         .AddWorkflow<LabPlain>();
 }

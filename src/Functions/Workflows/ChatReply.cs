@@ -15,6 +15,11 @@ public sealed class ChatReply : Workflow<ChatMessage, string>
         .Timeout("10 minutes");
 
     /// <inheritdoc />
+    protected override string? Validate(ChatMessage input) => input.Seconds is >= 0 and <= 3600
+        ? null
+        : $"seconds {input.Seconds}: a number from 0 to 3600 is expected.";
+
+    /// <inheritdoc />
     public override async Task<string> RunAsync(RunContext run, ChatMessage input)
     {
         string draft = await run.CallStepAsync<Think, string>(input);

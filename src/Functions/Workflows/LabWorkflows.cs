@@ -9,8 +9,32 @@ public sealed record LabInput
     /// <summary>The concurrency key.</summary>
     public required string Group { get; init; }
 
+    /// <summary>The first concurrency key of <see cref="LabMulti"/>.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The second concurrency key of <see cref="LabMulti"/>.</summary>
+    public JsonElement? Digit { get; init; }
+
     /// <summary>The steps, run one after another.</summary>
     public required IReadOnlyList<LabStep> Steps { get; init; }
+
+    /// <summary>The run's execution timeout.</summary>
+    public Duration? Timeout { get; init; }
+
+    /// <summary>The timeout of each attempt of a step.</summary>
+    public Duration? StepTimeout { get; init; }
+
+    /// <summary>How often a failed step is tried again, after pauses of 100 ms.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>How much more time the workflow gives itself before its first step.</summary>
+    public Duration? ExtendBy { get; init; }
+
+    /// <summary>When the run is to end, as in "time of day between 08:00 and 18:00 Europe/Paris".</summary>
+    public EndCondition? EndWhen { get; init; }
+
+    /// <summary>Whether the workflow asks itself to stop after its first step.</summary>
+    public bool SelfCancel { get; init; }
 
     /// <summary>What the workflow does once it was stopped and has cleaned up.</summary>
     public LabOnStop OnStop { get; init; }
@@ -54,15 +78,47 @@ public enum LabOnStop
 /// <summary>A workflow whose input says how it behaves: for trying things out, and for end-to-end tests.</summary>
 public abstract class LabWorkflow : Workflow<LabInput, IReadOnlyList<JsonElement?>>
 {
+    private const int MaxSteps = 100;
+    private const double MaxSeconds = 86_400;
+
+    /// <summary>What all lab workflows say of themselves.</summary>
+    protected static WorkflowBuilder Base(WorkflowBuilder workflow) => workflow.Lab()
+        .Timeout<LabInput>(input => input.Timeout)
+        .EndWhen<LabInput>(input => input.EndWhen);
+
+    /// <inheritdoc />
+    protected override string? Validate(LabInput input)
+    {
+        if (input.Steps.Count > MaxSteps)
+            return $"steps: {MaxSteps} at most; these are {input.Steps.Count}.";
+        if (input.Steps.Any(step => step is null))
+            return "steps: each is an object such as {\"seconds\": 5}; one is null.";
+        if (input.Retries is < 0 or >= RetryPolicy.LargestMaxAttempts)
+            return $"retries {input.Retries}: 0 to {RetryPolicy.LargestMaxAttempts - 1} is allowed.";
+        double[] times = [.. input.Steps.Select(step => step.Seconds), input.CleanupSeconds ?? 0];
+        return Array.Exists(times, seconds => seconds is not (>= 0 and <= MaxSeconds))
+            ? $"seconds: a number from 0 to {MaxSeconds} is expected."
+            : null;
+    }
+
     /// <inheritdoc />
     public override async Task<IReadOnlyList<JsonElement?>> RunAsync(RunContext run, LabInput input)
     {
+        StepOptions options = new()
+        {
+            Timeout = input.StepTimeout ?? Duration.Never,
+            Retry = new RetryPolicy { MaxAttempts = input.Retries + 1, FirstDelay = TimeSpan.FromMilliseconds(100), Backoff = 1 },
+        };
         List<JsonElement?> outputs = [];
+        if (input.ExtendBy is { } extension)
+            run.ExtendTimeout(extension);
         try
         {
             foreach (LabStep step in input.Steps)
             {
-                outputs.Add(await run.CallStepAsync<LabWork, JsonElement?>(step));
+                outputs.Add(await run.CallStepAsync<LabWork, JsonElement?>(step, options));
+                if (input.SelfCancel && outputs.Count == 1)
+                    run.Cancel("The lab workflow was told to cancel itself.");
                 run.CancellationToken.ThrowIfCancellationRequested();
             }
         }
@@ -85,7 +141,7 @@ public sealed class LabCancelInProgress : LabWorkflow
 {
     /// <inheritdoc />
     public override void Configure(WorkflowBuilder workflow) =>
-        workflow.Lab().Concurrency("{input.group}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress);
+        Base(workflow).Concurrency("{input.group}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress);
 }
 
 /// <summary>Three runs per group; the newest win.</summary>
@@ -93,7 +149,7 @@ public sealed class LabCancelInProgress3 : LabWorkflow
 {
     /// <inheritdoc />
     public override void Configure(WorkflowBuilder workflow) =>
-        workflow.Lab().Concurrency("{input.group}", maxRuns: 3, ConcurrencyStrategy.CancelInProgress);
+        Base(workflow).Concurrency("{input.group}", maxRuns: 3, ConcurrencyStrategy.CancelInProgress);
 }
 
 /// <summary>One run per group; the newest wins, and starts at once.</summary>
@@ -101,14 +157,47 @@ public sealed class LabImmediate : LabWorkflow
 {
     /// <inheritdoc />
     public override void Configure(WorkflowBuilder workflow) =>
-        workflow.Lab().Concurrency("{input.group}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress, Handover.Immediate);
+        Base(workflow).Concurrency("{input.group}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress, Handover.Immediate);
+}
+
+/// <summary>One run per group; while it runs, newcomers are turned away.</summary>
+public sealed class LabCancelNewest : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) =>
+        Base(workflow).Concurrency("{input.group}", maxRuns: 1, ConcurrencyStrategy.CancelNewest);
+}
+
+/// <summary>Two runs per group; up to 200 wait.</summary>
+public sealed class LabQueue : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) =>
+        Base(workflow).Concurrency("{input.group}", maxRuns: 2, ConcurrencyStrategy.Queue, maxQueued: 200);
+}
+
+/// <summary>One run per group and three in all; the groups take turns.</summary>
+public sealed class LabRoundRobin : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) =>
+        Base(workflow).Concurrency("{input.group}", maxRuns: 1, ConcurrencyStrategy.RoundRobin, maxTotal: 3);
+}
+
+/// <summary>Two runs per name and four per digit; the others wait.</summary>
+public sealed class LabMulti : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) => Base(workflow)
+        .Concurrency("{input.name}", maxRuns: 2, ConcurrencyStrategy.Queue)
+        .Concurrency("{input.digit}", maxRuns: 4, ConcurrencyStrategy.Queue);
 }
 
 /// <summary>As many runs as are started.</summary>
 public sealed class LabPlain : LabWorkflow
 {
     /// <inheritdoc />
-    public override void Configure(WorkflowBuilder workflow) => workflow.Lab();
+    public override void Configure(WorkflowBuilder workflow) => Base(workflow);
 }
 
 /// <summary>Works for a time, in pieces of 20 ms.</summary>

@@ -6,20 +6,35 @@ namespace Preempt;
 /// <summary>How inputs and outputs of workflows and steps are written as JSON: camelCase, enums by name.</summary>
 internal static class Payload
 {
+    /// <summary>How deep a payload may be nested: the engine wraps it, and can read 64 levels.</summary>
+    private const int MaxDepth = 32;
+
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter() },
+        MaxDepth = MaxDepth,
+    };
+
+    /// <summary>For what comes from outside: nothing that the type says must be there may be missing or null.</summary>
+    private static readonly JsonSerializerOptions StrictOptions = new(Options)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 
     public static JsonElement? ToJson<T>(T value) => value is null ? null : JsonSerializer.SerializeToElement(value, Options);
 
-    public static T Read<T>(JsonElement? json) => (T)Read(json, typeof(T))!;
-
     /// <exception cref="JsonException">The JSON is not of that type.</exception>
-    public static object? Read(JsonElement? json, Type type) =>
-        json is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } element
-            ? element.Deserialize(type, Options)
-            : type.IsValueType && Nullable.GetUnderlyingType(type) is null
-                ? throw new JsonException($"A value of type {type.Name} is required.")
-                : null;
+    public static T Read<T>(JsonElement? json) => IsNothing(json) ? Nothing<T>(default(T) is null) : json!.Value.Deserialize<T>(Options)!;
+
+    /// <summary>Reads what comes from outside.</summary>
+    /// <exception cref="JsonException">The JSON is not of that type, or lacks something.</exception>
+    public static T ReadStrictly<T>(JsonElement? json) => IsNothing(json)
+        ? Nothing<T>(Nullable.GetUnderlyingType(typeof(T)) is not null || typeof(T) == typeof(object))
+        : json!.Value.Deserialize<T>(StrictOptions)!;
+
+    private static bool IsNothing(JsonElement? json) => json is null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined };
+
+    private static T Nothing<T>(bool isAllowed) =>
+        isAllowed ? default! : throw new JsonException($"A value is required, of type {typeof(T).Name}.");
 }

@@ -6,6 +6,9 @@ public sealed class PreemptOptions
     /// <summary>The longest that a workflow's code may run, unless the workflow says otherwise. By default there is no limit.</summary>
     public Duration Timeout { get; set; } = Duration.Never;
 
+    /// <summary>The longest that a run may wait for its gates, unless the workflow says otherwise. By default there is no limit.</summary>
+    public Duration ScheduleTimeout { get; set; } = Duration.Never;
+
     /// <summary>How long a run may take to stop, unless the workflow or the stop request says otherwise. 10 seconds by default.</summary>
     public Duration Grace { get; set; } = Duration.FromSeconds(10);
 

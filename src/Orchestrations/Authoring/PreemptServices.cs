@@ -47,6 +47,8 @@ public static class PreemptServices
         PreemptOptions options = new();
         if (section["Timeout"] is { } timeout)
             options.Timeout = Duration.Parse(timeout);
+        if (section["ScheduleTimeout"] is { } scheduleTimeout)
+            options.ScheduleTimeout = Duration.Parse(scheduleTimeout);
         if (section["Grace"] is { } grace)
             options.Grace = Duration.Parse(grace);
         if (section["Lab"] is { } lab)

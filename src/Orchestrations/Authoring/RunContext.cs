@@ -58,12 +58,41 @@ public sealed class RunContext
 
     /// <inheritdoc cref="CallStepAsync{TStep, TOutput}(object?)" />
     /// <param name="input">What the step is given.</param>
+    /// <param name="options">How long an attempt may take, and how often it is tried.</param>
+    public Task<TOutput> CallStepAsync<TStep, TOutput>(object? input, StepOptions options)
+        where TStep : Step, IStepReturning<TOutput> =>
+        CallStepAsync<TStep, TOutput>(input, options, _run.StopToken);
+
+    /// <inheritdoc cref="CallStepAsync{TStep, TOutput}(object?)" />
+    /// <param name="input">What the step is given.</param>
     /// <param name="cancellationToken">
     /// Stops the step; <see cref="CancellationToken.None"/> shields it from a stop of the run.
     /// </param>
     public Task<TOutput> CallStepAsync<TStep, TOutput>(object? input, CancellationToken cancellationToken)
         where TStep : Step, IStepReturning<TOutput> =>
-        _run.CallStepAsync<TOutput>(typeof(TStep), input, cancellationToken);
+        CallStepAsync<TStep, TOutput>(input, new StepOptions(), cancellationToken);
+
+    /// <inheritdoc cref="CallStepAsync{TStep, TOutput}(object?)" />
+    /// <param name="input">What the step is given.</param>
+    /// <param name="options">How long an attempt may take, and how often it is tried.</param>
+    /// <param name="cancellationToken">
+    /// Stops the step; <see cref="CancellationToken.None"/> shields it from a stop of the run.
+    /// </param>
+    public Task<TOutput> CallStepAsync<TStep, TOutput>(object? input, StepOptions options, CancellationToken cancellationToken)
+        where TStep : Step, IStepReturning<TOutput> =>
+        _run.CallStepAsync<TOutput>(typeof(TStep), input, options, cancellationToken);
+
+    /// <summary>
+    /// Asks the run to stop itself, reason <see cref="StopReason.Self"/>. Its token fires before this returns; what the code does
+    /// then decides how the run ends, as with any stop.
+    /// </summary>
+    /// <param name="message">Why, in words.</param>
+    public void Cancel(string? message = null) =>
+        _run.RequestStop(new StopRequest { Reason = StopReason.Self, RequestedAt = _run.Now, Message = message });
+
+    /// <summary>Gives the run more time: what is left of its execution timeout grows by so much.</summary>
+    /// <param name="by">How much; "never" takes the timeout away.</param>
+    public void ExtendTimeout(Duration by) => _run.Extend(by);
 
     /// <summary>Waits on a durable timer.</summary>
     /// <param name="delay">How long; on Azure Storage a timer may be up to 5 seconds late.</param>

@@ -18,6 +18,9 @@ public sealed record StepCall
     /// <summary>Which attempt this is, from 1.</summary>
     public int Attempt { get; init; } = 1;
 
+    /// <summary>The longest that this attempt may take.</summary>
+    public Duration Timeout { get; init; } = Duration.Never;
+
     /// <summary>Whether a stop of the run leaves this step alone: it cleans up.</summary>
     public bool Shielded { get; init; }
 

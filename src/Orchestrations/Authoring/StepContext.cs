@@ -51,8 +51,8 @@ public sealed class StepContext
     /// <returns>A task that completes when it is noted.</returns>
     public Task ReportProgressAsync(double fraction, string? message = null)
     {
-        string? kept = message?.Length > RunProgress.MaxMessageLength ? message[..RunProgress.MaxMessageLength] : message;
-        _step.Progress = new RunProgress(double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), kept);
+        _step.Progress = new RunProgress(
+            double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), Excerpt.Shorten(message, RunProgress.MaxMessageLength));
         return Task.CompletedTask;
     }
 }

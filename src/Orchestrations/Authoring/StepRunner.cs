@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,7 @@ public sealed class StepRunner
     {
         DateTimeOffset startedAt = _time.GetUtcNow();
         using ActiveStep active = _steps.Enter(call, function.CancellationToken);
+        using CancellationTokenSource? deadline = active.StopAfter(call.Timeout, _time);
         StepOutcome outcome = new() { Status = StepStatus.Succeeded, StartedAt = startedAt, EndedAt = startedAt };
         try
         {
@@ -66,6 +68,27 @@ public sealed class StepRunner
     public Task PublishStopAsync(StopNotice notice, CancellationToken cancellationToken) => _feed.PublishAsync(notice, cancellationToken);
 
     /// <summary>
+    /// Finds out which runs have ended, or are gone. The body of the activity function <see cref="PreemptFunctions.FindEnded"/>.
+    /// </summary>
+    /// <param name="request">The activity's input.</param>
+    /// <param name="client">The activity's client.</param>
+    /// <param name="cancellationToken">Fires when the host shuts down.</param>
+    /// <returns>Those that do not live.</returns>
+    public static async Task<ImmutableArray<string>> FindEndedAsync(
+        FindEndedRequest request, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        ImmutableArray<string>.Builder ended = ImmutableArray.CreateBuilder<string>();
+        foreach (string runId in request.RunIds)
+        {
+            OrchestrationMetadata? instance = await client.GetInstanceAsync(runId, cancellationToken);
+            if (instance is null or { IsCompleted: true })
+                ended.Add(runId);
+        }
+
+        return ended.ToImmutable();
+    }
+
+    /// <summary>
     /// Ends a run whose steps do not end: tells them a last time, then terminates the run's instance with its outcome. The body of
     /// the activity function <see cref="PreemptFunctions.EndRun"/>.
     /// </summary>
@@ -85,3 +108,7 @@ public sealed class StepRunner
 /// <param name="RunId">The run.</param>
 /// <param name="Outcome">What its output becomes.</param>
 public sealed record ForcedEnd(string RunId, RunOutcome Outcome);
+
+/// <summary>The input of the activity that finds out which runs have ended.</summary>
+/// <param name="RunIds">The runs to look at.</param>
+public sealed record FindEndedRequest(ImmutableArray<string> RunIds);

@@ -15,7 +15,8 @@ public abstract class Workflow
     {
     }
 
-    internal abstract Type InputType { get; }
+    /// <exception cref="JsonException">The input is not what the workflow takes.</exception>
+    internal abstract string? Check(JsonElement? input);
 
     internal abstract Task<JsonElement?> InvokeAsync(RunContext run, JsonElement? input);
 }
@@ -49,7 +50,12 @@ public abstract class Workflow<TInput, TOutput> : Workflow
     /// <returns>What the run returns.</returns>
     public abstract Task<TOutput> RunAsync(RunContext run, TInput input);
 
-    internal sealed override Type InputType => typeof(TInput);
+    /// <summary>Looks at an input before a run is accepted. By default anything of the right type will do.</summary>
+    /// <param name="input">What the caller gave.</param>
+    /// <returns>What is wrong with it and what is accepted, for the caller to read; null when it is fine.</returns>
+    protected virtual string? Validate(TInput input) => null;
+
+    internal sealed override string? Check(JsonElement? input) => Validate(Payload.ReadStrictly<TInput>(input));
 
     internal sealed override async Task<JsonElement?> InvokeAsync(RunContext run, JsonElement? input) =>
         Payload.ToJson(await RunAsync(run, Payload.Read<TInput>(input)));

@@ -11,6 +11,9 @@ public sealed class WorkflowBuilder
     private string _name;
     private string _version = "1";
     private Duration? _timeout;
+    private Func<JsonElement?, Duration?> _timeoutOf = static _ => null;
+    private Func<JsonElement?, EndCondition?> _endWhen = static _ => null;
+    private Duration? _scheduleTimeout;
     private Duration? _grace;
     private bool _isLab;
 
@@ -26,7 +29,7 @@ public sealed class WorkflowBuilder
         TWorkflow workflow = new();
         WorkflowBuilder builder = new(typeof(TWorkflow));
         workflow.Configure(builder);
-        return builder.Build(static () => new TWorkflow(), workflow.InputType, options);
+        return builder.Build(static () => new TWorkflow(), options);
     }
 
     /// <summary>Names the workflow; by default its class's name, as in <c>chat-reply</c> for <c>ChatReply</c>.</summary>
@@ -58,39 +61,75 @@ public sealed class WorkflowBuilder
     /// <param name="key">A template over <c>input</c> and <c>metadata</c>, such as <c>{input.userId}:{metadata.region}</c>.</param>
     /// <param name="maxRuns">Runs of one key at one time, 1 to 1000.</param>
     /// <param name="strategy">What happens when there are as many.</param>
-    /// <param name="handover">When a newcomer gets the slot of the run that it supersedes.</param>
+    /// <param name="handover">Of CancelInProgress: when a newcomer gets the slot of the run that it supersedes.</param>
+    /// <param name="maxQueued">Of Queue and RoundRobin: runs that may wait, 1 to 10,000.</param>
+    /// <param name="maxTotal">Of RoundRobin: runs of all keys at one time, 1 to 1000.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="FormatException">The template cannot be read.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxRuns"/> is out of range.</exception>
+    /// <exception cref="ArgumentException">A limit is out of range, or is not one of this strategy.</exception>
     public WorkflowBuilder Concurrency(
-        string key, int maxRuns, ConcurrencyStrategy strategy, Handover handover = Handover.AfterStop) =>
-        Concurrency(KeySelector.FromTemplate(key), maxRuns, strategy, handover);
+        string key,
+        int maxRuns,
+        ConcurrencyStrategy strategy,
+        Handover handover = Handover.AfterStop,
+        int? maxQueued = null,
+        int? maxTotal = null) =>
+        Concurrency(KeySelector.FromTemplate(key), maxRuns, strategy, handover, maxQueued, maxTotal);
 
     /// <summary>Limits the runs for which the function returns the same key.</summary>
     /// <typeparam name="TInput">The workflow's input.</typeparam>
     /// <param name="key">Finds the key of a run, 512 characters at most, from its input and metadata.</param>
     /// <param name="maxRuns">Runs of one key at one time, 1 to 1000.</param>
     /// <param name="strategy">What happens when there are as many.</param>
-    /// <param name="handover">When a newcomer gets the slot of the run that it supersedes.</param>
+    /// <param name="handover">Of CancelInProgress: when a newcomer gets the slot of the run that it supersedes.</param>
+    /// <param name="maxQueued">Of Queue and RoundRobin: runs that may wait, 1 to 10,000.</param>
+    /// <param name="maxTotal">Of RoundRobin: runs of all keys at one time, 1 to 1000.</param>
     /// <returns>This builder.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxRuns"/> is out of range.</exception>
+    /// <exception cref="ArgumentException">A limit is out of range, or is not one of this strategy.</exception>
     public WorkflowBuilder Concurrency<TInput>(
         Func<TInput, IReadOnlyDictionary<string, string>, string> key,
         int maxRuns,
         ConcurrencyStrategy strategy,
-        Handover handover = Handover.AfterStop)
+        Handover handover = Handover.AfterStop,
+        int? maxQueued = null,
+        int? maxTotal = null)
     {
         string Select(JsonElement? input, IReadOnlyDictionary<string, string> metadata) => key(Payload.Read<TInput>(input), metadata);
-        return Concurrency(new KeySelector("(code)", Select), maxRuns, strategy, handover);
+        return Concurrency(new KeySelector("(code)", Select), maxRuns, strategy, handover, maxQueued, maxTotal);
     }
 
-    private WorkflowBuilder Concurrency(KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover)
+    private WorkflowBuilder Concurrency(
+        KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover, int? maxQueued, int? maxTotal)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxRuns, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxRuns, ConcurrencyRule.LargestMaxRuns);
-        _rules.Add(new ConcurrencyRule(key.Description, maxRuns, strategy, handover));
+        CheckRange(maxRuns, ConcurrencyRule.LargestMaxRuns, nameof(maxRuns));
+        CheckRange(maxQueued, ConcurrencyRule.LargestMaxQueued, nameof(maxQueued));
+        CheckRange(maxTotal, ConcurrencyRule.LargestMaxRuns, nameof(maxTotal));
+        CheckStrategy(handover != default, strategy, nameof(handover), ConcurrencyStrategy.CancelInProgress);
+        CheckStrategy(maxQueued is not null, strategy, nameof(maxQueued), ConcurrencyStrategy.Queue, ConcurrencyStrategy.RoundRobin);
+        CheckStrategy(maxTotal is not null, strategy, nameof(maxTotal), ConcurrencyStrategy.RoundRobin);
+        _rules.Add(new ConcurrencyRule
+        {
+            Key = key.Description,
+            MaxRuns = maxRuns,
+            Strategy = strategy,
+            Handover = handover,
+            MaxQueued = maxQueued ?? ConcurrencyRule.LargestMaxQueued,
+            MaxTotal = maxTotal ?? ConcurrencyRule.LargestMaxRuns,
+        });
         _keys.Add(key);
         return this;
+    }
+
+    private void CheckRange(int? value, int largest, string name)
+    {
+        if (value < 1 || value > largest)
+            throw new ArgumentOutOfRangeException(name, $"workflow \"{_name}\": {name} {value}: 1 to {largest} is allowed.");
+    }
+
+    private void CheckStrategy(bool isGiven, ConcurrencyStrategy strategy, string name, params ReadOnlySpan<ConcurrencyStrategy> allowed)
+    {
+        if (isGiven && !allowed.Contains(strategy))
+            throw new ArgumentException($"workflow \"{_name}\": strategy {strategy} takes no {name}.", name);
     }
 
     /// <summary>Limits how long the workflow's code may run; a run that takes longer is stopped, reason Timeout.</summary>
@@ -99,6 +138,16 @@ public sealed class WorkflowBuilder
     public WorkflowBuilder Timeout(Duration timeout)
     {
         _timeout = timeout;
+        return this;
+    }
+
+    /// <summary>Finds the execution timeout of a run in its input.</summary>
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <param name="timeout">Returns it; null for the workflow's own, and never more than that.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder Timeout<TInput>(Func<TInput, Duration?> timeout)
+    {
+        _timeoutOf = input => timeout(Payload.Read<TInput>(input));
         return this;
     }
 
@@ -123,14 +172,45 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    private WorkflowDefinition Build(Func<Workflow> create, Type inputType, PreemptOptions options) =>
-        new(create, inputType, [.. _keys])
+    /// <summary>Ends runs at times of the day, on days of the week or at an instant; one that is due to start then is not started.</summary>
+    /// <param name="condition">As in "time of day between 08:00 and 18:00 Europe/Paris".</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">The condition names an event.</exception>
+    public WorkflowBuilder EndWhen(EndCondition condition)
+    {
+        WorkflowDefinition.CheckEndCondition(condition);
+        _endWhen = _ => condition;
+        return this;
+    }
+
+    /// <summary>Finds in its input when a run is to end.</summary>
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <param name="condition">Returns it; null for a run that ends when its code does.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder EndWhen<TInput>(Func<TInput, EndCondition?> condition)
+    {
+        _endWhen = input => condition(Payload.Read<TInput>(input));
+        return this;
+    }
+
+    /// <summary>Limits how long a run may wait for its gates; one that waits longer is TimedOut and never starts.</summary>
+    /// <param name="timeout">As in "10 minutes"; "never" for no limit.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder ScheduleTimeout(Duration timeout)
+    {
+        _scheduleTimeout = timeout;
+        return this;
+    }
+
+    private WorkflowDefinition Build(Func<Workflow> create, PreemptOptions options) =>
+        new(create, [.. _keys], _timeoutOf, _endWhen)
         {
             Name = WorkflowNames.Validate(_name) is { } error ? throw new ArgumentException(error) : _name,
             Version = _version,
             Function = _type.Name,
             IsLab = _isLab,
             Timeout = _timeout ?? options.Timeout,
+            ScheduleTimeout = _scheduleTimeout ?? options.ScheduleTimeout,
             Grace = _grace ?? options.Grace,
             Rules = [.. _rules],
         };

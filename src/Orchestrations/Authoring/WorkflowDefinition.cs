@@ -8,12 +8,19 @@ public sealed record WorkflowDefinition
 {
     private readonly Func<Workflow> _create;
     private readonly ImmutableArray<KeySelector> _keys;
+    private readonly Func<JsonElement?, Duration?> _timeoutOf;
+    private readonly Func<JsonElement?, EndCondition?> _endWhen;
 
-    internal WorkflowDefinition(Func<Workflow> create, Type inputType, ImmutableArray<KeySelector> keys)
+    internal WorkflowDefinition(
+        Func<Workflow> create,
+        ImmutableArray<KeySelector> keys,
+        Func<JsonElement?, Duration?> timeoutOf,
+        Func<JsonElement?, EndCondition?> endWhen)
     {
         _create = create;
-        InputType = inputType;
         _keys = keys;
+        _timeoutOf = timeoutOf;
+        _endWhen = endWhen;
     }
 
     /// <summary>The name that callers use, such as <c>chat-reply</c>.</summary>
@@ -31,15 +38,28 @@ public sealed record WorkflowDefinition
     /// <summary>The longest that its code may run.</summary>
     public required Duration Timeout { get; init; }
 
+    /// <summary>The longest that a run may wait for its gates.</summary>
+    public required Duration ScheduleTimeout { get; init; }
+
     /// <summary>How long a run may take to stop when a stop request does not say.</summary>
     public required Duration Grace { get; init; }
 
     /// <summary>Its concurrency rules, entered in this order.</summary>
     public required ImmutableArray<ConcurrencyRule> Rules { get; init; }
 
-    internal Type InputType { get; }
-
     internal Workflow Create() => _create();
+
+    /// <summary>The execution timeout of a run with this input.</summary>
+    internal Duration TimeoutOf(JsonElement? input) => Duration.Min(_timeoutOf(input) ?? Timeout, Timeout);
+
+    /// <summary>When a run with this input is to end.</summary>
+    /// <exception cref="ArgumentException">The condition names an event.</exception>
+    internal EndCondition? EndWhen(JsonElement? input) => _endWhen(input) is { } condition ? CheckEndCondition(condition) : null;
+
+    /// <exception cref="ArgumentException">The condition names an event.</exception>
+    internal static EndCondition CheckEndCondition(EndCondition condition) => condition.NamesEvent
+        ? throw new ArgumentException($"End condition {Excerpt.Of(condition.ToString())}: no event reaches a run yet, so none can end it.")
+        : condition;
 
     /// <summary>The gates that a run with this input must enter.</summary>
     /// <exception cref="KeyTemplateException">The input or metadata lacks something that a key is made of.</exception>
@@ -47,11 +67,12 @@ public sealed record WorkflowDefinition
         [.. Rules.Select((rule, index) =>
         {
             string text = index == 0 && key is not null ? KeySelector.Check(key) : _keys[index].Select(input, metadata);
-            return new RunGate(GateKey(index, text), text, rule.MaxRuns, rule.Strategy, rule.Handover);
+            return new RunGate(GateKey(index, text), text, rule);
         })];
 
-    /// <summary>The entity key of the gate for one concurrency key of one of the rules.</summary>
-    internal string GateKey(int rule, string key) => $"{GatePrefix(rule)}{RunId.HashKey(key)}";
+    /// <summary>The entity key of the gate for one concurrency key of one of the rules; with RoundRobin one gate serves all keys.</summary>
+    internal string GateKey(int rule, string key) =>
+        GatePrefix(rule) + (Rules[rule].Strategy == ConcurrencyStrategy.RoundRobin ? RunId.NoKey : RunId.HashKey(key));
 
     /// <summary>How the entity keys of all gates of one of the rules begin.</summary>
     internal string GatePrefix(int rule) => $"{Name}:{Version}:{rule}:";

@@ -115,6 +115,16 @@ internal sealed class ActiveStep : IDisposable
     public void Watch(CancellationToken hostStopping) =>
         _host = hostStopping.Register(() => Stop(StopReason.Shutdown));
 
+    /// <summary>Stops the step when so much time has passed; null when that is never.</summary>
+    public CancellationTokenSource? StopAfter(Duration timeout, TimeProvider time)
+    {
+        if (timeout.IsNever)
+            return null;
+        CancellationTokenSource deadline = new(timeout.Value, time);
+        deadline.Token.Register(() => Stop(StopReason.Timeout));
+        return deadline;
+    }
+
     public void Consider(StopNotice notice)
     {
         bool isMeant = notice.Step is { } number ? number == Call.Number : notice.Force || !Call.Shielded;

@@ -60,11 +60,11 @@ public sealed class RunClient
     /// <exception cref="RunConflictException">A run of the given id exists.</exception>
     public Task<Run> StartAsync(
         string workflow, object? input, StartOptions? options = null, CancellationToken cancellationToken = default) =>
-        StartAsync(workflow, Payload.ToJson(input), options ?? new StartOptions(), cancellationToken);
+        StartAsync(Find(workflow), input, options ?? new StartOptions(), cancellationToken);
 
-    private async Task<Run> StartAsync(string workflow, JsonElement? input, StartOptions options, CancellationToken cancellationToken)
+    private async Task<Run> StartAsync(
+        WorkflowDefinition definition, object? input, StartOptions options, CancellationToken cancellationToken)
     {
-        WorkflowDefinition definition = Find(workflow);
         RunRequest request = MakeRequest(definition, input, options);
         string id = options.RunId ?? NewId(definition, request);
         return await TryScheduleAsync(definition.Function, id, request, cancellationToken)
@@ -89,7 +89,10 @@ public sealed class RunClient
             throw new InvalidRunException($"Idempotency-Key: 1 to {MaxLength} characters; these are {idempotencyKey.Length}.");
         options ??= new StartOptions();
         WorkflowDefinition definition = Find(workflow);
-        RunRequest request = MakeRequest(definition, Payload.ToJson(input), options);
+        RunRequest request = MakeRequest(definition, input, options);
+        if (options.RunId is { } taken && await FindClaimAsync(definition, idempotencyKey, cancellationToken) is null
+            && await FindAsync(taken, cancellationToken) is { } existing)
+            throw new RunConflictException($"A run with the id \"{taken}\" exists, and was not started with this idempotency key.", existing);
         string id = await ClaimAsync(definition, idempotencyKey, options.RunId ?? NewId(definition, request), cancellationToken);
         // Whoever made the claim may have died before the run was started: then this call starts it.
         bool isNew = await TryScheduleAsync(definition.Function, id, request, cancellationToken);
@@ -103,12 +106,22 @@ public sealed class RunClient
     private async Task<string> ClaimAsync(
         WorkflowDefinition definition, string idempotencyKey, string runId, CancellationToken cancellationToken)
     {
-        string claimId = $"idempotency:{definition.Name}:{RunId.HashKey(idempotencyKey)}";
+        string claimId = ClaimId(definition, idempotencyKey);
         if (await TryScheduleAsync(PreemptFunctions.Claim, claimId, new IdempotencyClaim(runId), cancellationToken))
             return runId;
-        OrchestrationMetadata? claim = await _client.GetInstanceAsync(claimId, getInputsAndOutputs: true, cancellationToken);
-        return claim?.ReadInputAs<IdempotencyClaim>()?.RunId ?? throw new InvalidOperationException($"The claim {claimId} cannot be read.");
+        return await FindClaimAsync(definition, idempotencyKey, cancellationToken)
+            ?? throw new InvalidOperationException($"The claim {claimId} cannot be read.");
     }
+
+    private async Task<string?> FindClaimAsync(WorkflowDefinition definition, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        OrchestrationMetadata? claim = await _client.GetInstanceAsync(
+            ClaimId(definition, idempotencyKey), getInputsAndOutputs: true, cancellationToken);
+        return claim?.ReadInputAs<IdempotencyClaim>()?.RunId;
+    }
+
+    private static string ClaimId(WorkflowDefinition definition, string idempotencyKey) =>
+        $"idempotency:{definition.Name}:{RunId.HashKey(idempotencyKey)}";
 
     /// <summary>Starts an instance, unless there is one of that id, ended or not.</summary>
     private async Task<bool> TryScheduleAsync(string function, string id, object input, CancellationToken cancellationToken)
@@ -132,9 +145,9 @@ public sealed class RunClient
     private WorkflowDefinition Find(string workflow) =>
         _app.Registry.TryGet(workflow, out WorkflowDefinition? definition) ? definition : throw new UnknownWorkflowException(workflow);
 
-    private RunRequest MakeRequest(WorkflowDefinition definition, JsonElement? input, StartOptions options)
+    private RunRequest MakeRequest(WorkflowDefinition definition, object? given, StartOptions options)
     {
-        CheckInput(definition, input);
+        JsonElement? input = ReadInput(definition, given);
         CheckOptions(definition, options);
         ImmutableDictionary<string, string> metadata =
             options.Metadata?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty;
@@ -147,22 +160,26 @@ public sealed class RunClient
                 QueuedAt = _app.Clock.Next(),
                 Input = input,
                 Gates = definition.GatesFor(input, metadata, options.Key),
-                Timeout = options.Timeout ?? definition.Timeout,
+                Timeout = options.Timeout ?? definition.TimeoutOf(input),
+                EndWhen = definition.EndWhen(input),
+                ScheduleTimeout = options.ScheduleTimeout ?? definition.ScheduleTimeout,
+                Priority = options.Priority,
                 Grace = definition.Grace,
                 Metadata = metadata,
             };
         }
-        catch (KeyTemplateException exception)
+        catch (Exception exception) when (exception is KeyTemplateException or ArgumentException)
         {
             throw new InvalidRunException(exception.Message);
         }
     }
 
-    private static void CheckInput(WorkflowDefinition definition, JsonElement? input)
+    private static JsonElement? ReadInput(WorkflowDefinition definition, object? given)
     {
         try
         {
-            Payload.Read(input, definition.InputType);
+            JsonElement? input = Payload.ToJson(given);
+            return definition.Create().Check(input) is { } error ? throw new InvalidRunException($"input: {error}") : input;
         }
         catch (JsonException exception)
         {
@@ -178,14 +195,22 @@ public sealed class RunClient
             throw new InvalidRunException($"key: workflow \"{definition.Name}\" has no concurrency rule, so it takes no key.");
         if (options.Timeout is { } timeout && timeout > definition.Timeout)
             throw new InvalidRunException($"timeout \"{timeout}\": workflow \"{definition.Name}\" allows {definition.Timeout} at most.");
+        if (options.ScheduleTimeout is { } scheduleTimeout && scheduleTimeout > definition.ScheduleTimeout)
+        {
+            throw new InvalidRunException(
+                $"scheduleTimeout \"{scheduleTimeout}\": workflow \"{definition.Name}\" allows {definition.ScheduleTimeout} at most.");
+        }
+
+        if (Math.Abs((long)options.Priority) > StartOptions.MaxPriority)
+            throw new InvalidRunException($"priority {options.Priority}: -{StartOptions.MaxPriority} to {StartOptions.MaxPriority} is allowed.");
         if (options.Metadata?.Count > StartOptions.MaxMetadata)
             throw new InvalidRunException($"metadata: {StartOptions.MaxMetadata} entries at most; these are {options.Metadata.Count}.");
         foreach ((string name, string value) in options.Metadata ?? ImmutableDictionary<string, string>.Empty)
         {
-            if (name.Length is 0 or > StartOptions.MaxMetadataNameLength || value.Length > StartOptions.MaxMetadataValueLength)
+            if (value is null || name.Length is 0 or > StartOptions.MaxMetadataNameLength || value.Length > StartOptions.MaxMetadataValueLength)
             {
                 throw new InvalidRunException(
-                    $"metadata: a name has 1 to {StartOptions.MaxMetadataNameLength} characters and a value {StartOptions.MaxMetadataValueLength} at most.");
+                    $"metadata: a name has 1 to {StartOptions.MaxMetadataNameLength} characters, and a value is text of {StartOptions.MaxMetadataValueLength} at most.");
             }
         }
     }
@@ -248,7 +273,6 @@ public sealed class RunClient
         if (options.Grace > StopRequest.LongestGrace)
             throw new InvalidRunException($"grace \"{options.Grace}\": {(Duration)StopRequest.LongestGrace} at most.");
         Run run = await GetAsync(id, cancellationToken);
-        CheckCanStop(run, options);
         StopRequest stop = new()
         {
             Reason = StopReason.Requested,
@@ -258,24 +282,45 @@ public sealed class RunClient
             By = options.By,
             QueuedOnly = options.QueuedOnly,
         };
-        try
-        {
-            await _client.RaiseEventAsync(id, RunMessage.EventName, RunMessage.ForStop(stop), cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // The real client and the embedded one refuse an ended instance with exceptions of different types.
-            run = await GetAsync(id, cancellationToken);
-            CheckCanStop(run, options);
-            throw;
-        }
-
+        await SendAsync(run, RunMessage.ForStop(stop), options, cancellationToken);
         if (!options.QueuedOnly)
             await _app.Feed.PublishAsync(new StopNotice(id, StopReason.Requested), cancellationToken);
         run = await ReadStoppedAsync(id, cancellationToken);
         if (run.Stop is null)
             CheckCanStop(run, options);
         return run;
+    }
+
+    /// <summary>Gives a run more time: what is left of its execution timeout grows by so much. May be repeated.</summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="by">How much; "never" takes the timeout away.</param>
+    /// <param name="cancellationToken">Gives up the call; the time may have been given all the same.</param>
+    /// <returns>The run.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    /// <exception cref="RunConflictException">The run has ended, or stops already.</exception>
+    public async Task<Run> ExtendAsync(string id, Duration by, CancellationToken cancellationToken = default)
+    {
+        Run run = await GetAsync(id, cancellationToken);
+        if (run.Stop is not null && !run.Status.IsTerminal())
+            throw new RunConflictException("The run stops already; more time would not change that.", run);
+        await SendAsync(run, new RunMessage { Kind = RunMessageKind.Extend, By = by }, new CancelOptions(), cancellationToken);
+        return await GetAsync(id, cancellationToken);
+    }
+
+    /// <summary>Sends a message to a run that has not ended.</summary>
+    private async Task SendAsync(Run run, RunMessage message, CancelOptions options, CancellationToken cancellationToken)
+    {
+        CheckCanStop(run, options);
+        try
+        {
+            await _client.RaiseEventAsync(run.Id, RunMessage.EventName, message, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The real client and the embedded one refuse an ended instance with exceptions of different types.
+            CheckCanStop(await GetAsync(run.Id, cancellationToken), options);
+            throw;
+        }
     }
 
     private static void CheckCanStop(Run run, CancelOptions options)
@@ -311,9 +356,9 @@ public sealed class RunClient
     public async Task<Gate> GetGateAsync(string workflow, string key, CancellationToken cancellationToken = default)
     {
         WorkflowDefinition definition = FindGated(workflow);
-        EntityInstanceId id = new(PreemptFunctions.Gate, definition.GateKey(0, key));
+        EntityInstanceId id = new(PreemptFunctions.Gate, definition.GateKey(0, CheckKey(key)));
         EntityMetadata<GateState>? entity = await _client.Entities.GetEntityAsync<GateState>(id, cancellation: cancellationToken);
-        return Gate.From(definition, entity?.State ?? new GateState { Key = key, MaxRuns = definition.Rules[0].MaxRuns });
+        return Gate.From(definition, entity?.State ?? new GateState { Key = key });
     }
 
     /// <summary>Reads a page of the gates of a workflow's first rule.</summary>
@@ -332,15 +377,27 @@ public sealed class RunClient
         {
             InstanceIdStartsWith = new EntityInstanceId(PreemptFunctions.Gate, definition.GatePrefix(0)).ToString(),
             PageSize = limit,
-            ContinuationToken = cursor,
         };
+        string? token = Cursor.Unwrap(cursor);
         await foreach (Page<EntityMetadata<GateState>> page in _client.Entities
-            .GetAllEntitiesAsync<GateState>(query).AsPages(cursor, limit).WithCancellation(cancellationToken))
+            .GetAllEntitiesAsync<GateState>(query).AsPages(token, limit).WithCancellation(cancellationToken))
         {
-            return ([.. page.Values.Select(entity => Gate.From(definition, entity.State))], page.ContinuationToken);
+            return ([.. page.Values.Select(entity => Gate.From(definition, entity.State))], Cursor.Wrap(page.ContinuationToken));
         }
 
         return ([], null);
+    }
+
+    private static string CheckKey(string key)
+    {
+        try
+        {
+            return KeySelector.Check(key);
+        }
+        catch (KeyTemplateException exception)
+        {
+            throw new InvalidRunException(exception.Message);
+        }
     }
 
     private WorkflowDefinition FindGated(string workflow)

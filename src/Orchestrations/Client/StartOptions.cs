@@ -3,6 +3,9 @@ namespace Preempt;
 /// <summary>What a start may say beside the input.</summary>
 public sealed record StartOptions
 {
+    /// <summary>The highest <see cref="Priority"/>, and below zero the lowest.</summary>
+    public const int MaxPriority = 1000;
+
     /// <summary>The most entries of <see cref="Metadata"/>.</summary>
     public const int MaxMetadata = 32;
 
@@ -20,6 +23,12 @@ public sealed record StartOptions
 
     /// <summary>A shorter execution timeout than the workflow's.</summary>
     public Duration? Timeout { get; init; }
+
+    /// <summary>A shorter schedule timeout than the workflow's.</summary>
+    public Duration? ScheduleTimeout { get; init; }
+
+    /// <summary>Among runs that wait at a gate, the higher, the sooner: -1000 to 1000, 0 by default.</summary>
+    public int Priority { get; init; }
 
     /// <summary>The run's id; made by default. 1 to 100 characters of letters, digits and <c>-_.:~</c>.</summary>
     public string? RunId { get; init; }

@@ -18,20 +18,22 @@ public sealed class ConcurrencyGate : TaskEntity<GateState>
         return reply;
     }
 
-    /// <summary>Strikes off the run. Called by a run that knows that somebody waits for its slot.</summary>
-    /// <param name="request">The run.</param>
+    /// <summary>
+    /// Strikes off runs. Called by a run that knows that somebody waits for its slot, and by one that has found others dead.
+    /// </summary>
+    /// <param name="request">The runs.</param>
     /// <returns>Whom it is to tell that they are admitted.</returns>
     public ImmutableArray<GateAdmission> Leave(LeaveRequest request)
     {
-        (State, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(State, request.RunId);
+        (State, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(State, request.RunIds);
         return admissions;
     }
 
     /// <summary>
-    /// Strikes off the run. Signalled, which costs less, by a run that does not expect anyone to wait; should somebody, a
+    /// Strikes off runs. Signalled, which costs less, by a run that does not expect anyone to wait; should somebody, a
     /// <see cref="GateHandOff"/> tells them, since an entity cannot send events.
     /// </summary>
-    /// <param name="request">The run.</param>
+    /// <param name="request">The runs.</param>
     public void Release(LeaveRequest request)
     {
         ImmutableArray<GateAdmission> admissions = Leave(request);

@@ -11,6 +11,21 @@ public enum ConcurrencyStrategy
     /// its slot. A run that is older than the <c>maxRuns</c> newest ones of its key never starts, whatever order they arrive in.
     /// </summary>
     CancelInProgress,
+
+    /// <summary>The newcomer ends at once: Cancelled, reason <see cref="StopReason.GateFull"/>.</summary>
+    CancelNewest,
+
+    /// <summary>
+    /// The newcomer waits: the highest priority first, and within a priority the oldest. Beyond <c>maxQueued</c> waiting runs it
+    /// is Rejected.
+    /// </summary>
+    Queue,
+
+    /// <summary>
+    /// As <see cref="Queue"/>, with a limit over all keys of the workflow, and slots handed to the keys in turn, so that a key with
+    /// many runs does not hold up one with few.
+    /// </summary>
+    RoundRobin,
 }
 
 /// <summary>When a newcomer gets the slot of the run that it supersedes.</summary>

@@ -3,14 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace Preempt;
 
-/// <summary>A run asks to be admitted.</summary>
+/// <summary>A run asks to be admitted, or asks again.</summary>
 /// <param name="Age">The run.</param>
 /// <param name="Gate">The rule as the run knows it.</param>
-public sealed record EnterRequest(RunAge Age, RunGate Gate);
+/// <param name="Priority">The higher, the sooner, among those who wait.</param>
+/// <param name="Now">The time, UTC.</param>
+public sealed record EnterRequest(RunAge Age, RunGate Gate, int Priority, DateTimeOffset Now);
 
-/// <summary>A run has ended, or waits no longer.</summary>
-/// <param name="RunId">The run.</param>
-public sealed record LeaveRequest(string RunId);
+/// <summary>Runs have ended, or wait no longer.</summary>
+/// <param name="RunIds">The runs.</param>
+public sealed record LeaveRequest(ImmutableArray<string> RunIds);
 
 /// <summary>What a gate says to a run that asks to be admitted.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateVerdict>))]
@@ -25,6 +27,12 @@ public enum GateVerdict
     /// <summary>A newer run has taken its place: it never starts, and the gate does not know it.</summary>
     Superseded,
 
+    /// <summary>All slots are taken, and nobody waits here: it never starts, and the gate does not know it.</summary>
+    Full,
+
+    /// <summary>Too many wait already: it never starts, and the gate does not know it.</summary>
+    QueueFull,
+
     /// <summary>It has been here and has left: the request is an echo.</summary>
     Gone,
 }
@@ -38,17 +46,25 @@ public sealed record GateStop(string RunId, string SupersededBy, bool HasLeft);
 /// <summary>A run that waited and now holds a slot.</summary>
 /// <param name="RunId">The run to tell.</param>
 /// <param name="Token">Its fencing token.</param>
-public sealed record GateAdmission(string RunId, long Token);
+/// <param name="OthersWait">Whether somebody is likely to wait for its slot when it leaves.</param>
+public sealed record GateAdmission(string RunId, long Token, bool OthersWait);
 
 /// <summary>A gate's answer, and whom the asker is to tell what.</summary>
 /// <param name="Verdict">What becomes of the asker.</param>
-/// <param name="Token">The asker's fencing token, when it is admitted.</param>
-/// <param name="SupersededBy">The newer run, when the asker is superseded.</param>
-/// <param name="Stops">Runs to tell to stop.</param>
-/// <param name="Admissions">Runs to tell that they are admitted; never the asker.</param>
-public sealed record GateReply(
-    GateVerdict Verdict,
-    long Token,
-    string? SupersededBy,
-    ImmutableArray<GateStop> Stops,
-    ImmutableArray<GateAdmission> Admissions);
+public sealed record GateReply(GateVerdict Verdict)
+{
+    /// <summary>The asker's fencing token, when it is admitted.</summary>
+    public long Token { get; init; }
+
+    /// <summary>The newer run, when the asker is superseded.</summary>
+    public string? SupersededBy { get; init; }
+
+    /// <summary>Runs to tell to stop.</summary>
+    public ImmutableArray<GateStop> Stops { get; init; } = [];
+
+    /// <summary>Runs to tell that they are admitted; never the asker.</summary>
+    public ImmutableArray<GateAdmission> Admissions { get; init; } = [];
+
+    /// <summary>Runs to look at: those that have ended without leaving are to be struck off.</summary>
+    public ImmutableArray<string> Suspects { get; init; } = [];
+}

@@ -8,75 +8,124 @@ namespace Preempt;
 /// </summary>
 public static class GateRules
 {
+    /// <summary>How often somebody who waits is asked to look whether the runs here still live.</summary>
+    public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>Of the runs that wait before the asker, those that one look takes in at most; of the holders it takes in all.</summary>
+    private const int MaxWaitingSuspects = 50;
+
     /// <summary>Decides on a run that asks to be admitted.</summary>
     /// <param name="state">What the gate remembers.</param>
     /// <param name="request">The run, and the rule as it knows it.</param>
     /// <returns>What the gate remembers next, and its answer.</returns>
     public static (GateState State, GateReply Reply) Enter(GateState state, EnterRequest request)
     {
-        RunAge newcomer = request.Age;
-        if (state.Holders.FirstOrDefault(holder => holder.Age.RunId == newcomer.RunId) is { } self)
-            return (state, Answer(GateVerdict.Admitted, self.Token));
-        if (state.Waiters.Any(waiter => waiter.RunId == newcomer.RunId))
-            return (state, Answer(GateVerdict.Wait) with { Stops = [.. RemindersFor(state)] });
-        if (state.Newest.Any(seen => seen.RunId == newcomer.RunId))
-            return (state, Answer(GateVerdict.Gone));
+        string runId = request.Age.RunId;
+        if (state.Holders.FirstOrDefault(holder => holder.Age.RunId == runId) is { } self)
+            return (state, new GateReply(GateVerdict.Admitted) { Token = self.Token });
+        if (state.Waiters.Any(waiter => waiter.Age.RunId == runId))
+            return AskAgain(state, request);
+        if (state.Newest.Any(seen => seen.RunId == runId) || state.Left.Contains(runId))
+            return (state, new GateReply(GateVerdict.Gone));
 
-        int maxRuns = request.Gate.MaxRuns;
-        RunAge[] newer = [.. state.Newest.Where(seen => seen > newcomer)];
-        if (newer.Length >= maxRuns)
-            return (state, Answer(GateVerdict.Superseded) with { SupersededBy = newer[0].RunId });
+        ConcurrencyRule rule = request.Gate.Rule;
+        if (Refuse(state, request) is { } refusal)
+            return (state, refusal);
 
+        GateWaiter newcomer = new(request.Age, request.Priority, rule.Strategy == ConcurrencyStrategy.RoundRobin ? request.Gate.Key : null);
         state = state with
         {
-            Key = request.Gate.Key,
-            MaxRuns = maxRuns,
-            Strategy = request.Gate.Strategy,
-            Newest = KeepNewest(state.Newest.Add(newcomer), maxRuns),
-            Waiters = state.Waiters.Add(newcomer).Sort(),
+            Key = newcomer.Key is null ? request.Gate.Key : "",
+            Rule = rule,
+            Waiters = Insert(state.Waiters, newcomer),
+            Newest = rule.Strategy == ConcurrencyStrategy.CancelInProgress ? KeepNewest(state.Newest, request.Age, rule.MaxRuns) : [],
+            CheckedAt = state.Waiters.IsEmpty ? request.Now : state.CheckedAt,
         };
-        (state, ImmutableArray<GateStop> stops) = Supersede(state, newcomer, request.Gate.Handover);
+        (state, ImmutableArray<GateStop> stops) = Supersede(state, request.Age);
         (state, ImmutableArray<GateAdmission> admissions) = Admit(state);
-        GateAdmission? own = admissions.FirstOrDefault(admission => admission.RunId == newcomer.RunId);
-        GateReply reply = own is null ? Answer(GateVerdict.Wait) : Answer(GateVerdict.Admitted, own.Token);
-        return (state, reply with { Stops = stops, Admissions = admissions.RemoveAll(admission => admission == own) });
+        GateAdmission? own = admissions.FirstOrDefault(admission => admission.RunId == runId);
+        GateReply reply = own is null ? new(GateVerdict.Wait) : new(GateVerdict.Admitted) { Token = own.Token };
+        return (state, reply with { Stops = stops, Admissions = own is null ? admissions : admissions.Remove(own) });
     }
 
-    /// <summary>Strikes off a run that has ended or waits no longer, and hands its slot on.</summary>
+    /// <summary>Strikes off runs that have ended or wait no longer, and hands their slots on.</summary>
     /// <param name="state">What the gate remembers.</param>
-    /// <param name="runId">The run.</param>
+    /// <param name="runIds">The runs.</param>
     /// <returns>What the gate remembers next, and whom to tell that they are admitted.</returns>
-    public static (GateState State, ImmutableArray<GateAdmission> Admissions) Leave(GateState state, string runId) => Admit(state with
+    public static (GateState State, ImmutableArray<GateAdmission> Admissions) Leave(GateState state, ImmutableArray<string> runIds) => Admit(state with
     {
-        Holders = state.Holders.RemoveAll(holder => holder.Age.RunId == runId),
-        Waiters = state.Waiters.RemoveAll(waiter => waiter.RunId == runId),
+        Holders = state.Holders.RemoveAll(holder => runIds.Contains(holder.Age.RunId)),
+        Waiters = state.Waiters.RemoveAll(waiter => runIds.Contains(waiter.Age.RunId)),
+        Left = state.Rule?.Strategy is null or ConcurrencyStrategy.CancelInProgress ? [] : Remember(state.Left, runIds),
     });
 
-    private static GateReply Answer(GateVerdict verdict, long token = 0) => new(verdict, token, null, [], []);
-
-    private static ImmutableArray<RunAge> KeepNewest(ImmutableArray<RunAge> seen, int count)
+    /// <summary>The answer to a run that is turned away; null to one that may stay.</summary>
+    private static GateReply? Refuse(GateState state, EnterRequest request)
     {
-        ImmutableArray<RunAge> sorted = seen.Sort();
+        ConcurrencyRule rule = request.Gate.Rule;
+        switch (rule.Strategy)
+        {
+            case ConcurrencyStrategy.CancelInProgress:
+                RunAge[] newer = [.. state.Newest.Where(seen => seen > request.Age)];
+                return newer.Length >= rule.MaxRuns ? new GateReply(GateVerdict.Superseded) { SupersededBy = newer[0].RunId } : null;
+            case ConcurrencyStrategy.CancelNewest:
+                return state.Holders.Length >= rule.MaxRuns ? new GateReply(GateVerdict.Full) : null;
+            default:
+                return state.Waiters.Length >= rule.MaxQueued ? new GateReply(GateVerdict.QueueFull) : null;
+        }
+    }
+
+    /// <summary>
+    /// A run that waits asks again, because time has passed. Stops that it waits for are repeated: they may have been lost. Every
+    /// so often the asker is sent to look whether those before it still live.
+    /// </summary>
+    private static (GateState State, GateReply Reply) AskAgain(GateState state, EnterRequest request)
+    {
+        GateReply reply = new(GateVerdict.Wait)
+        {
+            Stops = [.. state.Holders.Where(holder => holder.SupersededBy is not null)
+                .Select(holder => new GateStop(holder.Age.RunId, holder.SupersededBy!, HasLeft: false))],
+        };
+        if (request.Now - state.CheckedAt < CheckInterval)
+            return (state, reply);
+        ImmutableArray<string> suspects =
+        [
+            .. state.Holders.Select(holder => holder.Age.RunId),
+            .. state.Waiters.Take(MaxWaitingSuspects).Select(waiter => waiter.Age.RunId).TakeWhile(runId => runId != request.Age.RunId),
+        ];
+        return (state with { CheckedAt = request.Now }, reply with { Suspects = suspects });
+    }
+
+    private static ImmutableArray<GateWaiter> Insert(ImmutableArray<GateWaiter> waiters, GateWaiter newcomer)
+    {
+        int index = waiters.BinarySearch(newcomer);
+        return waiters.Insert(index < 0 ? ~index : index, newcomer);
+    }
+
+    private static ImmutableArray<RunAge> KeepNewest(ImmutableArray<RunAge> seen, RunAge newcomer, int count)
+    {
+        ImmutableArray<RunAge> sorted = seen.Add(newcomer).Sort();
         return sorted.Length <= count ? sorted : sorted[^count..];
     }
 
-    /// <summary>Those who were told to stop for somebody who still waits: the message may have been lost.</summary>
-    private static IEnumerable<GateStop> RemindersFor(GateState state) => state.Holders
-        .Where(holder => holder.SupersededBy is not null)
-        .Select(holder => new GateStop(holder.Age.RunId, holder.SupersededBy!, HasLeft: false));
+    private static ImmutableArray<string> Remember(ImmutableArray<string> left, ImmutableArray<string> runIds)
+    {
+        ImmutableArray<string> all = left.AddRange(runIds.Where(runId => !left.Contains(runId)));
+        return all.Length <= GateState.MaxLeft ? all : all[^GateState.MaxLeft..];
+    }
 
-    /// <summary>Stops the oldest, holders and waiters alike, until no more than <c>MaxRuns</c> are wanted.</summary>
-    private static (GateState State, ImmutableArray<GateStop> Stops) Supersede(GateState state, RunAge newcomer, Handover handover)
+    /// <summary>With CancelInProgress, stops the oldest, holders and waiters alike, until no more than <c>MaxRuns</c> are wanted.</summary>
+    private static (GateState State, ImmutableArray<GateStop> Stops) Supersede(GateState state, RunAge newcomer)
     {
         ImmutableArray<GateStop>.Builder stops = ImmutableArray.CreateBuilder<GateStop>();
-        while (Oldest(state) is { } oldest)
+        while (OneTooMany(state) is { } oldest)
         {
             GateHolder? holder = state.Holders.FirstOrDefault(candidate => candidate.Age == oldest);
-            bool hasLeft = holder is null || handover == Handover.Immediate;
+            bool hasLeft = holder is null || state.Rule!.Handover == Handover.Immediate;
             stops.Add(new GateStop(oldest.RunId, newcomer.RunId, hasLeft));
             state = holder switch
             {
-                null => state with { Waiters = state.Waiters.Remove(oldest) },
+                null => state with { Waiters = state.Waiters.RemoveAll(waiter => waiter.Age == oldest) },
                 _ when hasLeft => state with { Holders = state.Holders.Remove(holder) },
                 _ => state with { Holders = state.Holders.Replace(holder, holder with { SupersededBy = newcomer.RunId }) },
             };
@@ -85,28 +134,74 @@ public static class GateRules
         return (state, stops.ToImmutable());
     }
 
-    /// <summary>The run that is one too many; null when none is.</summary>
-    private static RunAge? Oldest(GateState state)
+    /// <summary>The oldest run, when there are more than <c>MaxRuns</c> that nobody has superseded.</summary>
+    private static RunAge? OneTooMany(GateState state)
     {
-        RunAge[] wanted = [.. state.Holders.Where(holder => holder.SupersededBy is null).Select(holder => holder.Age), .. state.Waiters];
-        return wanted.Length > state.MaxRuns ? wanted.Min() : null;
+        if (state.Rule!.Strategy != ConcurrencyStrategy.CancelInProgress)
+            return null;
+        RunAge[] wanted =
+        [
+            .. state.Holders.Where(holder => holder.SupersededBy is null).Select(holder => holder.Age),
+            .. state.Waiters.Select(waiter => waiter.Age),
+        ];
+        return wanted.Length > state.Rule.MaxRuns ? wanted.Min() : null;
     }
 
     private static (GateState State, ImmutableArray<GateAdmission> Admissions) Admit(GateState state)
     {
-        ImmutableArray<GateAdmission>.Builder admissions = ImmutableArray.CreateBuilder<GateAdmission>();
-        while (state.Holders.Length < state.MaxRuns && state.Waiters.Length > 0)
+        List<GateHolder> admitted = [];
+        while (Next(state) is { } next)
         {
-            GateHolder admitted = new(state.Waiters[0], state.LastToken + 1);
-            admissions.Add(new GateAdmission(admitted.Age.RunId, admitted.Token));
+            GateHolder holder = new(next.Age, state.LastToken + 1, Key: next.Key);
+            admitted.Add(holder);
             state = state with
             {
-                LastToken = admitted.Token,
-                Holders = state.Holders.Add(admitted),
-                Waiters = state.Waiters.RemoveAt(0),
+                LastToken = holder.Token,
+                Holders = state.Holders.Add(holder),
+                Waiters = state.Waiters.Remove(next),
+                Served = next.Key is null ? state.Served : state.Served.SetItem(next.Key, holder.Token),
             };
         }
 
-        return (state, admissions.ToImmutable());
+        bool othersWait = !state.Waiters.IsEmpty;
+        return (ForgetIdleKeys(state), [.. admitted.Select(holder => new GateAdmission(holder.Age.RunId, holder.Token, othersWait))]);
+    }
+
+    /// <summary>The run that gets the next slot; null when none is free, or nobody waits.</summary>
+    private static GateWaiter? Next(GateState state)
+    {
+        if (state.Waiters.IsEmpty)
+            return null;
+        ConcurrencyRule rule = state.Rule!;
+        if (rule.Strategy != ConcurrencyStrategy.RoundRobin)
+            return state.Holders.Length < rule.MaxRuns ? state.Waiters[0] : null;
+        return state.Holders.Length < rule.MaxTotal ? NextInTurn(state, rule) : null;
+    }
+
+    /// <summary>Of the keys that may have one more, the one that has gone without longest; its first run.</summary>
+    private static GateWaiter? NextInTurn(GateState state, ConcurrencyRule rule)
+    {
+        Dictionary<string, int> holders = state.Holders.CountBy(holder => holder.Key!).ToDictionary();
+        HashSet<string> seen = [];
+        GateWaiter? best = null;
+        long bestServed = long.MaxValue;
+        foreach (GateWaiter waiter in state.Waiters)
+        {
+            if (!seen.Add(waiter.Key!) || holders.GetValueOrDefault(waiter.Key!) >= rule.MaxRuns)
+                continue;
+            long served = state.Served.GetValueOrDefault(waiter.Key!);
+            if (served < bestServed)
+                (best, bestServed) = (waiter, served);
+        }
+
+        return best;
+    }
+
+    private static GateState ForgetIdleKeys(GateState state)
+    {
+        if (state.Served.IsEmpty)
+            return state;
+        HashSet<string> busy = [.. state.Holders.Select(holder => holder.Key!), .. state.Waiters.Select(waiter => waiter.Key!)];
+        return state with { Served = state.Served.RemoveRange(state.Served.Keys.Where(key => !busy.Contains(key))) };
     }
 }

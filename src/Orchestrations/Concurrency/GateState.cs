@@ -1,51 +1,30 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Preempt;
-
-/// <summary>The age of a run: which of two was accepted first. Runs accepted at one instant go by their id.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="QueuedAt">When it was accepted.</param>
-public readonly record struct RunAge(string RunId, DateTimeOffset QueuedAt) : IComparable<RunAge>
-{
-    /// <summary>Negative when this run is the older one.</summary>
-    /// <param name="other">The run to compare with.</param>
-    /// <returns>Less than, equal to or more than 0.</returns>
-    public int CompareTo(RunAge other)
-    {
-        int byTime = QueuedAt.CompareTo(other.QueuedAt);
-        return byTime != 0 ? byTime : string.CompareOrdinal(RunId, other.RunId);
-    }
-
-    /// <summary>Whether the first run is older.</summary>
-    public static bool operator <(RunAge left, RunAge right) => left.CompareTo(right) < 0;
-
-    /// <summary>Whether the first run is newer.</summary>
-    public static bool operator >(RunAge left, RunAge right) => left.CompareTo(right) > 0;
-
-    /// <summary>Whether the first run is older, or the same.</summary>
-    public static bool operator <=(RunAge left, RunAge right) => left.CompareTo(right) <= 0;
-
-    /// <summary>Whether the first run is newer, or the same.</summary>
-    public static bool operator >=(RunAge left, RunAge right) => left.CompareTo(right) >= 0;
-}
 
 /// <summary>A run that a gate has admitted and that has not left.</summary>
 /// <param name="Age">The run.</param>
 /// <param name="Token">Its fencing token.</param>
 /// <param name="SupersededBy">The run that it was stopped for, or null.</param>
-public sealed record GateHolder(RunAge Age, long Token, string? SupersededBy = null);
+/// <param name="Key">Its key, where a gate serves several.</param>
+public sealed record GateHolder(
+    RunAge Age,
+    long Token,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SupersededBy = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Key = null);
 
 /// <summary>What a gate remembers. Its size does not grow with the runs that have passed.</summary>
 public sealed record GateState
 {
-    /// <summary>The concurrency key as text.</summary>
+    /// <summary>Runs that have left and are still known, so that an echo of theirs is not taken for a newcomer.</summary>
+    public const int MaxLeft = 32;
+
+    /// <summary>The concurrency key as text; of a gate that serves all keys, empty.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>Runs that may hold the gate at one time, as the last run to enter knew it.</summary>
-    public int MaxRuns { get; init; }
-
-    /// <summary>What happens to a newcomer when all slots are taken, as the last run to enter knew it.</summary>
-    public ConcurrencyStrategy Strategy { get; init; }
+    /// <summary>The rule, as the last run to enter knew it; null before the first.</summary>
+    public ConcurrencyRule? Rule { get; init; }
 
     /// <summary>The fencing token of the latest admission; 0 before the first.</summary>
     public long LastToken { get; init; }
@@ -53,12 +32,21 @@ public sealed record GateState
     /// <summary>Admitted runs, in the order of admission.</summary>
     public ImmutableArray<GateHolder> Holders { get; init; } = [];
 
-    /// <summary>Runs that wait for a slot, oldest first.</summary>
-    public ImmutableArray<RunAge> Waiters { get; init; } = [];
+    /// <summary>Runs that wait for a slot, in the order in which they get one; with RoundRobin within their key.</summary>
+    public ImmutableArray<GateWaiter> Waiters { get; init; } = [];
 
     /// <summary>
-    /// The newest runs that have ever entered, oldest first, <see cref="MaxRuns"/> at most: how a late or repeated message of an
-    /// older run is known for what it is.
+    /// Of CancelInProgress: the newest runs that have ever entered, oldest first, <c>MaxRuns</c> at most. Any run that is older
+    /// than all of them is superseded, however late its message comes.
     /// </summary>
     public ImmutableArray<RunAge> Newest { get; init; } = [];
+
+    /// <summary>Of the other strategies: the latest runs that have left.</summary>
+    public ImmutableArray<string> Left { get; init; } = [];
+
+    /// <summary>Of RoundRobin: when each key that has runs here last got a slot, by fencing token.</summary>
+    public ImmutableDictionary<string, long> Served { get; init; } = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>When somebody was last told to look whether the runs here still live.</summary>
+    public DateTimeOffset CheckedAt { get; init; }
 }

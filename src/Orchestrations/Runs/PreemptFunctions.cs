@@ -15,6 +15,9 @@ public static class PreemptFunctions
     /// <summary>The activity function of <see cref="StepRunner.PublishStopAsync"/>.</summary>
     public const string PublishStop = "PublishStop";
 
+    /// <summary>The activity function of <see cref="StepRunner.FindEndedAsync"/>.</summary>
+    public const string FindEnded = "FindEndedRuns";
+
     /// <summary>The activity function of <see cref="StepRunner.EndRunAsync"/>.</summary>
     public const string EndRun = "EndRun";
 }

@@ -11,6 +11,9 @@ public enum RunMessageKind
 
     /// <summary>A gate has admitted the run.</summary>
     Admitted,
+
+    /// <summary>The run is given more time.</summary>
+    Extend,
 }
 
 /// <summary>
@@ -28,11 +31,17 @@ public sealed record RunMessage
     /// <summary>The request, of <see cref="RunMessageKind.Stop"/>.</summary>
     public StopRequest? Stop { get; init; }
 
+    /// <summary>How much more time, of <see cref="RunMessageKind.Extend"/>.</summary>
+    public Duration? By { get; init; }
+
     /// <summary>The key of the gate that speaks.</summary>
     public string? Gate { get; init; }
 
     /// <summary>The fencing token, of <see cref="RunMessageKind.Admitted"/>.</summary>
     public long Token { get; init; }
+
+    /// <summary>Whether somebody is likely to wait for the slot, of <see cref="RunMessageKind.Admitted"/>.</summary>
+    public bool OthersWait { get; init; }
 
     /// <summary>Whether <see cref="Gate"/> has struck the run off already, so that it need not leave.</summary>
     public bool HasLeft { get; init; }
@@ -40,7 +49,7 @@ public sealed record RunMessage
     internal static RunMessage ForStop(StopRequest stop) => new() { Kind = RunMessageKind.Stop, Stop = stop };
 
     internal static RunMessage ForAdmission(string gate, GateAdmission admission) =>
-        new() { Kind = RunMessageKind.Admitted, Gate = gate, Token = admission.Token };
+        new() { Kind = RunMessageKind.Admitted, Gate = gate, Token = admission.Token, OthersWait = admission.OthersWait };
 
     internal static RunMessage ForSupersession(string gate, GateStop stop, DateTimeOffset now) => new()
     {

@@ -25,5 +25,5 @@ public sealed record RunError(string Type, string Message, string? Step = null)
 
     internal static RunError From(Exception exception) => exception is StepFailedException { Error: { } error } failed
         ? error with { Step = failed.Step }
-        : new(exception.GetType().FullName!, exception.Message.Length > MaxMessageLength ? exception.Message[..MaxMessageLength] : exception.Message);
+        : new(exception.GetType().FullName!, Excerpt.Shorten(exception.Message, MaxMessageLength));
 }

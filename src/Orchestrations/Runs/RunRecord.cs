@@ -66,17 +66,22 @@ public sealed record RunRecord
         StopRequest kept = request with
         {
             Grace = grace,
-            Message = Shorten(request.Message, StopRequest.MaxMessageLength),
-            By = Shorten(request.By, StopRequest.MaxByLength),
+            Message = Excerpt.Shorten(request.Message, StopRequest.MaxMessageLength),
+            By = Excerpt.Shorten(request.By, StopRequest.MaxByLength),
         };
         return this with { Stop = kept, Status = Status == RunStatus.Running ? RunStatus.Stopping : Status };
     }
 
-    /// <summary>The run has ended.</summary>
+    /// <summary>The run has ended. A step that has not is abandoned.</summary>
     /// <param name="status">How.</param>
     /// <param name="now">The time, UTC.</param>
     /// <returns>The record after it.</returns>
-    public RunRecord End(RunStatus status, DateTimeOffset now) => Status.IsTerminal() ? this : this with { Status = status, EndedAt = now };
+    public RunRecord End(RunStatus status, DateTimeOffset now) => Status.IsTerminal() ? this : this with
+    {
+        Status = status,
+        EndedAt = now,
+        Steps = [.. Steps.Select(step => step.Status == StepStatus.Running ? step with { Status = StepStatus.Abandoned, StopReason = Stop?.Reason } : step)],
+    };
 
     /// <summary>A step begins, or begins again.</summary>
     /// <param name="step">The step.</param>
@@ -119,8 +124,6 @@ public sealed record RunRecord
             return (Steps.Length * CharactersAStep) + CharactersOfTheRest + (text * CharactersEscaped) + (FencingTokens.Length * 20) > MaxLength;
         }
     }
-
-    private static string? Shorten(string? text, int length) => text?.Length > length ? text[..length] : text;
 }
 
 /// <summary>How far a step says it is.</summary>
@@ -192,4 +195,7 @@ public enum StepStatus
 
     /// <summary>It was told to stop, and did.</summary>
     Cancelled,
+
+    /// <summary>It was told to stop, and had not when the run's grace was over.</summary>
+    Abandoned,
 }

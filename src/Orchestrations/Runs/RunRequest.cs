@@ -27,6 +27,15 @@ public sealed record RunRequest
     /// <summary>The longest that the workflow's code may run.</summary>
     public Duration Timeout { get; init; } = Duration.Never;
 
+    /// <summary>When the run is to end; null for when its code does.</summary>
+    public EndCondition? EndWhen { get; init; }
+
+    /// <summary>The longest that the run may wait for its gates, from when it was accepted.</summary>
+    public Duration ScheduleTimeout { get; init; } = Duration.Never;
+
+    /// <summary>Among runs that wait at a gate, the higher, the sooner.</summary>
+    public int Priority { get; init; }
+
     /// <summary>How long the run may take to stop when a stop request does not say.</summary>
     public Duration Grace { get; init; }
 

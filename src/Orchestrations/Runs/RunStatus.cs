@@ -53,6 +53,15 @@ public enum StopReason
     /// <summary>Its execution timeout, or the step's, was over.</summary>
     Timeout,
 
+    /// <summary>The time or event came at which it was to end.</summary>
+    EndCondition,
+
+    /// <summary>It waited for its gates for too long.</summary>
+    ScheduleTimeout,
+
+    /// <summary>There was no slot for it, or no room to wait.</summary>
+    GateFull,
+
     /// <summary>The host of the step shuts down; the step runs again elsewhere.</summary>
     Shutdown,
 

@@ -13,7 +13,7 @@ internal sealed class RunSteps(RunSupervisor run, TaskOrchestrationContext conte
     private TaskCompletionSource? _allEnded;
     private int _calls;
 
-    public async Task<TOutput> CallAsync<TOutput>(Type type, object? input, CancellationToken cancellationToken)
+    public async Task<TOutput> CallAsync<TOutput>(Type type, object? input, StepOptions options, CancellationToken cancellationToken)
     {
         run.EndToken.ThrowIfCancellationRequested();
         bool isShielded = !cancellationToken.CanBeCanceled;
@@ -28,6 +28,7 @@ internal sealed class RunSteps(RunSupervisor run, TaskOrchestrationContext conte
             RunId = run.RunId,
             Number = ++_calls,
             Name = WorkflowNames.FromType(type.Name),
+            Timeout = options.Timeout,
             Shielded = isShielded,
             FencingTokens = run.Record.FencingTokens,
             Input = Payload.ToJson(input),
@@ -37,14 +38,31 @@ internal sealed class RunSteps(RunSupervisor run, TaskOrchestrationContext conte
             ? default
             : cancellationToken.Register(() => _ = PublishAsync(new StopNotice(run.RunId, StopReason.Self, call.Number)));
         StepOutcome outcome = await RunAsync(type.Name, call);
+        while (HasFailed(outcome) && options.Retry.DelayAfter(call.Attempt) is { } delay && MayRetry(isShielded))
+        {
+            await run.DelayAsync(delay, cancellationToken);
+            call = call with { Attempt = call.Attempt + 1 };
+            outcome = await RunAsync(type.Name, call);
+        }
+
         return outcome.Status switch
         {
             StepStatus.Succeeded => Payload.Read<TOutput>(outcome.Output),
             StepStatus.Failed => throw new StepFailedException(call.Name, outcome.Error!),
+            StepStatus.TimedOut when HasFailed(outcome) => throw new StepFailedException(call.Name, TimeoutError(options)),
             _ => throw new OperationCanceledException(
                 $"Step '{call.Name}' was told to stop: {outcome.StopReason}.", followsRun ? run.StopToken : cancellationToken),
         };
     }
+
+    /// <summary>A step that was over its own time has failed; one that was stopped with its run has not.</summary>
+    private bool HasFailed(StepOutcome outcome) =>
+        outcome.Status == StepStatus.Failed || (outcome.Status == StepStatus.TimedOut && run.Record.Stop?.Reason != StopReason.Timeout);
+
+    private bool MayRetry(bool isShielded) => isShielded || !run.IsStopped;
+
+    private static RunError TimeoutError(StepOptions options) =>
+        new(typeof(TimeoutException).FullName!, $"It took longer than its timeout of {options.Timeout}.");
 
     private async Task<StepOutcome> RunAsync(string function, StepCall call)
     {

@@ -20,8 +20,11 @@ internal sealed class RunSupervisor
     private readonly RunSteps _steps;
     private readonly GateKeeper _gates;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _started = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource _graceOver = new();
+    private Duration _timeout;
+    private CancellationTokenSource? _timeoutTimer;
     private DateTime _graceEnd = DateTime.MaxValue;
     private CancellationTokenSource? _graceTimer;
 
@@ -30,6 +33,7 @@ internal sealed class RunSupervisor
         _context = context;
         _workflow = workflow;
         Request = request;
+        _timeout = request.Timeout;
         Logger = context.CreateReplaySafeLogger<RunSupervisor>();
         _steps = new RunSteps(this, context);
         _gates = new GateKeeper(this, context);
@@ -59,7 +63,11 @@ internal sealed class RunSupervisor
     {
         Update(Record);
         _ = ReadMessagesAsync();
-        RunOutcome outcome = await _gates.EnterAsync() ? await ExecuteAsync() : End(CodeResult.Stopped);
+        if (!Request.ScheduleTimeout.IsNever && !Request.Gates.IsEmpty)
+            _ = WatchScheduleAsync();
+        bool isAdmitted = !StopsByEndCondition() && await _gates.EnterAsync() && !StopsByEndCondition();
+        _started.Cancel();
+        RunOutcome outcome = isAdmitted ? await ExecuteAsync() : End(CodeResult.Stopped);
         // From here on the code, should some of it remain, gets nothing done.
         _ended.Cancel();
         await _gates.LeaveAsync();
@@ -95,8 +103,8 @@ internal sealed class RunSupervisor
         await SleepUntilAsync(_context.CurrentUtcDateTime + delay.Value, either.Token);
     }
 
-    public Task<TOutput> CallStepAsync<TOutput>(Type step, object? input, CancellationToken cancellationToken) =>
-        _steps.CallAsync<TOutput>(step, input, cancellationToken);
+    public Task<TOutput> CallStepAsync<TOutput>(Type step, object? input, StepOptions options, CancellationToken cancellationToken) =>
+        _steps.CallAsync<TOutput>(step, input, options, cancellationToken);
 
     private async Task ReadMessagesAsync()
     {
@@ -133,8 +141,11 @@ internal sealed class RunSupervisor
                     _gates.Forget(left);
                 RequestStop(stop);
                 break;
+            case { Kind: RunMessageKind.Extend, By: { } by }:
+                Extend(by);
+                break;
             case { Kind: RunMessageKind.Admitted, Gate: { } gate }:
-                _gates.Admitted(gate, message.Token);
+                _gates.Admitted(gate, message.Token, message.OthersWait);
                 break;
         }
     }
@@ -199,29 +210,113 @@ internal sealed class RunSupervisor
         }
     }
 
-    private async Task WatchTimeoutAsync()
+    private async Task WatchScheduleAsync()
     {
         try
         {
-            await SleepUntilAsync(_context.CurrentUtcDateTime + Request.Timeout.Value, EndToken);
+            await SleepUntilAsync(Request.QueuedAt.UtcDateTime + Request.ScheduleTimeout.Value, _started.Token);
             RequestStop(new StopRequest
             {
-                Reason = StopReason.Timeout,
+                Reason = StopReason.ScheduleTimeout,
                 RequestedAt = Now,
-                Message = $"The run took longer than its timeout of {Request.Timeout}.",
+                QueuedOnly = true,
+                Message = $"The run waited longer than its schedule timeout of {Request.ScheduleTimeout}.",
             });
         }
         catch (OperationCanceledException)
         {
-            // The run ended in time.
+            // The run started in time, or ended before.
         }
+    }
+
+    /// <summary>Asks for a stop if the run's end condition is met now. A run that is due to start then is not started.</summary>
+    private bool StopsByEndCondition()
+    {
+        if (Request.EndWhen is not { } condition || !condition.IsMet(Now))
+            return false;
+        RequestStop(new StopRequest
+        {
+            Reason = StopReason.EndCondition,
+            RequestedAt = Now,
+            Message = $"The run was to end when: {condition}.",
+        });
+        return true;
+    }
+
+    /// <summary>One durable timer at a time, for the next instant at which the end condition can change.</summary>
+    private async Task WatchEndConditionAsync()
+    {
+        try
+        {
+            while (Request.EndWhen?.NextChange(Now) is { } next)
+            {
+                await SleepUntilAsync(next.UtcDateTime, EndToken);
+                if (StopsByEndCondition())
+                    return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The run ended before.
+        }
+    }
+
+    /// <summary>Waits for the execution timeout; one that is extended meanwhile is waited for again.</summary>
+    private async Task WatchTimeoutAsync()
+    {
+        try
+        {
+            while (_timeout is { IsNever: false } timeout && Record.StartedAt!.Value.UtcDateTime + timeout.Value is var end
+                && _context.CurrentUtcDateTime < end)
+            {
+                using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(EndToken);
+                _timeoutTimer = timer;
+                await WaitUnlessExtendedAsync(end, timer.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        if (_timeout.IsNever)
+            return;
+        RequestStop(new StopRequest
+        {
+            Reason = StopReason.Timeout,
+            RequestedAt = Now,
+            Message = $"The run took longer than its timeout of {_timeout}.",
+        });
+    }
+
+    private async Task WaitUnlessExtendedAsync(DateTime end, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SleepUntilAsync(end, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!EndToken.IsCancellationRequested)
+        {
+            // The timeout was extended: the new one is waited for.
+        }
+    }
+
+    /// <summary>Adds to what is left of the execution timeout.</summary>
+    public void Extend(Duration by)
+    {
+        if (_timeout.IsNever || IsStopped)
+            return;
+        TimeSpan longest = Duration.LongestValue;
+        _timeout = by.IsNever || by.Value > longest - _timeout.Value ? Duration.Never : _timeout.Value + by.Value;
+        Logger.LogInformation("Run {Run} was given {By} more, {Timeout} in all", RunId, by, _timeout);
+        _timeoutTimer?.Cancel();
     }
 
     private async Task<RunOutcome> ExecuteAsync()
     {
         Update(Record.Start(Now));
-        if (!Request.Timeout.IsNever)
-            _ = WatchTimeoutAsync();
+        _ = WatchTimeoutAsync();
+        _ = WatchEndConditionAsync();
         Task<CodeResult> code = RunCodeAsync();
         await Task.WhenAny(code, _graceOver.Task);
         bool isForced = !code.IsCompleted || !await _steps.EndAllAsync(_graceOver.Task, GiveLeftoversGrace);
@@ -257,7 +352,10 @@ internal sealed class RunSupervisor
     {
         RunStatus status = result switch
         {
-            { WasStopped: true } => Record.Stop!.Reason == StopReason.Timeout ? RunStatus.TimedOut : RunStatus.Cancelled,
+            { WasStopped: true } when _gates.IsRejected => RunStatus.Rejected,
+            { WasStopped: true } => Record.Stop!.Reason is StopReason.Timeout or StopReason.ScheduleTimeout
+                ? RunStatus.TimedOut
+                : RunStatus.Cancelled,
             { Error: not null } => RunStatus.Failed,
             _ => RunStatus.Succeeded,
         };

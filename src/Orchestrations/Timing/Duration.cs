@@ -22,6 +22,8 @@ public readonly record struct Duration : IComparable<Duration>
     /// <summary>The longest finite duration, in ticks of 100 ns.</summary>
     internal const long MaxTicks = 3650 * TimeSpan.TicksPerDay;
 
+    internal static readonly TimeSpan LongestValue = new(MaxTicks);
+
     private const long NeverTicks = long.MaxValue;
 
     private readonly long _ticks;

@@ -37,6 +37,19 @@ public class AccessKeyTests
         Assert.Equal((expected, expected), (byHeader.StatusCode, byQuery.StatusCode));
     }
 
+    [Theory]
+    [InlineData("function key", HttpStatusCode.Unauthorized)]
+    [InlineData("admin key", HttpStatusCode.OK)]
+    public async Task The_management_api_is_the_administrators(string key, HttpStatusCode expected)
+    {
+        await using TestApp app = await StartAsync(FunctionKey, AdminKey);
+
+        HttpResponseMessage answer = await app.Http.GetAsync(
+            new Uri($"/runtime/webhooks/durabletask/instances?code={Uri.EscapeDataString(key)}", UriKind.Relative));
+
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
     [Fact]
     public async Task A_refusal_is_a_problem_document_that_says_nothing_more()
     {

@@ -23,7 +23,7 @@ internal sealed class AppProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach ((string name, string value) in settings)
+        foreach ((string name, string value) in settings.Prepend(("Preempt__Store", "memory")))
             start.Environment[name] = value;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Add(line.Data);

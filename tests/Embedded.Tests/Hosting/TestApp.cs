@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask.Client;
@@ -33,7 +34,7 @@ internal sealed class TestApp : IAsyncDisposable
     public DurableTaskClient Durable => Services.GetRequiredService<DurableEngine>().Client;
 
     public static FunctionsApplicationBuilder NewBuilder(Type[] types, params string[] args) => new FunctionsApplicationBuilder(
-        ["--urls", "http://127.0.0.1:0", .. args], () => types).ConfigureFunctionsWebApplication();
+        ["--urls", "http://127.0.0.1:0", "--Preempt:Store", "memory", .. args], () => types).ConfigureFunctionsWebApplication();
 
     public static Task<TestApp> StartAsync(params Type[] types) => StartAsync(NewBuilder(types));
 
@@ -44,6 +45,16 @@ internal sealed class TestApp : IAsyncDisposable
         WebApplication app = (WebApplication)builder.Build();
         await app.StartAsync();
         return new(app, logs);
+    }
+
+    /// <summary>Calls the durable management API.</summary>
+    public async Task<HttpResponseMessage> ManageAsync(
+        string method, string path, string body = "", string contentType = "application/json", string? continuation = null)
+    {
+        using HttpRequestMessage request = new(new HttpMethod(method), $"/runtime/webhooks/durabletask/{path}");
+        if (body.Length > 0) request.Content = new StringContent(body, Encoding.UTF8, contentType);
+        if (continuation is not null) request.Headers.Add("x-ms-continuation-token", continuation);
+        return await Http.SendAsync(request);
     }
 
     public Task StopAsync() => _app.StopAsync();

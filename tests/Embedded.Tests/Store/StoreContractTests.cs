@@ -76,7 +76,9 @@ public abstract class StoreContractTests
         await Store.StartAsync(header);
         header = header with
         {
-            Status = OrchestrationRuntimeStatus.Running, CustomStatus = "\"half\"", UpdatedAt = header.UpdatedAt.AddSeconds(1),
+            Status = OrchestrationRuntimeStatus.Running,
+            CustomStatus = "\"half\"",
+            UpdatedAt = header.UpdatedAt.AddSeconds(1),
         };
         await Store.CommitAsync(new Commit { Header = header }.With(new EventRaised("a", null)));
         await Store.CommitAsync(new Commit { Header = header });

@@ -3,7 +3,7 @@ using CsCheck;
 
 namespace Preempt.Tests.Concurrency;
 
-/// <summary>Random histories of one gate, against what every run of them must keep.</summary>
+/// <summary>Random histories of one gate with CancelInProgress, against what every run of them must keep.</summary>
 public sealed class GateRulesTests
 {
     private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -19,7 +19,10 @@ public sealed class GateRulesTests
     private static RunAge Age(int run) => new($"run-{run:D2}", Start.AddSeconds(run));
 
     private static EnterRequest Enter(int run, int maxRuns, Handover handover = Handover.AfterStop) =>
-        new(Age(run), new RunGate("gate", "key", maxRuns, ConcurrencyStrategy.CancelInProgress, handover));
+        new(Age(run), new RunGate("gate", "key", Rule(maxRuns, ConcurrencyStrategy.CancelInProgress) with { Handover = handover }), 0, Start);
+
+    private static ConcurrencyRule Rule(int maxRuns, ConcurrencyStrategy strategy) =>
+        new() { Key = "{input.key}", MaxRuns = maxRuns, Strategy = strategy };
 
     /// <summary>The gate, and everything that it has ever said.</summary>
     private sealed class Gate(int maxRuns, Handover handover)
@@ -37,7 +40,7 @@ public sealed class GateRulesTests
             (State, GateReply reply) = GateRules.Enter(State, GateRulesTests.Enter(run, maxRuns, handover));
             Entered.Add(Age(run).RunId);
             if (reply.Verdict == GateVerdict.Admitted && Admissions.TrueForAll(admission => admission.RunId != Age(run).RunId))
-                Admissions.Add(new GateAdmission(Age(run).RunId, reply.Token));
+                Admissions.Add(new GateAdmission(Age(run).RunId, reply.Token, OthersWait: false));
             Admissions.AddRange(reply.Admissions);
             Stops.AddRange(reply.Stops);
             return reply;
@@ -45,7 +48,7 @@ public sealed class GateRulesTests
 
         public void Leave(int run)
         {
-            (State, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(State, Age(run).RunId);
+            (State, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(State, [Age(run).RunId]);
             Admissions.AddRange(admissions);
         }
 
@@ -164,7 +167,7 @@ public sealed class GateRulesTests
         Assert.Equal(GateVerdict.Wait, reply.Verdict);
         Assert.Equal([new GateStop("run-01", "run-02", HasLeft: false)], reply.Stops);
         gate.Leave(1);
-        Assert.Equal(new GateAdmission("run-02", 2), gate.Admissions[^1]);
+        Assert.Equal(new GateAdmission("run-02", 2, OthersWait: false), gate.Admissions[^1]);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
@@ -39,6 +40,32 @@ public sealed class OneRunAtOnce : ScriptedWorkflow
 {
     public override void Configure(WorkflowBuilder workflow) =>
         workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress, Handover.Immediate);
+}
+
+public sealed class NewestRefused : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelNewest);
+}
+
+public sealed class Queued : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 2, ConcurrencyStrategy.Queue, maxQueued: 20).ScheduleTimeout("2 days");
+}
+
+public sealed class InTurn : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.RoundRobin, maxTotal: 3);
+}
+
+/// <summary>Runs outside working hours. The host's clock starts on a Tuesday at midnight.</summary>
+public sealed class Nightly : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 1, ConcurrencyStrategy.Queue)
+        .EndWhen("time of day between 08:00 and 18:00 and weekdays");
 }
 
 public sealed class TwoRules : ScriptedWorkflow
@@ -142,6 +169,11 @@ public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWork
     public Task PublishStop([ActivityTrigger] StopNotice notice, FunctionContext function) =>
         steps.PublishStopAsync(notice, function.CancellationToken);
 
+    [Function(PreemptFunctions.FindEnded)]
+    public static Task<ImmutableArray<string>> FindEnded(
+        [ActivityTrigger] FindEndedRequest request, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        StepRunner.FindEndedAsync(request, client, function.CancellationToken);
+
     [Function(PreemptFunctions.EndRun)]
     public Task EndRun([ActivityTrigger] ForcedEnd end, [DurableClient] DurableTaskClient client, FunctionContext function) =>
         steps.EndRunAsync(end, client, function.CancellationToken);
@@ -154,6 +186,18 @@ public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWork
 
     [Function(nameof(OneRunAtOnce))]
     public Task<RunOutcome> OneRunAtOnce([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<OneRunAtOnce>(context);
+
+    [Function(nameof(NewestRefused))]
+    public Task<RunOutcome> NewestRefused([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<NewestRefused>(context);
+
+    [Function(nameof(Queued))]
+    public Task<RunOutcome> Queued([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Queued>(context);
+
+    [Function(nameof(InTurn))]
+    public Task<RunOutcome> InTurn([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<InTurn>(context);
+
+    [Function(nameof(Nightly))]
+    public Task<RunOutcome> Nightly([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Nightly>(context);
 
     [Function(nameof(TwoRules))]
     public Task<RunOutcome> TwoRules([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<TwoRules>(context);
@@ -197,6 +241,10 @@ public sealed class TestApp : IDisposable
                     .AddWorkflow<OneRun>()
                     .AddWorkflow<ThreeRuns>()
                     .AddWorkflow<OneRunAtOnce>()
+                    .AddWorkflow<NewestRefused>()
+                    .AddWorkflow<Queued>()
+                    .AddWorkflow<InTurn>()
+                    .AddWorkflow<Nightly>()
                     .AddWorkflow<TwoRules>()
                     .AddWorkflow<Ungated>());
             },
@@ -226,6 +274,13 @@ public sealed class TestApp : IDisposable
     /// <summary>Starts a run of one step.</summary>
     public string Start(string workflow, Work work, string key = "k") =>
         Start(workflow, run => run.CallStepAsync<Worker, string>(work), key);
+
+    /// <summary>Ends the run's instance with the platform's own means, past its supervisor.</summary>
+    public void Terminate(string id) => Host.Run(async () =>
+    {
+        await Host.Client.TerminateInstanceAsync(id, CancellationToken.None);
+        return true;
+    });
 
     public Run Get(string id) => Host.Run(() => Runs.GetAsync(id));
 

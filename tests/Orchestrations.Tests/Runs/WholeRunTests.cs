@@ -370,7 +370,7 @@ public sealed class WholeRunTests : IDisposable
     {
         string id = _app.Start("ungated", new Work(60));
         _app.UntilRunning(id);
-        _app.Host.Run(async () => { await _app.Host.Client.TerminateInstanceAsync(id, CancellationToken.None); return 0; });
+        _app.Terminate(id);
         Run ended = _app.End(id);
         Assert.Equal((RunStatus.Cancelled, true), (ended.Status, ended.Stop!.Forced));
     }

@@ -1,0 +1,47 @@
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Configuration;
+using Preempt.Embedded.Hosting.Triggers;
+
+namespace Preempt.Embedded.Hosting.Queues;
+
+/// <summary>The storage that a setting names.</summary>
+/// <param name="Setting">The setting.</param>
+/// <param name="ConnectionString">Its value; null if the app has no storage of its own.</param>
+internal sealed record QueueConnection(string Setting, string? ConnectionString)
+{
+    private const string AppStorage = "AzureWebJobsStorage";
+    private static readonly string[] IdentitySettings = ["queueServiceUri", "serviceUri", "accountName"];
+
+    /// <summary>Reads the setting that a trigger names, or that of the app's own storage.</summary>
+    /// <exception cref="NotSupportedException">The setting that the trigger names is not set, or is no connection string.</exception>
+    public static QueueConnection Read(string? named, IConfiguration app)
+    {
+        string setting = named is null ? AppStorage : SettingOf(SettingNames.Resolve(named, app), app);
+        if (IdentitySettings.FirstOrDefault(part => !string.IsNullOrEmpty(app[$"{setting}:{part}"])) is { } identity)
+        {
+            throw new NotSupportedException(
+                $"the setting '{setting}__{identity}' asks for an identity, which this host has none of; set '{setting}' to a connection string");
+        }
+
+        string? value = app[setting];
+        if (!string.IsNullOrEmpty(value)) Check(setting, value);
+        else if (named is not null) throw new NotSupportedException($"its connection, the setting '{setting}', is not set");
+        return new(setting, string.IsNullOrEmpty(value) ? null : value);
+    }
+
+    /// <summary>The platform looks for a name with its own prefix first.</summary>
+    private static string SettingOf(string name, IConfiguration app) => app.GetSection("AzureWebJobs" + name).Exists() ? "AzureWebJobs" + name : name;
+
+    private static void Check(string setting, string value)
+    {
+        try
+        {
+            _ = new QueueServiceClient(value);
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
+        {
+            // The message of the exception may hold parts of the value, which is a secret.
+            throw new NotSupportedException($"its connection, the setting '{setting}', is not a connection string of Azure Storage", exception);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+
+namespace Preempt.Tests.Shared;
+
+/// <summary>A storage emulator of its own: in memory, on free ports, with an account of its own. It ends with this process.</summary>
+internal sealed partial class Azurite : IDisposable
+{
+    private const string Account = "tests";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
+
+    private readonly Process _process;
+    private readonly string _key;
+    private readonly ConcurrentDictionary<string, Uri> _services = new();
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Azurite(string script, int queuePort, string key)
+    {
+        _key = key;
+        ProcessStartInfo start = new("node")
+        {
+            ArgumentList =
+            {
+                script, "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry",
+                "--blobPort", "0", "--tablePort", "0", "--queuePort", queuePort.ToString(CultureInfo.InvariantCulture),
+            },
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["AZURITE_ACCOUNTS"] = $"{Account}:{_key}" },
+        };
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Read(line.Data);
+        _process.ErrorDataReceived += (_, line) => Read(line.Data);
+        _process.Exited += (_, _) => _listening.TrySetException(new InvalidOperationException("Azurite ended before it listened."));
+    }
+
+    /// <summary>The connection string of the emulator.</summary>
+    public string ConnectionString =>
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={_key};"
+        + string.Join(';', _services.Select(service => $"{service.Key}Endpoint={new Uri(service.Value, Account)}"));
+
+    /// <summary>Where its queues are.</summary>
+    public int QueuePort => _services["Queue"].Port;
+
+    /// <summary>Starts an emulator.</summary>
+    /// <exception cref="InvalidOperationException">It did not start; the message says why.</exception>
+    public static Task<Azurite> StartAsync() => StartAsync(queuePort: 0, Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)));
+
+    /// <summary>Starts an emulator in the place of one that has ended: its queues have the same address and the same key.</summary>
+    /// <exception cref="InvalidOperationException">It did not start; the message says why.</exception>
+    public static Task<Azurite> StartInPlaceOfAsync(Azurite ended) => StartAsync(ended.QueuePort, ended._key);
+
+    public void Dispose()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private static async Task<Azurite> StartAsync(int queuePort, string key)
+    {
+        Azurite azurite = new(await AzuriteInstallation.GetScriptAsync(), queuePort, key);
+        try
+        {
+            azurite._process.Start();
+            azurite._process.BeginOutputReadLine();
+            azurite._process.BeginErrorReadLine();
+            await azurite._listening.Task.WaitAsync(StartLimit);
+            return azurite;
+        }
+        catch (Exception exception)
+        {
+            azurite.Dispose();
+            throw new InvalidOperationException($"{exception.Message}\n{string.Join('\n', azurite._output)}", exception);
+        }
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null) return;
+        _output.Enqueue(line);
+        if (ListeningLine().Match(line) is not { Success: true } match) return;
+        _services[match.Groups["service"].Value] = new Uri(match.Groups["address"].Value);
+        if (_services.Count == 3) _listening.TrySetResult();
+    }
+
+    [GeneratedRegex(@"Azurite (?<service>\w+) service is successfully listening at (?<address>\S+)")]
+    private static partial Regex ListeningLine();
+}
