@@ -48,7 +48,8 @@ internal static class FunctionApp
         if (!servesHttp && functions.FirstOrDefault(function => function.Kind == TriggerKind.Http) is { } http)
         {
             throw new InvalidOperationException(
-                $"Function {http} takes an HttpRequest: call {nameof(FunctionsApplicationBuilderAspNetCoreExtensions.ConfigureFunctionsWebApplication)}().");
+                $"Function {http} takes an HttpRequest: call "
+                + $"{nameof(FunctionsApplicationBuilderAspNetCoreExtensions.ConfigureFunctionsWebApplication)}().");
         }
 
         HostSettings settings = HostSettings.Read(HostSettings.Find("host.json"), web.Configuration);

@@ -71,7 +71,8 @@ internal static partial class FunctionCatalog
     {
         CheckMethod(name, method);
         ParameterInfo[] parameters = method.GetParameters();
-        TriggerBindingAttribute[] triggers = [.. parameters.SelectMany(parameter => parameter.GetCustomAttributes<TriggerBindingAttribute>())];
+        TriggerBindingAttribute[] triggers =
+            [.. parameters.SelectMany(parameter => parameter.GetCustomAttributes<TriggerBindingAttribute>())];
         if (triggers is not [TriggerBindingAttribute trigger])
             throw new NotSupportedException($"it has {(triggers.Length == 0 ? "no trigger" : "several triggers")}, and must have one");
 
@@ -113,7 +114,10 @@ internal static partial class FunctionCatalog
     {
         Type result = ReturnedValue.ResultType(method.ReturnType);
         if (result.IsGenericType && result.GetGenericTypeDefinition() == typeof(ActionResult<>))
-            throw new NotSupportedException("it returns an ActionResult<T>, which the isolated worker does not execute; return an IActionResult");
+        {
+            throw new NotSupportedException(
+                "it returns an ActionResult<T>, which the isolated worker does not execute; return an IActionResult");
+        }
     }
 
     private static IEnumerable<string> SharedNames(IEnumerable<FunctionDescriptor> functions, Func<FunctionDescriptor, string> name) =>

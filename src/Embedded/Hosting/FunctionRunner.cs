@@ -67,7 +67,9 @@ internal sealed class FunctionRunner
         return await _call.InvokeAsync(target, arguments);
     }
 
-    /// <summary>Fails, as the isolated worker does, for a body that is not JSON: a function that wants to answer 400 reads it itself.</summary>
+    /// <summary>
+    /// Fails, as the isolated worker does, for a body that is not JSON: a function that wants to answer 400 reads it itself.
+    /// </summary>
     private static async Task<object?> ReadBodyAsync(HttpContext http, Type type, CancellationToken cancellation)
     {
         if (!http.Request.HasJsonContentType())

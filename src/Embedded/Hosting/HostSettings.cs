@@ -41,7 +41,8 @@ internal sealed class HostSettings(IConfiguration settings)
                 .Where(pair => pair.Value is not null)
                 .Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value)),
         };
-        int environment = app.Sources.ToList().FindLastIndex(source => source is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
+        int environment = app.Sources.ToList()
+            .FindLastIndex(source => source is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
         app.Sources.Insert(environment < 0 ? app.Sources.Count : environment, values);
     }
 

@@ -6,13 +6,17 @@ namespace Preempt.Embedded.Hosting;
 /// <summary>Where an HTTP function is served, below the prefix of all routes.</summary>
 internal sealed class HttpRoute
 {
+    /// <summary>The platform keeps these for itself, whatever the prefix.</summary>
+    private static readonly string[] Reserved = ["admin", "runtime"];
+
     private readonly HttpTriggerAttribute _trigger;
 
     private HttpRoute(string template, RoutePattern pattern, HttpTriggerAttribute trigger)
     {
         _trigger = trigger;
         Template = template;
-        Shape = string.Join('/', pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => ShapeOf(part, pattern)))));
+        Shape = string.Join(
+            '/', pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => ShapeOf(part, pattern)))));
     }
 
     /// <summary>The route as written, without a leading slash.</summary>
@@ -29,10 +33,12 @@ internal sealed class HttpRoute
     {
         string template = (trigger.Route ?? functionName).TrimStart('/');
 
-        // The platform keeps these two for itself, whatever the prefix.
-        if (trigger.Route is not null
-            && (template.StartsWith("admin", StringComparison.OrdinalIgnoreCase) || template.StartsWith("runtime", StringComparison.OrdinalIgnoreCase)))
-            throw new NotSupportedException($"its route '{trigger.Route}' begins with 'admin' or 'runtime', which the host keeps for itself");
+        if (trigger.Route is not null && Reserved.Any(start => template.StartsWith(start, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new NotSupportedException(
+                $"its route '{trigger.Route}' begins with 'admin' or 'runtime', which the host keeps for itself");
+        }
+
         try
         {
             return new(template, RoutePatternFactory.Parse(template), trigger);

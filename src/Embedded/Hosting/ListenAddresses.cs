@@ -9,7 +9,9 @@ internal static class ListenAddresses
 {
     public const string Default = "http://127.0.0.1:7071";
 
-    /// <summary>The addresses that settings name; none if they are silent. Ports count only where no URL is named, as in the server.</summary>
+    /// <summary>
+    /// The addresses that settings name; none if they are silent. Ports count only where no URL is named, as in the server.
+    /// </summary>
     public static IReadOnlyList<string> Of(IConfiguration app)
     {
         string[] urls = Split(app["urls"]);
@@ -18,7 +20,9 @@ internal static class ListenAddresses
             .. Split(app["http_ports"]).Select(port => $"http://*:{port}"),
             .. Split(app["https_ports"]).Select(port => $"https://*:{port}"),
         ];
-        IEnumerable<string> endpoints = app.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>();
+        IEnumerable<string> endpoints = app.GetSection("Kestrel:Endpoints").GetChildren()
+            .Select(endpoint => endpoint["Url"])
+            .OfType<string>();
         return [.. endpoints, .. urls.Length > 0 ? urls : ports];
     }
 

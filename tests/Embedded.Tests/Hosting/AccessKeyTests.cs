@@ -85,7 +85,10 @@ public class AccessKeyTests
         InvalidOperationException refusal = Refusal(listen);
 
         Assert.Contains("which others can reach", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("Set Preempt:Keys:Function and Preempt:Keys:Admin (in the environment: Preempt__Keys__Function, Preempt__Keys__Admin)", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Set Preempt:Keys:Function and Preempt:Keys:Admin (in the environment: Preempt__Keys__Function, Preempt__Keys__Admin)",
+            refusal.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -33,18 +33,22 @@ internal sealed class AppProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>Waits for a line that holds a text, and gives what follows it in that line.</summary>
+    /// <summary>Waits for a line that holds a text, and gives what follows it in that line. Lines may come in any order.</summary>
     /// <exception cref="TimeoutException">There is none; the message has what the app wrote.</exception>
     public string WaitFor(string text)
     {
-        while (_lines.TryTake(out string? line, TestApp.Patience))
+        string? line = _seen.Find(Holds);
+        while (line is null)
         {
-            _seen.Add(line);
-            int at = line.IndexOf(text, StringComparison.Ordinal);
-            if (at >= 0) return line[(at + text.Length)..].Trim();
+            if (!_lines.TryTake(out string? next, TestApp.Patience))
+                throw new TimeoutException($"The app did not write \"{text}\", but:\n{string.Join('\n', _seen)}");
+            _seen.Add(next);
+            if (Holds(next)) line = next;
         }
 
-        throw new TimeoutException($"The app did not write \"{text}\", but:\n{string.Join('\n', _seen)}");
+        return line[(line.IndexOf(text, StringComparison.Ordinal) + text.Length)..].Trim();
+
+        bool Holds(string candidate) => candidate.Contains(text, StringComparison.Ordinal);
     }
 
     /// <summary>A client of the app, once it listens.</summary>

@@ -15,7 +15,8 @@ public class HttpRouteTests
     [InlineData("f", "get", null, "get", "get")]
     [InlineData("a/{*rest}", "get", "a/{**all}", "get", "get")]
     [InlineData("a/{id:int}-x", "get", "a/{n:int}-X", "get", "get")]
-    public void Routes_that_differ_in_names_only_share_their_methods(string? first, string methods, string? second, string others, string shared) =>
+    public void Routes_that_differ_in_names_only_share_their_methods(
+        string? first, string methods, string? second, string others, string shared) =>
         Assert.Equal(shared, Route(first, methods).MethodSharedWith(Route(second, others)));
 
     [Theory]

@@ -16,7 +16,8 @@ public sealed class ManagementInstanceTests : IAsyncLifetime
     [Fact]
     public async Task A_start_answers_with_the_addresses_of_the_instance()
     {
-        HttpResponseMessage started = await _app.ManageAsync("POST", $"orchestrators/{nameof(Managed.WaitForEvent)}/my-id?code=a%20key", """{"Name":"ada"}""");
+        HttpResponseMessage started = await _app.ManageAsync(
+            "POST", $"orchestrators/{nameof(Managed.WaitForEvent)}/my-id?code=a%20key", """{"Name":"ada"}""");
 
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
         JsonElement links = await ReadAsync(started);
@@ -46,7 +47,9 @@ public sealed class ManagementInstanceTests : IAsyncLifetime
     {
         string id = await StartAsync(nameof(Managed.WaitForEvent));
 
-        Assert.Equal(HttpStatusCode.Conflict, (await _app.ManageAsync("POST", $"orchestrators/{nameof(Managed.WaitForEvent)}/{id}")).StatusCode);
+        HttpResponseMessage again = await _app.ManageAsync("POST", $"orchestrators/{nameof(Managed.WaitForEvent)}/{id}");
+
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
     }
 
     [Fact]
@@ -152,11 +155,11 @@ public sealed class ManagementInstanceTests : IAsyncLifetime
     [Fact]
     public async Task An_event_must_be_json()
     {
-        string id = await StartAsync(nameof(Managed.WaitForEvent));
+        string path = $"instances/{await StartAsync(nameof(Managed.WaitForEvent))}/raiseEvent/Go";
 
-        Assert.Equal(HttpStatusCode.BadRequest, (await _app.ManageAsync("POST", $"instances/{id}/raiseEvent/Go", "{")).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await _app.ManageAsync("POST", $"instances/{id}/raiseEvent/Go", "1", "text/plain")).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await _app.ManageAsync("POST", $"instances/{id}/raiseEvent/Go")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await _app.ManageAsync("POST", path, "{")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await _app.ManageAsync("POST", path, "1", "text/plain")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await _app.ManageAsync("POST", path)).StatusCode);
     }
 
     [Fact]
@@ -234,9 +237,11 @@ public sealed class ManagementInstanceTests : IAsyncLifetime
         await StartAsync(nameof(Managed.WaitForEvent), id: "a-4");
         await UntilAsync("a-4", "Running");
 
-        HttpResponseMessage first = await _app.ManageAsync("GET", "instances?instanceIdPrefix=a-&runtimeStatus=completed,Failed&top=2&showInput=false");
+        HttpResponseMessage first = await _app.ManageAsync(
+            "GET", "instances?instanceIdPrefix=a-&runtimeStatus=completed,Failed&top=2&showInput=false");
         string token = Assert.Single(first.Headers.GetValues("x-ms-continuation-token"));
-        HttpResponseMessage second = await _app.ManageAsync("GET", "instances?instanceIdPrefix=a-&runtimeStatus=Completed&top=2", continuation: token);
+        HttpResponseMessage second = await _app.ManageAsync(
+            "GET", "instances?instanceIdPrefix=a-&runtimeStatus=Completed&top=2", continuation: token);
 
         Assert.Equal(["a-1", "a-2"], await IdsAsync(first));
         Assert.Equal(["a-3"], await IdsAsync(second));

@@ -64,7 +64,8 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
         Assert.Equal("aGVsbG8=", poisoned.Body.ToString());
         await UntilEmptyAsync(queue);
         Assert.Equal(3, app.Logs.Entries.Count(entry => entry.Exception?.Message == "out of tea"));
-        Assert.Contains(app.Logs.Entries, entry => entry.Message.EndsWith($"was tried 3 times; it is in {_queueName}-poison now", StringComparison.Ordinal));
+        Assert.Contains(app.Logs.Entries, entry =>
+            entry.Message.EndsWith($"was tried 3 times; it is in {_queueName}-poison now", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -188,17 +189,19 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
     {
         int port = FreePort();
         string nowhere = $"DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;QueueEndpoint=http://127.0.0.1:{port}/a";
-        await using TestApp app = await StartAsync([typeof(TakesText), typeof(TakesMore), typeof(Greets)], Quick, $"--AzureWebJobsStorage={nowhere}");
+        await using TestApp app = await StartAsync(
+            [typeof(TakesText), typeof(TakesMore), typeof(Greets)], Quick, $"--AzureWebJobsStorage={nowhere}");
 
         Assert.Equal("hello", await app.Http.GetStringAsync(new Uri("/api/Greet", UriKind.Relative)));
-        using CancellationTokenSource patience = new(TestApp.Patience);
-        while (!app.Logs.Entries.Any(IsAboutStorage))
-            await Task.Delay(10, patience.Token);
+        await UntilLoggedAsync(app, "The queue storage of");
         await Task.Delay(5 * Quick.MaxPollingInterval);
 
         (LogLevel level, string message, Exception? _) = Assert.Single(app.Logs.Entries, entry => entry.Level >= LogLevel.Warning);
         Assert.Equal(LogLevel.Warning, level);
-        Assert.StartsWith($"The queue storage of 'AzureWebJobsStorage' at http://127.0.0.1:{port}/a does not answer (", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The queue storage of 'AzureWebJobsStorage' at http://127.0.0.1:{port}/a does not answer (",
+            message,
+            StringComparison.Ordinal);
         Assert.EndsWith("): the functions Take, TakeMore wait for it; all else runs", message, StringComparison.Ordinal);
     }
 
@@ -209,9 +212,7 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
         string connection = first.ConnectionString;
         first.Dispose();
         await using TestApp app = await StartAsync([typeof(TakesText)], Quick, $"--AzureWebJobsStorage={connection}");
-        using CancellationTokenSource patience = new(TestApp.Patience);
-        while (!app.Logs.Entries.Any(IsAboutStorage))
-            await Task.Delay(10, patience.Token);
+        await UntilLoggedAsync(app, "The queue storage of");
 
         using Azurite second = await Azurite.StartInPlaceOfAsync(first);
         QueueClient queue = new(connection, _queueName);
@@ -229,13 +230,15 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
         await using TestApp app = await StartAsync([typeof(TakesText), typeof(Greets)], Quick, "--AzureWebJobsStorage=");
 
         Assert.Equal("hello", await app.Http.GetStringAsync(new Uri("/api/Greet", UriKind.Relative)));
-        using CancellationTokenSource patience = new(TestApp.Patience);
-        while (!app.Logs.Entries.Any(entry => entry.Message.StartsWith("The setting 'AzureWebJobsStorage' is not set: the queue functions Take do not run", StringComparison.Ordinal)))
-            await Task.Delay(10, patience.Token);
+        await UntilLoggedAsync(app, "The setting 'AzureWebJobsStorage' is not set: the queue functions Take do not run");
     }
 
-    private static bool IsAboutStorage((LogLevel Level, string Message, Exception? Exception) entry) =>
-        entry.Message.StartsWith("The queue storage of", StringComparison.Ordinal);
+    private static async Task UntilLoggedAsync(TestApp app, string start)
+    {
+        using CancellationTokenSource patience = new(TestApp.Patience);
+        while (!app.Logs.Entries.Any(entry => entry.Message.StartsWith(start, StringComparison.Ordinal)))
+            await Task.Delay(10, patience.Token);
+    }
 
     private Task<TestApp> StartAsync(Type function, QueueSettings? settings = null, params string[] more) =>
         StartAsync([function], settings ?? Quick, more);
@@ -266,7 +269,8 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
         using CancellationTokenSource patience = new(TestApp.Patience);
         while (true)
         {
-            if (await queue.ExistsAsync(patience.Token) && (await queue.ReceiveMessageAsync(cancellationToken: patience.Token)).Value is { } message)
+            if (await queue.ExistsAsync(patience.Token)
+                && (await queue.ReceiveMessageAsync(cancellationToken: patience.Token)).Value is { } message)
                 return message;
             await Task.Delay(20, patience.Token);
         }
@@ -311,7 +315,9 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
                 _working--;
         }
 
-        internal string Take() => _messages.TryTake(out string? message, TestApp.Patience) ? message : throw new TimeoutException("There was no message.");
+        internal string Take() => _messages.TryTake(out string? message, TestApp.Patience)
+            ? message
+            : throw new TimeoutException("There was no message.");
 
         public void Dispose()
         {

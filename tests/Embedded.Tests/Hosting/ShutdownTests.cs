@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -38,6 +39,35 @@ public class ShutdownTests
     }
 
     [Fact]
+    public async Task An_activity_that_stops_with_its_host_has_no_outcome_and_runs_again_after_a_restart()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no SIGTERM.");
+        DirectoryInfo store = Directory.CreateTempSubdirectory("preempt-shutdown-");
+        string id;
+        using (AppProcess app = new(("Preempt__Store", store.FullName)))
+        {
+            using HttpClient http = app.Connect();
+            id = await StartAsync(app, http);
+            app.Terminate();
+            Assert.Equal(0, app.WaitForExit());
+        }
+
+        using (AppProcess again = new(("Preempt__Store", store.FullName)))
+        {
+            again.WaitFor("activity entered");
+            using HttpClient http = again.Connect();
+            Uri history = new($"/runtime/webhooks/durabletask/instances/{id}?showHistory=true", UriKind.Relative);
+            JsonElement instance = JsonElement.Parse(await http.GetStringAsync(history));
+
+            Assert.Equal("Running", instance.GetProperty("runtimeStatus").GetString());
+            JsonElement only = Assert.Single(instance.GetProperty("historyEvents").EnumerateArray());
+            Assert.Equal("ExecutionStarted", only.GetProperty("EventType").GetString());
+        }
+
+        store.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task A_stopping_host_tells_activities_before_its_requests_have_ended()
     {
         await using TestApp app = await TestApp.StartAsync(typeof(Lingering));
@@ -72,11 +102,12 @@ public class ShutdownTests
         Deaf.Leave.Release();
     }
 
-    private static async Task StartAsync(AppProcess app, HttpClient http)
+    private static async Task<string> StartAsync(AppProcess app, HttpClient http)
     {
         using HttpResponseMessage started = await http.PostAsync("/api/Start", content: null);
         started.EnsureSuccessStatusCode();
         app.WaitFor("activity entered");
+        return await started.Content.ReadAsStringAsync();
     }
 
     public class Lingering

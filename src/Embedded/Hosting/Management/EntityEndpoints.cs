@@ -42,7 +42,7 @@ internal static class EntityEndpoints
             PageSize = call.Top,
             ContinuationToken = call.ContinuationToken,
         };
-        Page<EntityMetadata> page = await call.Client.Entities.GetAllEntitiesAsync(query).AsPages().FirstAsync(call.Request.HttpContext.RequestAborted);
+        Page<EntityMetadata> page = await call.Client.Entities.GetAllEntitiesAsync(query).AsPages().FirstAsync(call.Aborted);
         call.SetContinuation(page.ContinuationToken);
         return Results.Json(page.Values.Select(Show));
     }

@@ -29,7 +29,8 @@ internal static class InstanceActions
         OrchestrationMetadata instance = await InstanceReading.FindAsync(call);
         throw instance.IsCompleted && instance.RuntimeStatus != OrchestrationRuntimeStatus.Failed
             ? Ended(instance)
-            : new ManagementException(StatusCodes.Status501NotImplemented, "The embedded runtime does not rewind; restart the instance instead.");
+            : new ManagementException(
+                StatusCodes.Status501NotImplemented, "The embedded runtime does not rewind; restart the instance instead.");
     }
 
     private static async Task<IResult> AskAsync(ManagementCall call, Func<Task> ask)

@@ -33,7 +33,7 @@ internal static class InstanceReading
             FetchInputsAndOutputs: true,
             ContinuationToken: call.ContinuationToken);
         bool showInput = call.Flag("showInput", whenAbsent: true);
-        Page<OrchestrationMetadata> page = await call.Client.GetAllInstancesAsync(query).AsPages().FirstAsync(call.Request.HttpContext.RequestAborted);
+        Page<OrchestrationMetadata> page = await call.Client.GetAllInstancesAsync(query).AsPages().FirstAsync(call.Aborted);
         call.SetContinuation(page.ContinuationToken);
         return Results.Json(page.Values.Select(instance => InstanceStatus.Of(instance, showInput)), JsonSerializerOptions.Web);
     }

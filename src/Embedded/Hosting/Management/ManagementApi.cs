@@ -34,10 +34,12 @@ internal static class ManagementApi
         Add("GET", "entities/{name}/{key}", EntityEndpoints.GetAsync);
         Add("POST", "entities/{name}/{key}", EntityEndpoints.SignalAsync);
 
-        void Add(string method, string route, Func<ManagementCall, Task<IResult>> handle) => group.MapMethods(
-            route,
-            [method],
-            (RequestDelegate)(http => keys.Allow(http, AuthorizationLevel.System) ? ServeAsync(http, handle) : AccessKeys.RefuseAsync(http)));
+        void Add(string method, string route, Func<ManagementCall, Task<IResult>> handle)
+        {
+            RequestDelegate serve = http =>
+                keys.Allow(http, AuthorizationLevel.System) ? ServeAsync(http, handle) : AccessKeys.RefuseAsync(http);
+            group.MapMethods(route, [method], serve);
+        }
     }
 
     private static async Task ServeAsync(HttpContext http, Func<ManagementCall, Task<IResult>> handle)

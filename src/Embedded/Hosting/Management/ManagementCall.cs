@@ -25,6 +25,9 @@ internal sealed class ManagementCall(HttpContext http, DurableEngine engine)
 
     public HttpResponse Response => http.Response;
 
+    /// <summary>Fires when the caller has gone.</summary>
+    public CancellationToken Aborted => http.RequestAborted;
+
     /// <summary>How many items a page may hold.</summary>
     public int Top => Text("top") is not { } text ? DefaultTop
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int top) && top is >= 1 and <= MaxTop ? top
@@ -80,7 +83,7 @@ internal sealed class ManagementCall(HttpContext http, DurableEngine engine)
     public async Task<JsonElement?> ReadBodyAsync()
     {
         using StreamReader reader = new(http.Request.Body);
-        string text = await reader.ReadToEndAsync(http.RequestAborted);
+        string text = await reader.ReadToEndAsync(Aborted);
         if (text.Length == 0) return null;
         try
         {

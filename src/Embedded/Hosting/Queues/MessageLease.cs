@@ -82,7 +82,8 @@ internal sealed class MessageLease : IAsyncDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            _logger.LogWarning(exception, "Message {Message} of {Queue} could not be kept; it may run twice", _message.MessageId, _queue.Name);
+            _logger.LogWarning(
+                exception, "Message {Message} of {Queue} could not be kept; it may run twice", _message.MessageId, _queue.Name);
             return false;
         }
     }

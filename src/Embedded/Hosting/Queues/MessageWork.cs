@@ -26,7 +26,8 @@ internal sealed class MessageWork(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            logger.LogError(exception, "Message {Message} of {Queue} could not be put away; it comes back", message.MessageId, plan.QueueName);
+            logger.LogError(
+                exception, "Message {Message} of {Queue} could not be put away; it comes back", message.MessageId, plan.QueueName);
         }
     }
 
@@ -51,7 +52,8 @@ internal sealed class MessageWork(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            logger.LogInformation("Function '{Function}' stopped with the host; message {Message} goes back", plan.Function.Name, message.MessageId);
+            logger.LogInformation(
+                "Function '{Function}' stopped with the host; message {Message} goes back", plan.Function.Name, message.MessageId);
             await lease.ReturnAsync(TimeSpan.Zero);
             return;
         }

@@ -1,6 +1,5 @@
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
-using Preempt.Embedded.Hosting.Triggers;
 
 namespace Preempt.Embedded.Hosting.Queues;
 
@@ -9,18 +8,20 @@ namespace Preempt.Embedded.Hosting.Queues;
 /// <param name="ConnectionString">Its value; null if the app has no storage of its own.</param>
 internal sealed record QueueConnection(string Setting, string? ConnectionString)
 {
-    private const string AppStorage = "AzureWebJobsStorage";
+    private const string PlatformPrefix = "AzureWebJobs";
+    private const string AppStorage = PlatformPrefix + "Storage";
     private static readonly string[] IdentitySettings = ["queueServiceUri", "serviceUri", "accountName"];
 
     /// <summary>Reads the setting that a trigger names, or that of the app's own storage.</summary>
     /// <exception cref="NotSupportedException">The setting that the trigger names is not set, or is no connection string.</exception>
     public static QueueConnection Read(string? named, IConfiguration app)
     {
-        string setting = named is null ? AppStorage : SettingOf(SettingNames.Resolve(named, app), app);
+        string setting = named is null ? AppStorage : SettingOf(named, app);
         if (IdentitySettings.FirstOrDefault(part => !string.IsNullOrEmpty(app[$"{setting}:{part}"])) is { } identity)
         {
             throw new NotSupportedException(
-                $"the setting '{setting}__{identity}' asks for an identity, which this host has none of; set '{setting}' to a connection string");
+                $"the setting '{setting}__{identity}' asks for an identity, which this host has none of; "
+                + $"set '{setting}' to a connection string");
         }
 
         string? value = app[setting];
@@ -29,8 +30,12 @@ internal sealed record QueueConnection(string Setting, string? ConnectionString)
         return new(setting, string.IsNullOrEmpty(value) ? null : value);
     }
 
+    /// <summary>Its value is a secret.</summary>
+    public override string ToString() => Setting;
+
     /// <summary>The platform looks for a name with its own prefix first.</summary>
-    private static string SettingOf(string name, IConfiguration app) => app.GetSection("AzureWebJobs" + name).Exists() ? "AzureWebJobs" + name : name;
+    private static string SettingOf(string name, IConfiguration app) =>
+        app.GetSection(PlatformPrefix + name).Exists() ? PlatformPrefix + name : name;
 
     private static void Check(string setting, string value)
     {
@@ -41,7 +46,8 @@ internal sealed record QueueConnection(string Setting, string? ConnectionString)
         catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
         {
             // The message of the exception may hold parts of the value, which is a secret.
-            throw new NotSupportedException($"its connection, the setting '{setting}', is not a connection string of Azure Storage", exception);
+            throw new NotSupportedException(
+                $"its connection, the setting '{setting}', is not a connection string of Azure Storage", exception);
         }
     }
 }

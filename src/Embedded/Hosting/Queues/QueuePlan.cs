@@ -11,8 +11,10 @@ internal sealed partial record QueuePlan(FunctionDescriptor Function, string Que
     private const string PoisonSuffix = "-poison";
 
     /// <summary>Where messages go that cannot be worked on; null for a queue that is such a place itself.</summary>
-    public string? PoisonQueueName =>
-        !QueueName.EndsWith(PoisonSuffix, StringComparison.Ordinal) && ValidName().IsMatch(QueueName + PoisonSuffix) ? QueueName + PoisonSuffix : null;
+    public string? PoisonQueueName { get; } =
+        !QueueName.EndsWith(PoisonSuffix, StringComparison.Ordinal) && ValidName().IsMatch(QueueName + PoisonSuffix)
+            ? QueueName + PoisonSuffix
+            : null;
 
     /// <summary>Reads what a queue function needs.</summary>
     /// <exception cref="NotSupportedException">Its queue or its connection cannot be used.</exception>

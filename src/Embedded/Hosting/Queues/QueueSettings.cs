@@ -58,13 +58,18 @@ internal sealed record QueueSettings
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= min && number <= max ? number
         : throw Bad(name, text, max == int.MaxValue ? $"a whole number from {min}" : $"a whole number from {min} to {max}");
 
+    /// <summary>A number without colons would be days.</summary>
     private static TimeSpan? Time(IConfigurationSection section, string name, TimeSpan min) => section[name] is not { } text ? null
-        : text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time) && time >= min ? time
+        : text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time) && time >= min ? time
         : throw Bad(name, text, $"a time of at least {min:c} as in 00:00:30");
 
-    private static QueueEncoding? EncodingOf(IConfigurationSection section) => section["messageEncoding"] is not { } text ? null
-        : Enum.TryParse(text, ignoreCase: true, out QueueEncoding encoding) && Enum.GetName(encoding)!.Equals(text, StringComparison.OrdinalIgnoreCase) ? encoding
-        : throw Bad("messageEncoding", text, "base64 or none");
+    private static QueueEncoding? EncodingOf(IConfigurationSection section) => section["messageEncoding"] switch
+    {
+        null => null,
+        { } text when text.Equals("base64", StringComparison.OrdinalIgnoreCase) => QueueEncoding.Base64,
+        { } text when text.Equals("none", StringComparison.OrdinalIgnoreCase) => QueueEncoding.None,
+        { } text => throw Bad("messageEncoding", text, "base64 or none"),
+    };
 
     private static InvalidOperationException Bad(string name, string text, string expected) =>
         new($"The function app cannot start: host.json, {Section}:{name} \"{text}\": {expected} is expected.");

@@ -33,7 +33,7 @@ internal sealed class QueueStorage(QueueConnection connection, IReadOnlyList<Que
         "The queue storage of '{Setting}' at {Address} does not answer ({Reason}): the functions {Functions} wait for it; all else runs",
         connection.Setting,
         _service!.Uri.GetLeftPart(UriPartial.Path),
-        exception is RequestFailedException { Status: > 0 } refused ? $"{refused.Status} {refused.ErrorCode}" : exception.GetBaseException().Message,
+        ReasonOf(exception),
         Functions));
 
     public void ReportSuccess() => Report(isLost: false, () => logger.LogInformation(
@@ -49,6 +49,11 @@ internal sealed class QueueStorage(QueueConnection connection, IReadOnlyList<Que
 
         log();
     }
+
+    /// <summary>On one line: what storage refuses comes with all of its headers otherwise.</summary>
+    private static string ReasonOf(Exception exception) => exception is RequestFailedException { Status: > 0 } refused
+        ? $"{refused.Status} {refused.ErrorCode}"
+        : exception.GetBaseException().Message;
 
     private static QueueServiceClient? Connect(QueueConnection connection, QueueClientOptions options)
     {
