@@ -27,6 +27,9 @@ public sealed record StepCall
     /// <summary>The run's fencing tokens, in the order of its gates.</summary>
     public ImmutableArray<long> FencingTokens { get; init; } = [];
 
+    /// <summary>The fencing tokens of the gates around the step, in the order of its rules.</summary>
+    public ImmutableArray<long> StepFencingTokens { get; init; } = [];
+
     /// <summary>What the step's code is given, as JSON.</summary>
     public JsonElement? Input { get; init; }
 }
@@ -54,44 +57,4 @@ public sealed record StepOutcome
 
     /// <summary>The last progress that it reported.</summary>
     public RunProgress? Progress { get; init; }
-}
-
-/// <summary>Thrown where a workflow calls a step whose code threw.</summary>
-public sealed class StepFailedException : Exception
-{
-    /// <summary>Makes one for a step and what its code threw.</summary>
-    /// <param name="step">The step's name.</param>
-    /// <param name="error">What its code threw.</param>
-    public StepFailedException(string step, RunError error)
-        : base($"Step '{step}' failed: {error.Message}")
-    {
-        Step = step;
-        Error = error;
-    }
-
-    /// <summary>Makes one that names no step.</summary>
-    public StepFailedException()
-    {
-    }
-
-    /// <summary>Makes one with a message.</summary>
-    /// <param name="message">What went wrong.</param>
-    public StepFailedException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>Makes one with a message and a cause.</summary>
-    /// <param name="message">What went wrong.</param>
-    /// <param name="innerException">The cause.</param>
-    public StepFailedException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-
-    /// <summary>The step's name.</summary>
-    public string? Step { get; }
-
-    /// <summary>What its code threw.</summary>
-    public RunError? Error { get; }
 }

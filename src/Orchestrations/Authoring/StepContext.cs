@@ -31,10 +31,10 @@ public sealed class StepContext
     public int Attempt => _step.Call.Attempt;
 
     /// <summary>
-    /// The fencing token of the run's first gate, or null without one. It grows with every admission: a system that this step
+    /// The fencing token of the first gate around the step, else of the run's first gate; null without any. It grows with every admission: a system that this step
     /// writes to can refuse a token smaller than one it has seen.
     /// </summary>
-    public long? FencingToken => _step.Call.FencingTokens is [var first, ..] ? first : null;
+    public long? FencingToken => _step.Call.StepFencingTokens is [var own, ..] ? own : _step.Call.FencingTokens is [var first, ..] ? first : null;
 
     /// <summary>The fencing tokens of all of the run's gates, in the order of its rules.</summary>
     public ImmutableArray<long> FencingTokens => _step.Call.FencingTokens;

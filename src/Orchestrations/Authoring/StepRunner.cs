@@ -78,11 +78,11 @@ public sealed class StepRunner
         FindEndedRequest request, DurableTaskClient client, CancellationToken cancellationToken)
     {
         ImmutableArray<string>.Builder ended = ImmutableArray.CreateBuilder<string>();
-        foreach (string runId in request.RunIds)
+        foreach (IGrouping<string, string> holders in request.RunIds.GroupBy(holder => HolderId.Parse(holder).RunId))
         {
-            OrchestrationMetadata? instance = await client.GetInstanceAsync(runId, cancellationToken);
+            OrchestrationMetadata? instance = await client.GetInstanceAsync(holders.Key, cancellationToken);
             if (instance is null or { IsCompleted: true })
-                ended.Add(runId);
+                ended.AddRange(holders);
         }
 
         return ended.ToImmutable();
@@ -110,5 +110,5 @@ public sealed class StepRunner
 public sealed record ForcedEnd(string RunId, RunOutcome Outcome);
 
 /// <summary>The input of the activity that finds out which runs have ended.</summary>
-/// <param name="RunIds">The runs to look at.</param>
+/// <param name="RunIds">The runs to look at; a step that holds a gate of its own is <c>{run}#{step}</c>.</param>
 public sealed record FindEndedRequest(ImmutableArray<string> RunIds);

@@ -8,6 +8,7 @@ public sealed class WorkflowBuilder
     private readonly Type _type;
     private readonly List<ConcurrencyRule> _rules = [];
     private readonly List<KeySelector> _keys = [];
+    private readonly List<(string Function, ConcurrencyRule Rule, KeySelector Key)> _stepRules = [];
     private string _name;
     private string _version = "1";
     private Duration? _timeout;
@@ -74,7 +75,7 @@ public sealed class WorkflowBuilder
         Handover handover = Handover.AfterStop,
         int? maxQueued = null,
         int? maxTotal = null) =>
-        Concurrency(KeySelector.FromTemplate(key), maxRuns, strategy, handover, maxQueued, maxTotal);
+        AddRule(KeySelector.FromTemplate(key), maxRuns, strategy, handover, maxQueued, maxTotal);
 
     /// <summary>Limits the runs for which the function returns the same key.</summary>
     /// <typeparam name="TInput">The workflow's input.</typeparam>
@@ -92,13 +93,64 @@ public sealed class WorkflowBuilder
         ConcurrencyStrategy strategy,
         Handover handover = Handover.AfterStop,
         int? maxQueued = null,
+        int? maxTotal = null) =>
+        AddRule(KeySelector.FromCode(key), maxRuns, strategy, handover, maxQueued, maxTotal);
+
+    /// <summary>
+    /// Limits the steps of one class that run at one time for the same key, over all runs of the workflow. A step waits for its own
+    /// gates after its run was admitted; a step that a newer one supersedes is stopped alone: its call throws
+    /// <see cref="StepStoppedException"/>, and the run goes on.
+    /// </summary>
+    /// <typeparam name="TStep">The step's class. Several rules for one class are entered in the order they are given in.</typeparam>
+    /// <param name="key">A template over the run's <c>input</c> and <c>metadata</c>, such as <c>{input.userId}</c>.</param>
+    /// <param name="maxRuns">Steps of one key at one time, 1 to 1000.</param>
+    /// <param name="strategy">What happens when there are as many.</param>
+    /// <param name="handover">Of CancelInProgress: when a newcomer gets the slot of the step that it supersedes.</param>
+    /// <param name="maxQueued">Of Queue and RoundRobin: steps that may wait, 1 to 10,000.</param>
+    /// <param name="maxTotal">Of RoundRobin: steps of all keys at one time, 1 to 1000.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="FormatException">The template cannot be read.</exception>
+    /// <exception cref="ArgumentException">A limit is out of range, or is not one of this strategy.</exception>
+    public WorkflowBuilder StepConcurrency<TStep>(
+        string key,
+        int maxRuns,
+        ConcurrencyStrategy strategy,
+        Handover handover = Handover.AfterStop,
+        int? maxQueued = null,
         int? maxTotal = null)
+        where TStep : Step =>
+        AddStepRule(typeof(TStep), KeySelector.FromTemplate(key), maxRuns, strategy, handover, maxQueued, maxTotal);
+
+    /// <inheritdoc cref="StepConcurrency{TStep}(string, int, ConcurrencyStrategy, Handover, int?, int?)" />
+    /// <typeparam name="TStep">The step's class. Several rules for one class are entered in the order they are given in.</typeparam>
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <param name="key">Computes the key from the run's input and metadata; it must give the same for the same.</param>
+    public WorkflowBuilder StepConcurrency<TStep, TInput>(
+        Func<TInput, IReadOnlyDictionary<string, string>, string> key,
+        int maxRuns,
+        ConcurrencyStrategy strategy,
+        Handover handover = Handover.AfterStop,
+        int? maxQueued = null,
+        int? maxTotal = null)
+        where TStep : Step =>
+        AddStepRule(typeof(TStep), KeySelector.FromCode(key), maxRuns, strategy, handover, maxQueued, maxTotal);
+
+    private WorkflowBuilder AddRule(
+        KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover, int? maxQueued, int? maxTotal)
     {
-        string Select(JsonElement? input, IReadOnlyDictionary<string, string> metadata) => key(Payload.Read<TInput>(input), metadata);
-        return Concurrency(new KeySelector("(code)", Select), maxRuns, strategy, handover, maxQueued, maxTotal);
+        _rules.Add(MakeRule(key, maxRuns, strategy, handover, maxQueued, maxTotal));
+        _keys.Add(key);
+        return this;
     }
 
-    private WorkflowBuilder Concurrency(
+    private WorkflowBuilder AddStepRule(
+        Type step, KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover, int? maxQueued, int? maxTotal)
+    {
+        _stepRules.Add((step.Name, MakeRule(key, maxRuns, strategy, handover, maxQueued, maxTotal), key));
+        return this;
+    }
+
+    private ConcurrencyRule MakeRule(
         KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover, int? maxQueued, int? maxTotal)
     {
         CheckRange(maxRuns, ConcurrencyRule.LargestMaxRuns, nameof(maxRuns));
@@ -107,7 +159,7 @@ public sealed class WorkflowBuilder
         CheckStrategy(handover != default, strategy, nameof(handover), ConcurrencyStrategy.CancelInProgress);
         CheckStrategy(maxQueued is not null, strategy, nameof(maxQueued), ConcurrencyStrategy.Queue, ConcurrencyStrategy.RoundRobin);
         CheckStrategy(maxTotal is not null, strategy, nameof(maxTotal), ConcurrencyStrategy.RoundRobin);
-        _rules.Add(new ConcurrencyRule
+        return new ConcurrencyRule
         {
             Key = key.Description,
             MaxRuns = maxRuns,
@@ -115,9 +167,7 @@ public sealed class WorkflowBuilder
             Handover = handover,
             MaxQueued = maxQueued ?? ConcurrencyRule.LargestMaxQueued,
             MaxTotal = maxTotal ?? ConcurrencyRule.LargestMaxRuns,
-        });
-        _keys.Add(key);
-        return this;
+        };
     }
 
     private void CheckRange(int? value, int largest, string name)
@@ -203,7 +253,7 @@ public sealed class WorkflowBuilder
     }
 
     private WorkflowDefinition Build(Func<Workflow> create, PreemptOptions options) =>
-        new(create, [.. _keys], _timeoutOf, _endWhen)
+        new(create, [.. _keys, .. _stepRules.Select(rule => rule.Key)], _timeoutOf, _endWhen)
         {
             Name = WorkflowNames.Validate(_name) is { } error ? throw new ArgumentException(error) : _name,
             Version = _version,
@@ -213,5 +263,6 @@ public sealed class WorkflowBuilder
             ScheduleTimeout = _scheduleTimeout ?? options.ScheduleTimeout,
             Grace = _grace ?? options.Grace,
             Rules = [.. _rules],
+            StepRules = [.. _stepRules.Select(rule => new StepRule(rule.Function, rule.Rule))],
         };
 }

@@ -47,6 +47,9 @@ public sealed record WorkflowDefinition
     /// <summary>Its concurrency rules, entered in this order.</summary>
     public required ImmutableArray<ConcurrencyRule> Rules { get; init; }
 
+    /// <summary>Its concurrency rules around steps.</summary>
+    public required ImmutableArray<StepRule> StepRules { get; init; }
+
     internal Workflow Create() => _create();
 
     /// <summary>The execution timeout of a run with this input.</summary>
@@ -64,17 +67,27 @@ public sealed record WorkflowDefinition
     /// <summary>The gates that a run with this input must enter.</summary>
     /// <exception cref="KeyTemplateException">The input or metadata lacks something that a key is made of.</exception>
     internal ImmutableArray<RunGate> GatesFor(JsonElement? input, IReadOnlyDictionary<string, string> metadata, string? key) =>
-        [.. Rules.Select((rule, index) =>
-        {
-            string text = index == 0 && key is not null ? KeySelector.Check(key) : _keys[index].Select(input, metadata);
-            return new RunGate(GateKey(index, text), text, rule);
-        })];
+        [.. Rules.Select((rule, index) => GateFor(
+            index, rule, index == 0 && key is not null ? KeySelector.Check(key) : _keys[index].Select(input, metadata)))];
+
+    /// <summary>The gates around the steps of a run with this input, by the step's function.</summary>
+    /// <exception cref="KeyTemplateException">The input or metadata lacks something that a key is made of.</exception>
+    internal ImmutableDictionary<string, ImmutableArray<RunGate>> StepGatesFor(
+        JsonElement? input, IReadOnlyDictionary<string, string> metadata) => StepRules
+        .Select((rule, index) => (rule.Step, Gate: GateFor(
+            Rules.Length + index, rule.Rule, _keys[Rules.Length + index].Select(input, metadata))))
+        .GroupBy(gate => gate.Step, gate => gate.Gate)
+        .ToImmutableDictionary(gates => gates.Key, gates => gates.ToImmutableArray());
+
+    private RunGate GateFor(int index, ConcurrencyRule rule, string key) => new(GateKey(index, rule.Strategy, key), key, rule);
 
     /// <summary>The entity key of the gate for one concurrency key of one of the rules; with RoundRobin one gate serves all keys.</summary>
-    internal string GateKey(int rule, string key) =>
-        GatePrefix(rule) + (Rules[rule].Strategy == ConcurrencyStrategy.RoundRobin ? RunId.NoKey : RunId.HashKey(key));
+    internal string GateKey(int rule, string key) => GateKey(rule, Rules[rule].Strategy, key);
 
-    /// <summary>How the entity keys of all gates of one of the rules begin.</summary>
+    private string GateKey(int rule, ConcurrencyStrategy strategy, string key) =>
+        GatePrefix(rule) + (strategy == ConcurrencyStrategy.RoundRobin ? RunId.NoKey : RunId.HashKey(key));
+
+    /// <summary>How the entity keys of all gates of one of the rules begin; rules around steps are counted after those of the run.</summary>
     internal string GatePrefix(int rule) => $"{Name}:{Version}:{rule}:";
 }
 
@@ -82,6 +95,9 @@ public sealed record WorkflowDefinition
 internal sealed class KeySelector(string description, Func<JsonElement?, IReadOnlyDictionary<string, string>, string> select)
 {
     public string Description => description;
+
+    public static KeySelector FromCode<TInput>(Func<TInput, IReadOnlyDictionary<string, string>, string> key) =>
+        new("(code)", (input, metadata) => key(Payload.Read<TInput>(input), metadata));
 
     public static KeySelector FromTemplate(string text) => new(text, KeyTemplate.Parse(text).Resolve);
 
@@ -92,3 +108,8 @@ internal sealed class KeySelector(string description, Func<JsonElement?, IReadOn
         ? key
         : throw new KeyTemplateException($"A key has {KeyTemplate.MaxKeyLength} characters at most; this one has {key.Length}.");
 }
+
+/// <summary>A concurrency rule around one step of a workflow.</summary>
+/// <param name="Step">The step's class.</param>
+/// <param name="Rule">How many steps of it there may be at one time for each key, and what to do with one more.</param>
+public sealed record StepRule(string Step, ConcurrencyRule Rule);

@@ -38,7 +38,7 @@ public sealed class WorkflowRunner
     {
         GateHandOff handOff = context.GetInput<GateHandOff>()!;
         foreach (GateAdmission admission in handOff.Admissions)
-            context.SendEvent(admission.RunId, RunMessage.EventName, RunMessage.ForAdmission(handOff.Gate, admission));
+            context.SendEvent(HolderId.Parse(admission.RunId).RunId, RunMessage.EventName, RunMessage.ForAdmission(handOff.Gate, admission));
         return Task.CompletedTask;
     }
 }

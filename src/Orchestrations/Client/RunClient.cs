@@ -160,6 +160,7 @@ public sealed class RunClient
                 QueuedAt = _app.Clock.Next(),
                 Input = input,
                 Gates = definition.GatesFor(input, metadata, options.Key),
+                StepGates = definition.StepGatesFor(input, metadata),
                 Timeout = options.Timeout ?? definition.TimeoutOf(input),
                 EndWhen = definition.EndWhen(input),
                 ScheduleTimeout = options.ScheduleTimeout ?? definition.ScheduleTimeout,

@@ -5,95 +5,113 @@ using Microsoft.Extensions.Logging;
 
 namespace Preempt;
 
-/// <summary>A run's dealings with its gates: it enters them in order, and leaves all that it has entered.</summary>
+/// <summary>
+/// A run's dealings with gates: its own, which it enters in order before its code begins, and those around its steps. It carries
+/// the gates' messages to others, and sees to it that all that was entered is left.
+/// </summary>
 internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext context)
 {
     /// <summary>How long a run waits at a gate before it asks again; each time longer.</summary>
     private static readonly TimeSpan FirstPause = GateRules.CheckInterval;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
-    private readonly List<RunGate> _entered = [];
-    private readonly HashSet<string> _contended = [];
-    private RunGate? _awaited;
-    private TaskCompletionSource<long>? _admission;
+    private readonly List<GateVisit> _visits = [];
 
     /// <summary>Whether a gate has turned the run away because too many were waiting.</summary>
     public bool IsRejected { get; private set; }
 
-    /// <summary>Enters every gate; false when the run was stopped before it held them all.</summary>
+    /// <summary>Enters every gate of the run; false when the run was stopped before it held them all.</summary>
     public async Task<bool> EnterAsync()
     {
         foreach (RunGate gate in run.Request.Gates)
         {
-            if (run.IsStopped || await EnterAsync(gate) is not { } token)
+            if (run.IsStopped)
                 return false;
-            run.Update(run.Record.Admit(token));
+            GateVisit visit = new(gate, new RunAge(run.RunId, run.Request.QueuedAt));
+            if (!await EnterAsync(visit, run.StopToken))
+            {
+                IsRejected = visit.IsRejected;
+                if (visit.Refusal is { } refusal)
+                    run.RequestStop(refusal);
+                return false;
+            }
+
+            run.Update(run.Record.Admit(visit.Token));
         }
 
         return !run.IsStopped;
     }
 
-    /// <summary>The fencing token; null when the run is stopped instead.</summary>
-    private async Task<long?> EnterAsync(RunGate gate)
+    /// <summary>Enters a gate; false when it turned the visitor away, or the wait was given up.</summary>
+    /// <param name="visit">The stay that begins.</param>
+    /// <param name="stop">Gives up waiting; what was entered is still to be left.</param>
+    public async Task<bool> EnterAsync(GateVisit visit, CancellationToken stop)
     {
-        _entered.Add(gate);
-        // Made before the call: an admission by somebody else may overtake the gate's answer.
-        _awaited = gate;
-        _admission = new TaskCompletionSource<long>();
-        GateReply reply = await AskAsync(gate);
+        _visits.Add(visit);
+        GateReply reply = await AskAsync(visit);
         for (TimeSpan pause = FirstPause; reply.Verdict == GateVerdict.Wait; pause = pause < LongestPause ? pause * 2 : pause)
         {
-            await WaitAsync(pause);
-            if (run.IsStopped)
-                return null;
-            if (_admission.Task.IsCompletedSuccessfully)
-                return await _admission.Task;
-            reply = await AskAsync(gate);
+            await WaitAsync(visit, pause, stop);
+            if (stop.IsCancellationRequested)
+                return false;
+            if (visit.Admission.IsCompletedSuccessfully)
+            {
+                visit.Token = await visit.Admission;
+                return true;
+            }
+
+            reply = await AskAsync(visit);
             if (!reply.Suspects.IsEmpty)
-                await StrikeOffDeadAsync(gate, reply.Suspects);
+                await StrikeOffDeadAsync(visit.Gate, reply.Suspects);
         }
 
         if (reply.Verdict == GateVerdict.Admitted)
-            return reply.Token;
-        Forget(gate.Gate);
-        run.RequestStop(Refusal(gate, reply));
-        return null;
+        {
+            visit.Token = reply.Token;
+            return true;
+        }
+
+        visit.HasLeft = true;
+        visit.IsRejected = reply.Verdict == GateVerdict.QueueFull;
+        visit.Refusal = Refusal(visit, reply);
+        return false;
     }
 
-    private async Task<GateReply> AskAsync(RunGate gate)
+    private async Task<GateReply> AskAsync(GateVisit visit)
     {
-        RunAge self = new(run.RunId, run.Request.QueuedAt);
+        RunGate gate = visit.Gate;
         GateReply reply = await context.Entities.CallEntityAsync<GateReply>(
-            Entity(gate.Gate), nameof(ConcurrencyGate.Enter), new EnterRequest(self, gate, run.Request.Priority, run.Now));
+            Entity(gate.Gate), nameof(ConcurrencyGate.Enter), new EnterRequest(visit.Age, gate, run.Request.Priority, run.Now));
         foreach (GateStop stop in reply.Stops)
             Send(stop.RunId, RunMessage.ForSupersession(gate.Gate, stop, run.Now));
         Tell(gate.Gate, reply.Admissions);
         return reply;
     }
 
-    private StopRequest Refusal(RunGate gate, GateReply reply)
+    private StopRequest Refusal(GateVisit visit, GateReply reply)
     {
-        IsRejected = reply.Verdict == GateVerdict.QueueFull;
+        string visitors = HolderId.Parse(visit.Age.RunId).Step is null ? "runs" : "steps";
+        ConcurrencyRule rule = visit.Gate.Rule;
         return new StopRequest
         {
             Reason = reply.Verdict is GateVerdict.Full or GateVerdict.QueueFull ? StopReason.GateFull : StopReason.Superseded,
-            SupersededBy = reply.SupersededBy,
+            SupersededBy = reply.SupersededBy is { } holder ? HolderId.Parse(holder).RunId : null,
             RequestedAt = run.Now,
             Message = reply.Verdict switch
             {
-                GateVerdict.Full => $"{gate.Rule.MaxRuns} runs of this key were running, as many as there may be.",
-                GateVerdict.QueueFull => $"{gate.Rule.MaxQueued} runs were waiting, as many as there may be.",
+                GateVerdict.Full => $"{rule.MaxRuns} {visitors} of this key were running, as many as there may be.",
+                GateVerdict.QueueFull => $"{rule.MaxQueued} {visitors} were waiting, as many as there may be.",
                 _ => null,
             },
         };
     }
 
-    /// <summary>Waits until a gate admits the run, until it is stopped, or for so long.</summary>
-    private async Task WaitAsync(TimeSpan pause)
+    /// <summary>Waits until the gate admits the visitor, until the wait is given up, or for so long.</summary>
+    private async Task WaitAsync(GateVisit visit, TimeSpan pause, CancellationToken stop)
     {
-        using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(run.StopToken);
+        using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task sleep = run.SleepUntilAsync(context.CurrentUtcDateTime + pause, timer.Token);
-        await Task.WhenAny(_admission!.Task, sleep);
+        await Task.WhenAny(visit.Admission, sleep);
         timer.Cancel();
     }
 
@@ -122,55 +140,81 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
             Entity(gate.Gate), nameof(ConcurrencyGate.Leave), new LeaveRequest(dead)));
     }
 
-    /// <summary>A gate has admitted the run.</summary>
-    public void Admitted(string gate, long token, bool othersWait)
+    /// <summary>A gate has admitted the run, or a step of its.</summary>
+    public void Admitted(string gate, int? step, long token, bool othersWait)
     {
-        if (_awaited?.Gate != gate)
+        if (Find(gate, step) is not { } visit)
             return;
-        if (othersWait)
-            _contended.Add(gate);
-        _admission!.TrySetResult(token);
+        visit.IsContended |= othersWait;
+        visit.Admit(token);
     }
 
-    /// <summary>A gate has struck the run off: there is nothing to leave.</summary>
-    public void Forget(string gate) => _entered.RemoveAll(entered => entered.Gate == gate);
+    /// <summary>A gate wants its slot back for a newcomer, or has struck the visitor off already: then there is nothing to leave.</summary>
+    public void Superseded(string gate, int? step, bool hasLeft)
+    {
+        if (Find(gate, step) is not { } visit)
+            return;
+        visit.IsContended = true;
+        visit.HasLeft |= hasLeft;
+    }
 
-    /// <summary>
-    /// Leaves every gate. Where somebody is likely to wait the gate is called, and they are told from here; elsewhere a signal,
-    /// which costs less, will do.
-    /// </summary>
+    private GateVisit? Find(string gate, int? step)
+    {
+        string self = new HolderId(run.RunId, step).ToString();
+        return _visits.Find(visit => visit.Gate.Gate == gate && visit.Age.RunId == self);
+    }
+
+    /// <summary>Leaves every gate.</summary>
     public async Task LeaveAsync()
     {
-        LeaveRequest self = new([run.RunId]);
-        bool isSuperseded = run.Record.Stop?.Reason == StopReason.Superseded;
-        foreach (RunGate gate in _entered.ToArray())
-        {
-            if (isSuperseded || _contended.Contains(gate.Gate))
-            {
-                Tell(gate.Gate, await context.Entities.CallEntityAsync<ImmutableArray<GateAdmission>>(
-                    Entity(gate.Gate), nameof(ConcurrencyGate.Leave), self));
-            }
-            else
-            {
-                await context.Entities.SignalEntityAsync(Entity(gate.Gate), nameof(ConcurrencyGate.Release), self);
-            }
-        }
+        foreach (GateVisit visit in _visits.ToArray())
+            await LeaveAsync(visit);
+    }
 
-        _entered.Clear();
+    /// <summary>
+    /// Leaves a gate. Where somebody is likely to wait the gate is called, and they are told from here; elsewhere a signal, which
+    /// costs less, will do.
+    /// </summary>
+    public async Task LeaveAsync(GateVisit visit)
+    {
+        _visits.Remove(visit);
+        if (visit.HasLeft)
+            return;
+        visit.HasLeft = true;
+        EntityInstanceId gate = Entity(visit.Gate.Gate);
+        LeaveRequest self = new([visit.Age.RunId]);
+        if (visit.IsContended)
+        {
+            Tell(visit.Gate.Gate, await context.Entities.CallEntityAsync<ImmutableArray<GateAdmission>>(
+                gate, nameof(ConcurrencyGate.Leave), self));
+        }
+        else
+        {
+            await context.Entities.SignalEntityAsync(gate, nameof(ConcurrencyGate.Release), self);
+        }
     }
 
     private void Tell(string gate, ImmutableArray<GateAdmission> admissions)
     {
         foreach (GateAdmission admission in admissions)
         {
-            if (admission.RunId == run.RunId)
-                Admitted(gate, admission.Token, admission.OthersWait);
+            HolderId holder = HolderId.Parse(admission.RunId);
+            if (holder.RunId == run.RunId)
+                Admitted(gate, holder.Step, admission.Token, admission.OthersWait);
             else
                 Send(admission.RunId, RunMessage.ForAdmission(gate, admission));
         }
     }
 
-    private void Send(string runId, RunMessage message) => context.SendEvent(runId, RunMessage.EventName, message);
+    /// <summary>Steps of one run may meet at a gate: what one has to say to another need not travel.</summary>
+    private void Send(string holder, RunMessage message)
+    {
+        string runId = HolderId.Parse(holder).RunId;
+        if (runId == run.RunId)
+            run.Receive(message);
+        else
+            context.SendEvent(runId, RunMessage.EventName, message);
+    }
 
     private static EntityInstanceId Entity(string gate) => new(PreemptFunctions.Gate, gate);
 }

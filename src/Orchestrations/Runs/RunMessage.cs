@@ -37,6 +37,9 @@ public sealed record RunMessage
     /// <summary>The key of the gate that speaks.</summary>
     public string? Gate { get; init; }
 
+    /// <summary>The number of the step that is meant, where it is not the run.</summary>
+    public int? Step { get; init; }
+
     /// <summary>The fencing token, of <see cref="RunMessageKind.Admitted"/>.</summary>
     public long Token { get; init; }
 
@@ -48,14 +51,26 @@ public sealed record RunMessage
 
     internal static RunMessage ForStop(StopRequest stop) => new() { Kind = RunMessageKind.Stop, Stop = stop };
 
-    internal static RunMessage ForAdmission(string gate, GateAdmission admission) =>
-        new() { Kind = RunMessageKind.Admitted, Gate = gate, Token = admission.Token, OthersWait = admission.OthersWait };
+    internal static RunMessage ForAdmission(string gate, GateAdmission admission) => new()
+    {
+        Kind = RunMessageKind.Admitted,
+        Gate = gate,
+        Step = HolderId.Parse(admission.RunId).Step,
+        Token = admission.Token,
+        OthersWait = admission.OthersWait,
+    };
 
     internal static RunMessage ForSupersession(string gate, GateStop stop, DateTimeOffset now) => new()
     {
         Kind = RunMessageKind.Stop,
         Gate = gate,
+        Step = HolderId.Parse(stop.RunId).Step,
         HasLeft = stop.HasLeft,
-        Stop = new StopRequest { Reason = StopReason.Superseded, SupersededBy = stop.SupersededBy, RequestedAt = now },
+        Stop = new StopRequest
+        {
+            Reason = StopReason.Superseded,
+            SupersededBy = HolderId.Parse(stop.SupersededBy).RunId,
+            RequestedAt = now,
+        },
     };
 }

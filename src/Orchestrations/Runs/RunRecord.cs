@@ -80,7 +80,12 @@ public sealed record RunRecord
     {
         Status = status,
         EndedAt = now,
-        Steps = [.. Steps.Select(step => step.Status == StepStatus.Running ? step with { Status = StepStatus.Abandoned, StopReason = Stop?.Reason } : step)],
+        Steps = [.. Steps.Select(step => step.Status switch
+        {
+            StepStatus.Running => step with { Status = StepStatus.Abandoned, StopReason = Stop?.Reason },
+            StepStatus.Queued => step with { Status = StepStatus.Cancelled, StopReason = Stop?.Reason, Ended = now.ToUnixTimeMilliseconds() },
+            _ => step,
+        })],
     };
 
     /// <summary>A step begins, or begins again.</summary>
@@ -172,7 +177,7 @@ public sealed record StepRecord
     {
         Status = outcome.Status,
         Started = outcome.StartedAt.ToUnixTimeMilliseconds(),
-        Ended = outcome.EndedAt.ToUnixTimeMilliseconds(),
+        Ended = outcome.Status == StepStatus.Abandoned ? null : outcome.EndedAt.ToUnixTimeMilliseconds(),
         StopReason = outcome.StopReason,
     };
 }
@@ -196,6 +201,9 @@ public enum StepStatus
     /// <summary>It was told to stop, and did.</summary>
     Cancelled,
 
-    /// <summary>It was told to stop, and had not when the run's grace was over.</summary>
+    /// <summary>It was told to stop, and had not when the grace was over.</summary>
     Abandoned,
+
+    /// <summary>It waits for the gates around it.</summary>
+    Queued,
 }

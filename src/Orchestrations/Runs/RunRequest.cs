@@ -24,6 +24,10 @@ public sealed record RunRequest
     /// <summary>The gates to enter, in this order.</summary>
     public ImmutableArray<RunGate> Gates { get; init; } = [];
 
+    /// <summary>The gates around steps, by the step's function, each to enter in this order.</summary>
+    public ImmutableDictionary<string, ImmutableArray<RunGate>> StepGates { get; init; } =
+        ImmutableDictionary<string, ImmutableArray<RunGate>>.Empty;
+
     /// <summary>The longest that the workflow's code may run.</summary>
     public Duration Timeout { get; init; } = Duration.Never;
 

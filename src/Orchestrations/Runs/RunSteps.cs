@@ -1,28 +1,18 @@
+using System.Collections.Immutable;
 using Microsoft.DurableTask;
-using Microsoft.Extensions.Logging;
 
 namespace Preempt;
 
-/// <summary>The steps that a run has called: those that are open, and what stops them.</summary>
-internal sealed class RunSteps(RunSupervisor run, TaskOrchestrationContext context)
+/// <summary>The steps that a run has called: the gates around them, their attempts, and what stops them.</summary>
+internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers workers, TaskOrchestrationContext context)
 {
-    /// <summary>How often a step is run again because its worker, not its code, failed. Uses up no attempt.</summary>
-    private const int MaxWorkerFailures = 5;
-
     private readonly Dictionary<int, OpenStep> _open = [];
-    private TaskCompletionSource? _allEnded;
     private int _calls;
 
     public async Task<TOutput> CallAsync<TOutput>(Type type, object? input, StepOptions options, CancellationToken cancellationToken)
     {
-        run.EndToken.ThrowIfCancellationRequested();
         bool isShielded = !cancellationToken.CanBeCanceled;
-        if (!isShielded)
-        {
-            run.StopToken.ThrowIfCancellationRequested();
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-
+        run.CheckMayBegin(cancellationToken);
         StepCall call = new()
         {
             RunId = run.RunId,
@@ -33,121 +23,154 @@ internal sealed class RunSteps(RunSupervisor run, TaskOrchestrationContext conte
             FencingTokens = run.Record.FencingTokens,
             Input = Payload.ToJson(input),
         };
-        bool followsRun = cancellationToken == run.StopToken;
-        using CancellationTokenRegistration registration = isShielded || followsRun
+        using OpenStep step = new() { Number = call.Number, Name = call.Name, IsShielded = isShielded };
+        using CancellationTokenRegistration registration = isShielded || cancellationToken == run.StopToken
             ? default
-            : cancellationToken.Register(() => _ = PublishAsync(new StopNotice(run.RunId, StopReason.Self, call.Number)));
-        StepOutcome outcome = await RunAsync(type.Name, call);
-        while (HasFailed(outcome) && options.Retry.DelayAfter(call.Attempt) is { } delay && MayRetry(isShielded))
+            : cancellationToken.Register(() => Stop(step, OwnWish()));
+        using CancellationTokenSource waits = isShielded
+            ? CancellationTokenSource.CreateLinkedTokenSource(step.Stopping, run.EndToken)
+            : CancellationTokenSource.CreateLinkedTokenSource(step.Stopping, run.EndToken, run.StopToken);
+        _open.Add(step.Number, step);
+        try
         {
-            await run.DelayAsync(delay, cancellationToken);
-            call = call with { Attempt = call.Attempt + 1 };
-            outcome = await RunAsync(type.Name, call);
+            StepOutcome? outcome = await EnterAsync(type.Name, call, step, waits.Token) is { } tokens
+                ? await AttemptAsync(type.Name, call with { StepFencingTokens = tokens }, options, step, waits.Token)
+                : null;
+            return Result<TOutput>(call, options, step, outcome, cancellationToken);
+        }
+        finally
+        {
+            _open.Remove(step.Number);
+            foreach (GateVisit visit in step.Visits)
+                await gates.LeaveAsync(visit);
+        }
+    }
+
+    /// <summary>Enters the gates around a step: its fencing tokens, or null when it is not to begin.</summary>
+    private async Task<ImmutableArray<long>?> EnterAsync(string function, StepCall call, OpenStep step, CancellationToken stop)
+    {
+        if (!run.Request.StepGates.TryGetValue(function, out ImmutableArray<RunGate> rules))
+            return [];
+        ImmutableArray<long>.Builder tokens = ImmutableArray.CreateBuilder<long>();
+        Begin(call, StepStatus.Queued);
+        foreach (RunGate rule in rules)
+        {
+            GateVisit visit = new(rule, new RunAge(new HolderId(run.RunId, step.Number).ToString(), run.Now));
+            step.Visits.Add(visit);
+            if (await gates.EnterAsync(visit, stop) && !stop.IsCancellationRequested)
+            {
+                tokens.Add(visit.Token);
+                continue;
+            }
+
+            if (visit.Refusal is { } refusal)
+                step.TryStop(refusal);
+            run.Update(run.Record.Finish(call.Number, Ended(StepStatus.Cancelled, run.Now, step)));
+            return null;
         }
 
-        return outcome.Status switch
-        {
-            StepStatus.Succeeded => Payload.Read<TOutput>(outcome.Output),
-            StepStatus.Failed => throw new StepFailedException(call.Name, outcome.Error!),
-            StepStatus.TimedOut when HasFailed(outcome) => throw new StepFailedException(call.Name, TimeoutError(options)),
-            _ => throw new OperationCanceledException(
-                $"Step '{call.Name}' was told to stop: {outcome.StopReason}.", followsRun ? run.StopToken : cancellationToken),
-        };
+        return tokens.ToImmutable();
     }
+
+    private async Task<StepOutcome> AttemptAsync(string function, StepCall call, StepOptions options, OpenStep step, CancellationToken stop)
+    {
+        StepOutcome outcome = await WorkAsync(function, call, step);
+        while (HasFailed(outcome) && options.Retry.DelayAfter(call.Attempt) is { } delay && !stop.IsCancellationRequested)
+        {
+            await PauseAsync(delay, stop);
+            if (stop.IsCancellationRequested)
+                return outcome with { Status = StepStatus.Cancelled };
+            call = call with { Attempt = call.Attempt + 1 };
+            outcome = await WorkAsync(function, call, step);
+        }
+
+        return outcome;
+    }
+
+    private async Task PauseAsync(TimeSpan delay, CancellationToken stop)
+    {
+        try
+        {
+            await run.SleepUntilAsync(context.CurrentUtcDateTime + delay, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // There is no further attempt.
+        }
+    }
+
+    private TOutput Result<TOutput>(
+        StepCall call, StepOptions options, OpenStep step, StepOutcome? outcome, CancellationToken cancellationToken) => outcome switch
+        {
+            { Status: StepStatus.Succeeded } => Payload.Read<TOutput>(outcome.Output),
+            { Status: StepStatus.Failed } => throw new StepFailedException(call.Name, outcome.Error!),
+            { Status: StepStatus.TimedOut } when HasFailed(outcome) => throw new StepFailedException(call.Name, TimeoutError(options)),
+            _ when step.Stop is { Reason: not StopReason.Self } stop => throw new StepStoppedException(call.Name, stop),
+            _ => throw new OperationCanceledException(
+                $"Step '{call.Name}' was told to stop: {outcome?.StopReason ?? run.Record.Stop?.Reason}.",
+                cancellationToken.CanBeCanceled ? cancellationToken : run.EndToken),
+        };
 
     /// <summary>A step that was over its own time has failed; one that was stopped with its run has not.</summary>
     private bool HasFailed(StepOutcome outcome) =>
         outcome.Status == StepStatus.Failed || (outcome.Status == StepStatus.TimedOut && run.Record.Stop?.Reason != StopReason.Timeout);
 
-    private bool MayRetry(bool isShielded) => isShielded || !run.IsStopped;
-
     private static RunError TimeoutError(StepOptions options) =>
         new(typeof(TimeoutException).FullName!, $"It took longer than its timeout of {options.Timeout}.");
 
-    private async Task<StepOutcome> RunAsync(string function, StepCall call)
+    /// <summary>One attempt: until it ends, or is waited for no longer because its own grace is over.</summary>
+    private async Task<StepOutcome> WorkAsync(string function, StepCall call, OpenStep step)
     {
-        run.Update(run.Record.Begin(new StepRecord
-        {
-            Number = call.Number,
-            Name = call.Name,
-            Attempt = call.Attempt,
-            Started = run.Now.ToUnixTimeMilliseconds(),
-        }));
-        _open.Add(call.Number, new OpenStep(call.Shielded));
-        StepOutcome outcome = await CallWorkerAsync(function, call);
-        _open.Remove(call.Number);
+        DateTimeOffset startedAt = run.Now;
+        Begin(call, StepStatus.Running);
+        Task<StepOutcome> work = CallWorkerAsync(function, call, step);
+        await Task.WhenAny(work, step.Abandoned);
+        if (work.IsCompleted)
+            return await work;
+        StepOutcome abandoned = Ended(StepStatus.Abandoned, startedAt, step);
+        run.Update(run.Record.Finish(call.Number, abandoned));
+        return abandoned;
+    }
+
+    /// <summary>Also a step that was abandoned is on record as it really ended, should it end before its run.</summary>
+    private async Task<StepOutcome> CallWorkerAsync(string function, StepCall call, OpenStep step)
+    {
+        StepOutcome outcome = await workers.CallAsync(function, call, step);
         run.Update(run.Record.Finish(call.Number, outcome));
-        if (_open.Count == 0)
-            _allEnded?.TrySetResult();
+        workers.Release(step);
         return outcome;
     }
 
-    /// <summary>A failed activity means a failed worker: the step's own failures come back as data.</summary>
-    private async Task<StepOutcome> CallWorkerAsync(string function, StepCall call)
+    /// <summary>What the workflow's own code asks of a step: it is waited for as long as the run lives.</summary>
+    private StopRequest OwnWish() => new() { Reason = StopReason.Self, RequestedAt = run.Now, Grace = Duration.Never };
+
+    /// <summary>One step alone is to stop; an unknown number is one that has ended.</summary>
+    public void Stop(int number, StopRequest request)
     {
-        DateTimeOffset startedAt = run.Now;
-        for (int failures = 1; ; failures++)
-        {
-            try
-            {
-                return await context.CallActivityAsync<StepOutcome>(function, call);
-            }
-            catch (TaskFailedException exception)
-            {
-                run.Logger.LogWarning(exception, "The worker of step {Step} of {Run} failed, time {Failures}", call.Name, run.RunId, failures);
-                bool isStopped = run.IsStopped && !call.Shielded;
-                if (!isStopped && failures <= MaxWorkerFailures)
-                    continue;
-                return new StepOutcome
-                {
-                    Status = isStopped ? StepStatus.Cancelled : StepStatus.Failed,
-                    StartedAt = startedAt,
-                    EndedAt = run.Now,
-                    StopReason = run.Record.Stop?.Reason,
-                    Error = new RunError(exception.FailureDetails.ErrorType, exception.FailureDetails.ErrorMessage),
-                };
-            }
-        }
+        if (_open.TryGetValue(number, out OpenStep? step))
+            Stop(step, request);
     }
 
-    /// <summary>Tells the open steps that the run stops.</summary>
-    public void Stop(StopReason reason)
+    private void Stop(OpenStep step, StopRequest request)
     {
-        if (_open.Values.Any(step => !step.IsShielded))
-            _ = PublishAsync(new StopNotice(run.RunId, reason));
+        if (step.TryStop(request with { Grace = request.Grace ?? run.Request.Grace }) && step.IsAtWork)
+            _ = workers.StopAsync(step);
     }
 
-    /// <summary>
-    /// Called when the code has ended: steps that it left running are told to stop, and are waited for until the grace is over.
-    /// </summary>
-    /// <returns>Whether all have ended.</returns>
-    public async Task<bool> EndAllAsync(Task graceOver, Action startGrace)
+    private StepOutcome Ended(StepStatus status, DateTimeOffset startedAt, OpenStep step) => new()
     {
-        if (_open.Count == 0)
-            return true;
-        _allEnded = new TaskCompletionSource();
-        startGrace();
-        _ = PublishAsync(new StopNotice(run.RunId, run.Record.Stop?.Reason ?? StopReason.Self, Force: true));
-        await Task.WhenAny(_allEnded.Task, graceOver);
-        return _open.Count == 0;
-    }
+        Status = status,
+        StartedAt = startedAt,
+        EndedAt = run.Now,
+        StopReason = step.Stop?.Reason ?? run.Record.Stop?.Reason,
+    };
 
-    private async Task PublishAsync(StopNotice notice)
+    private void Begin(StepCall call, StepStatus status) => run.Update(run.Record.Begin(new StepRecord
     {
-        const int MaxAttempts = 5;
-        for (int attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            try
-            {
-                await context.CallActivityAsync(PreemptFunctions.PublishStop, notice);
-                return;
-            }
-            catch (TaskFailedException exception)
-            {
-                run.Logger.LogWarning(exception, "A stop notice of {Run} could not be sent, attempt {Attempt}", run.RunId, attempt);
-            }
-        }
-    }
-
-    private sealed record OpenStep(bool IsShielded);
+        Number = call.Number,
+        Name = call.Name,
+        Attempt = call.Attempt,
+        Started = run.Now.ToUnixTimeMilliseconds(),
+        Status = status,
+    }));
 }

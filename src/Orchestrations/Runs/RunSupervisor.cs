@@ -18,13 +18,12 @@ internal sealed class RunSupervisor
     private readonly TaskOrchestrationContext _context;
     private readonly Workflow _workflow;
     private readonly RunSteps _steps;
+    private readonly StepWorkers _workers;
     private readonly GateKeeper _gates;
+    private readonly RunDeadlines _deadlines;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly CancellationTokenSource _started = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource _graceOver = new();
-    private Duration _timeout;
-    private CancellationTokenSource? _timeoutTimer;
     private DateTime _graceEnd = DateTime.MaxValue;
     private CancellationTokenSource? _graceTimer;
 
@@ -33,10 +32,11 @@ internal sealed class RunSupervisor
         _context = context;
         _workflow = workflow;
         Request = request;
-        _timeout = request.Timeout;
         Logger = context.CreateReplaySafeLogger<RunSupervisor>();
-        _steps = new RunSteps(this, context);
         _gates = new GateKeeper(this, context);
+        _workers = new StepWorkers(this, context);
+        _steps = new RunSteps(this, _gates, _workers, context);
+        _deadlines = new RunDeadlines(this, context);
     }
 
     public RunRequest Request { get; }
@@ -63,10 +63,8 @@ internal sealed class RunSupervisor
     {
         Update(Record);
         _ = ReadMessagesAsync();
-        if (!Request.ScheduleTimeout.IsNever && !Request.Gates.IsEmpty)
-            _ = WatchScheduleAsync();
-        bool isAdmitted = !StopsByEndCondition() && await _gates.EnterAsync() && !StopsByEndCondition();
-        _started.Cancel();
+        _deadlines.WatchQueue();
+        bool isAdmitted = !_deadlines.StopsByEndCondition() && await _gates.EnterAsync() && !_deadlines.StopsByEndCondition();
         RunOutcome outcome = isAdmitted ? await ExecuteAsync() : End(CodeResult.Stopped);
         // From here on the code, should some of it remain, gets nothing done.
         _ended.Cancel();
@@ -92,11 +90,34 @@ internal sealed class RunSupervisor
             await _context.CreateTimer(time.AddSeconds(1), cancellationToken);
     }
 
-    public async Task DelayAsync(Duration delay, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits until the time has come, and reminds ever more rarely until then: a notice can be lost with a process, and a step that a
+    /// dead process left behind runs again elsewhere.
+    /// </summary>
+    public async Task RemindAsync(DateTime end, Action remind, CancellationToken cancellationToken)
+    {
+        for (TimeSpan pause = FirstReminder; _context.CurrentUtcDateTime < end; pause = pause < LastReminder ? pause * 2 : pause)
+        {
+            DateTime reminder = _context.CurrentUtcDateTime + pause;
+            await SleepUntilAsync(reminder < end ? reminder : end, cancellationToken);
+            if (_context.CurrentUtcDateTime < end)
+                remind();
+        }
+    }
+
+    /// <summary>Throws where nothing new may begin: the run has ended, or it is to stop and the call is not shielded.</summary>
+    public void CheckMayBegin(CancellationToken cancellationToken)
     {
         EndToken.ThrowIfCancellationRequested();
-        if (cancellationToken.CanBeCanceled)
-            StopToken.ThrowIfCancellationRequested();
+        if (!cancellationToken.CanBeCanceled)
+            return;
+        StopToken.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    public async Task DelayAsync(Duration delay, CancellationToken cancellationToken)
+    {
+        CheckMayBegin(cancellationToken);
         if (delay.IsNever)
             throw new ArgumentOutOfRangeException(nameof(delay), "A delay must end.");
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, EndToken);
@@ -105,6 +126,8 @@ internal sealed class RunSupervisor
 
     public Task<TOutput> CallStepAsync<TOutput>(Type step, object? input, StepOptions options, CancellationToken cancellationToken) =>
         _steps.CallAsync<TOutput>(step, input, options, cancellationToken);
+
+    public void Extend(Duration by) => _deadlines.Extend(by);
 
     private async Task ReadMessagesAsync()
     {
@@ -130,22 +153,26 @@ internal sealed class RunSupervisor
         }
     }
 
-    private void Receive(RunMessage message)
+    /// <summary>Does what a message says. After the end nothing is done any more.</summary>
+    public void Receive(RunMessage message)
     {
         if (_ended.IsCancellationRequested)
             return;
         switch (message)
         {
             case { Kind: RunMessageKind.Stop, Stop: { } stop }:
-                if (message is { HasLeft: true, Gate: { } left })
-                    _gates.Forget(left);
-                RequestStop(stop);
+                if (message.Gate is { } wanted)
+                    _gates.Superseded(wanted, message.Step, message.HasLeft);
+                if (message.Step is { } step)
+                    _steps.Stop(step, stop);
+                else
+                    RequestStop(stop);
                 break;
             case { Kind: RunMessageKind.Extend, By: { } by }:
-                Extend(by);
+                _deadlines.Extend(by);
                 break;
             case { Kind: RunMessageKind.Admitted, Gate: { } gate }:
-                _gates.Admitted(gate, message.Token, message.OthersWait);
+                _gates.Admitted(gate, message.Step, message.Token, message.OthersWait);
                 break;
         }
     }
@@ -161,7 +188,7 @@ internal sealed class RunSupervisor
         if (!isFirst)
             return;
         Logger.LogInformation("Run {Run} stops: {Reason} {Message}", RunId, request.Reason, request.Message);
-        _steps.Stop(request.Reason);
+        _workers.Stop(request.Reason);
         try
         {
             _stopping.Cancel();
@@ -184,24 +211,14 @@ internal sealed class RunSupervisor
             _ = WatchGraceAsync(end);
     }
 
-    /// <summary>
-    /// Waits for the end of the grace. Until then the steps that still run are told again, ever more rarely: a notice can be lost
-    /// with a process, and a step that a dead process left behind runs again elsewhere.
-    /// </summary>
+    /// <summary>Waits for the end of the grace; until then the steps that still run are told again.</summary>
     private async Task WatchGraceAsync(DateTime end)
     {
         using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(EndToken);
         _graceTimer = timer;
         try
         {
-            for (TimeSpan pause = FirstReminder; _context.CurrentUtcDateTime < end; pause = pause < LastReminder ? pause * 2 : pause)
-            {
-                DateTime reminder = _context.CurrentUtcDateTime + pause;
-                await SleepUntilAsync(reminder < end ? reminder : end, timer.Token);
-                if (_context.CurrentUtcDateTime < end)
-                    _steps.Stop(Record.Stop?.Reason ?? StopReason.Self);
-            }
-
+            await RemindAsync(end, () => _workers.Stop(Record.Stop?.Reason ?? StopReason.Self), timer.Token);
             _graceOver.TrySetResult();
         }
         catch (OperationCanceledException)
@@ -210,116 +227,13 @@ internal sealed class RunSupervisor
         }
     }
 
-    private async Task WatchScheduleAsync()
-    {
-        try
-        {
-            await SleepUntilAsync(Request.QueuedAt.UtcDateTime + Request.ScheduleTimeout.Value, _started.Token);
-            RequestStop(new StopRequest
-            {
-                Reason = StopReason.ScheduleTimeout,
-                RequestedAt = Now,
-                QueuedOnly = true,
-                Message = $"The run waited longer than its schedule timeout of {Request.ScheduleTimeout}.",
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            // The run started in time, or ended before.
-        }
-    }
-
-    /// <summary>Asks for a stop if the run's end condition is met now. A run that is due to start then is not started.</summary>
-    private bool StopsByEndCondition()
-    {
-        if (Request.EndWhen is not { } condition || !condition.IsMet(Now))
-            return false;
-        RequestStop(new StopRequest
-        {
-            Reason = StopReason.EndCondition,
-            RequestedAt = Now,
-            Message = $"The run was to end when: {condition}.",
-        });
-        return true;
-    }
-
-    /// <summary>One durable timer at a time, for the next instant at which the end condition can change.</summary>
-    private async Task WatchEndConditionAsync()
-    {
-        try
-        {
-            while (Request.EndWhen?.NextChange(Now) is { } next)
-            {
-                await SleepUntilAsync(next.UtcDateTime, EndToken);
-                if (StopsByEndCondition())
-                    return;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The run ended before.
-        }
-    }
-
-    /// <summary>Waits for the execution timeout; one that is extended meanwhile is waited for again.</summary>
-    private async Task WatchTimeoutAsync()
-    {
-        try
-        {
-            while (_timeout is { IsNever: false } timeout && Record.StartedAt!.Value.UtcDateTime + timeout.Value is var end
-                && _context.CurrentUtcDateTime < end)
-            {
-                using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(EndToken);
-                _timeoutTimer = timer;
-                await WaitUnlessExtendedAsync(end, timer.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
-
-        if (_timeout.IsNever)
-            return;
-        RequestStop(new StopRequest
-        {
-            Reason = StopReason.Timeout,
-            RequestedAt = Now,
-            Message = $"The run took longer than its timeout of {_timeout}.",
-        });
-    }
-
-    private async Task WaitUnlessExtendedAsync(DateTime end, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await SleepUntilAsync(end, cancellationToken);
-        }
-        catch (OperationCanceledException) when (!EndToken.IsCancellationRequested)
-        {
-            // The timeout was extended: the new one is waited for.
-        }
-    }
-
-    /// <summary>Adds to what is left of the execution timeout.</summary>
-    public void Extend(Duration by)
-    {
-        if (_timeout.IsNever || IsStopped)
-            return;
-        TimeSpan longest = Duration.LongestValue;
-        _timeout = by.IsNever || by.Value > longest - _timeout.Value ? Duration.Never : _timeout.Value + by.Value;
-        Logger.LogInformation("Run {Run} was given {By} more, {Timeout} in all", RunId, by, _timeout);
-        _timeoutTimer?.Cancel();
-    }
-
     private async Task<RunOutcome> ExecuteAsync()
     {
         Update(Record.Start(Now));
-        _ = WatchTimeoutAsync();
-        _ = WatchEndConditionAsync();
+        _deadlines.WatchExecution();
         Task<CodeResult> code = RunCodeAsync();
         await Task.WhenAny(code, _graceOver.Task);
-        bool isForced = !code.IsCompleted || !await _steps.EndAllAsync(_graceOver.Task, GiveLeftoversGrace);
+        bool isForced = !code.IsCompleted || !await _workers.EndAllAsync(_graceOver.Task, GiveLeftoversGrace);
         return End(code.IsCompleted ? await code : CodeResult.Stopped, isForced);
     }
 
@@ -338,6 +252,12 @@ internal sealed class RunSupervisor
         }
         catch (OperationCanceledException) when (IsStopped)
         {
+            return CodeResult.Stopped;
+        }
+        catch (StepStoppedException exception)
+        {
+            // The step was stopped alone, and the code lets that end the run.
+            RequestStop(exception.Stop with { Message = $"Step '{exception.Step}' was stopped. {exception.Stop.Message}".TrimEnd() });
             return CodeResult.Stopped;
         }
 #pragma warning disable CA1031 // Whatever a workflow's code throws is the run's outcome.

@@ -14,7 +14,7 @@ namespace Preempt.Tests.Runs;
 public sealed record Script(string Key, string Code);
 
 /// <summary>What a test step is given: how long it works, and how it takes a stop.</summary>
-public sealed record Work(double Seconds, bool IgnoreStop = false, bool Fail = false, string Output = "done");
+public sealed record Work(double Seconds, bool IgnoreStop = false, bool Fail = false, string Output = "done", bool ReturnToken = false);
 
 /// <summary>A workflow whose code is a test's own.</summary>
 public abstract class ScriptedWorkflow : Workflow<Script, string>
@@ -75,6 +75,20 @@ public sealed class TwoRules : ScriptedWorkflow
         .Concurrency("{input.code}", 1, ConcurrencyStrategy.CancelInProgress);
 }
 
+/// <summary>One step of a key at a time, over all runs; the newest wins.</summary>
+public sealed class GatedStep : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.StepConcurrency<Worker>("{input.key}", 1, ConcurrencyStrategy.CancelInProgress);
+}
+
+/// <summary>Two steps of a key at a time, over all runs; two more may wait.</summary>
+public sealed class QueuedStep : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.StepConcurrency<Worker, Script>((input, _) => input.Key, 2, ConcurrencyStrategy.Queue, maxQueued: 2);
+}
+
 public sealed class Ungated : ScriptedWorkflow
 {
     public override void Configure(WorkflowBuilder workflow) => workflow.Timeout("3 days").Grace("1 minute");
@@ -89,6 +103,8 @@ public sealed class Worker(StepLog log) : Step<Work, string>
         CancellationToken token = input.IgnoreStop ? CancellationToken.None : step.CancellationToken;
         await step.ReportProgressAsync(0.5, "half");
         await Task.Delay(TimeSpan.FromSeconds(input.Seconds), step.Time, token);
+        if (input.ReturnToken)
+            return $"{step.FencingToken}";
         return input.Fail ? throw new InvalidOperationException("told to fail") : input.Output;
     }
 }
@@ -202,6 +218,12 @@ public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWork
     [Function(nameof(TwoRules))]
     public Task<RunOutcome> TwoRules([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<TwoRules>(context);
 
+    [Function(nameof(GatedStep))]
+    public Task<RunOutcome> GatedStep([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<GatedStep>(context);
+
+    [Function(nameof(QueuedStep))]
+    public Task<RunOutcome> QueuedStep([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<QueuedStep>(context);
+
     [Function(nameof(Ungated))]
     public Task<RunOutcome> Ungated([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Ungated>(context);
 
@@ -246,6 +268,8 @@ public sealed class TestApp : IDisposable
                     .AddWorkflow<InTurn>()
                     .AddWorkflow<Nightly>()
                     .AddWorkflow<TwoRules>()
+                    .AddWorkflow<GatedStep>()
+                    .AddWorkflow<QueuedStep>()
                     .AddWorkflow<Ungated>());
             },
         };

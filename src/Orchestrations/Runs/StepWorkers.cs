@@ -1,0 +1,116 @@
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+
+namespace Preempt;
+
+/// <summary>A run's dealings with the processes that run its steps: it has them run, and tells them to stop.</summary>
+internal sealed class StepWorkers(RunSupervisor run, TaskOrchestrationContext context)
+{
+    /// <summary>How often a step is run again because its worker, not its code, failed. Uses up no attempt.</summary>
+    private const int MaxFailures = 5;
+
+    private readonly HashSet<OpenStep> _atWork = [];
+    private TaskCompletionSource? _allEnded;
+
+    /// <summary>Runs one attempt of a step. A failed activity means a failed worker: the step's own failures come back as data.</summary>
+    public Task<StepOutcome> CallAsync(string function, StepCall call, OpenStep step)
+    {
+        _atWork.Add(step);
+        step.Begin();
+        return CallUntilAnsweredAsync(function, call, step);
+    }
+
+    /// <summary>The attempt has ended, and is on record.</summary>
+    public void Release(OpenStep step)
+    {
+        step.End();
+        _atWork.Remove(step);
+        if (_atWork.Count == 0)
+            _allEnded?.TrySetResult();
+    }
+
+    private async Task<StepOutcome> CallUntilAnsweredAsync(string function, StepCall call, OpenStep step)
+    {
+        DateTimeOffset startedAt = run.Now;
+        for (int failures = 1; ; failures++)
+        {
+            try
+            {
+                return await context.CallActivityAsync<StepOutcome>(function, call);
+            }
+            catch (TaskFailedException exception)
+            {
+                run.Logger.LogWarning(exception, "The worker of step {Step} of {Run} failed, time {Failures}", call.Name, run.RunId, failures);
+                bool isStopped = step.Stop is not null || (run.IsStopped && !call.Shielded);
+                if (!isStopped && failures <= MaxFailures)
+                    continue;
+                return new StepOutcome
+                {
+                    Status = isStopped ? StepStatus.Cancelled : StepStatus.Failed,
+                    StartedAt = startedAt,
+                    EndedAt = run.Now,
+                    StopReason = step.Stop?.Reason ?? run.Record.Stop?.Reason,
+                    Error = new RunError(exception.FailureDetails.ErrorType, exception.FailureDetails.ErrorMessage),
+                };
+            }
+        }
+    }
+
+    /// <summary>Tells the steps at work that the run stops.</summary>
+    public void Stop(StopReason reason)
+    {
+        if (_atWork.Any(step => !step.IsShielded))
+            _ = PublishAsync(new StopNotice(run.RunId, reason));
+    }
+
+    /// <summary>Tells one step to stop, again and again until it does; when its grace is over it is waited for no longer.</summary>
+    public async Task StopAsync(OpenStep step)
+    {
+        StopRequest stop = step.Stop!;
+        StopNotice notice = new(run.RunId, stop.Reason, step.Number);
+        DateTime end = stop.Grace is { IsNever: false } grace ? context.CurrentUtcDateTime + grace.Value : DateTime.MaxValue;
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(step.Ended, run.EndToken);
+        _ = PublishAsync(notice);
+        try
+        {
+            await run.RemindAsync(end, () => _ = PublishAsync(notice), ended.Token);
+            step.Abandon();
+        }
+        catch (OperationCanceledException)
+        {
+            // It has stopped, or the run has ended.
+        }
+    }
+
+    /// <summary>
+    /// Called when the code has ended: steps that it left running are told to stop, and are waited for until the grace is over.
+    /// </summary>
+    /// <returns>Whether all have ended.</returns>
+    public async Task<bool> EndAllAsync(Task graceOver, Action startGrace)
+    {
+        if (_atWork.Count == 0)
+            return true;
+        _allEnded = new TaskCompletionSource();
+        startGrace();
+        _ = PublishAsync(new StopNotice(run.RunId, run.Record.Stop?.Reason ?? StopReason.Self, Force: true));
+        await Task.WhenAny(_allEnded.Task, graceOver);
+        return _atWork.Count == 0;
+    }
+
+    private async Task PublishAsync(StopNotice notice)
+    {
+        const int MaxAttempts = 5;
+        for (int attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            try
+            {
+                await context.CallActivityAsync(PreemptFunctions.PublishStop, notice);
+                return;
+            }
+            catch (TaskFailedException exception)
+            {
+                run.Logger.LogWarning(exception, "A stop notice of {Run} could not be sent, attempt {Attempt}", run.RunId, attempt);
+            }
+        }
+    }
+}
