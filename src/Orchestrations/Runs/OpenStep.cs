@@ -1,7 +1,9 @@
 namespace Preempt;
 
 /// <summary>A step that its run has called and that has not ended, and the wish that it ends alone, if there is one.</summary>
-internal sealed class OpenStep : IDisposable
+#pragma warning disable CA1001 // An abandoned step is open until its activity answers, and nothing says when that is.
+internal sealed class OpenStep
+#pragma warning restore CA1001
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ended = new();
@@ -52,10 +54,4 @@ internal sealed class OpenStep : IDisposable
     }
 
     public void Abandon() => _abandoned.TrySetResult();
-
-    public void Dispose()
-    {
-        _stopping.Dispose();
-        _ended.Dispose();
-    }
 }

@@ -23,7 +23,7 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
             FencingTokens = run.Record.FencingTokens,
             Input = Payload.ToJson(input),
         };
-        using OpenStep step = new() { Number = call.Number, Name = call.Name, IsShielded = isShielded };
+        OpenStep step = new() { Number = call.Number, Name = call.Name, IsShielded = isShielded };
         using CancellationTokenRegistration registration = isShielded || cancellationToken == run.StopToken
             ? default
             : cancellationToken.Register(() => Stop(step, OwnWish()));

@@ -48,6 +48,22 @@ public sealed class StepGateTests : IDisposable
     }
 
     [Fact]
+    public void An_abandoned_step_that_ends_before_its_run_is_on_record_as_it_ended()
+    {
+        string older = _app.Start("gated-step", async run =>
+        {
+            await Assert.ThrowsAsync<StepStoppedException>(() => run.CallStepAsync<Worker, string>(new Work(30, IgnoreStop: true)));
+            await run.DelayAsync("1 minute");
+            return "went on";
+        });
+        _app.UntilRunning(older);
+        _app.End(Start("gated-step", new Work(5)));
+        Run ended = _app.End(older);
+        Assert.Equal((RunStatus.Succeeded, StepStatus.Succeeded), (ended.Status, ended.Steps[0].Status));
+        Assert.Equal(30, (ended.Steps[0].EndedAt - ended.StartedAt)!.Value.TotalSeconds);
+    }
+
+    [Fact]
     public void Steps_of_many_runs_take_turns_and_all_get_theirs()
     {
         string[] ids = [.. Enumerable.Range(0, 4).Select(_ => _app.Start("queued-step", new Work(5)))];
