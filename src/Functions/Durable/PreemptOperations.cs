@@ -31,6 +31,18 @@ public sealed class PreemptOperations(StepRunner steps)
         [ActivityTrigger] FindEndedRequest request, [DurableClient] DurableTaskClient client, FunctionContext function) =>
         StepRunner.FindEndedAsync(request, client, function.CancellationToken);
 
+    /// <summary>Starts a run for another.</summary>
+    [Function(PreemptFunctions.StartRun)]
+    public static Task StartRun(
+        [ActivityTrigger] ChildStart start, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        StepRunner.StartRunAsync(start, client, function.CancellationToken);
+
+    /// <summary>Reads how a run has ended.</summary>
+    [Function(PreemptFunctions.ReadOutcome)]
+    public static Task<RunOutcome?> ReadOutcome(
+        [ActivityTrigger] string runId, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        StepRunner.ReadOutcomeAsync(runId, client, function.CancellationToken);
+
     /// <summary>Ends a run whose grace is over.</summary>
     [Function(PreemptFunctions.EndRun)]
     public Task EndRun([ActivityTrigger] ForcedEnd end, [DurableClient] DurableTaskClient client, FunctionContext function) =>

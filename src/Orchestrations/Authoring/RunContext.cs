@@ -83,6 +83,44 @@ public sealed class RunContext
         _run.CallStepAsync<TOutput>(typeof(TStep), input, options, cancellationToken);
 
     /// <summary>
+    /// Runs another workflow as a child of this run, and waits for it. The child enters gates of its own, and is stopped when this run
+    /// is, reason <see cref="StopReason.Parent"/>, with nine tenths of this run's grace.
+    /// </summary>
+    /// <typeparam name="TWorkflow">The workflow's class, registered in this app.</typeparam>
+    /// <typeparam name="TOutput">What the child returns.</typeparam>
+    /// <param name="input">What the child is given.</param>
+    /// <param name="options">What else is to be said.</param>
+    /// <returns>What the child returns.</returns>
+    /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
+    /// <exception cref="ChildRunException">The child failed, or was stopped for reasons of its own.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public Task<TOutput> CallWorkflowAsync<TWorkflow, TOutput>(object? input = null, StartOptions? options = null)
+        where TWorkflow : Workflow, IWorkflowReturning<TOutput> =>
+        CallWorkflowAsync<TWorkflow, TOutput>(input, options, _run.StopToken);
+
+    /// <inheritdoc cref="CallWorkflowAsync{TWorkflow, TOutput}(object?, StartOptions?)" />
+    /// <param name="input">What the child is given.</param>
+    /// <param name="options">What else is to be said.</param>
+    /// <param name="cancellationToken">
+    /// Stops the child; <see cref="CancellationToken.None"/> shields it from a stop of this run.
+    /// </param>
+    public Task<TOutput> CallWorkflowAsync<TWorkflow, TOutput>(
+        object? input, StartOptions? options, CancellationToken cancellationToken)
+        where TWorkflow : Workflow, IWorkflowReturning<TOutput> =>
+        _run.Children.CallAsync<TOutput>(typeof(TWorkflow), input, options ?? new StartOptions(), cancellationToken);
+
+    /// <summary>Starts another workflow as a run that lives on its own: this run neither waits for it nor takes it along when it stops.</summary>
+    /// <typeparam name="TWorkflow">The workflow's class, registered in this app.</typeparam>
+    /// <param name="input">What the run is given.</param>
+    /// <param name="options">What else is to be said.</param>
+    /// <returns>The run's id, once it is accepted.</returns>
+    /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
+    /// <exception cref="OperationCanceledException">This run was stopped.</exception>
+    public Task<string> StartWorkflowAsync<TWorkflow>(object? input = null, StartOptions? options = null)
+        where TWorkflow : Workflow =>
+        _run.Children.StartAsync(typeof(TWorkflow), input, options ?? new StartOptions());
+
+    /// <summary>
     /// Asks the run to stop itself, reason <see cref="StopReason.Self"/>. Its token fires before this returns; what the code does
     /// then decides how the run ends, as with any stop.
     /// </summary>

@@ -89,6 +89,29 @@ public sealed class StepRunner
     }
 
     /// <summary>
+    /// Starts a run for another, unless it has been started. The body of the activity function <see cref="PreemptFunctions.StartRun"/>.
+    /// </summary>
+    /// <param name="start">The activity's input.</param>
+    /// <param name="client">The activity's client.</param>
+    /// <param name="cancellationToken">Fires when the host shuts down.</param>
+    /// <returns>A task that completes when the run is accepted.</returns>
+    public static Task StartRunAsync(ChildStart start, DurableTaskClient client, CancellationToken cancellationToken) =>
+        RunStart.TryScheduleAsync(client, start.Function, start.RunId, start.Request, cancellationToken);
+
+    /// <summary>
+    /// Reads how a run has ended that did not end by itself. The body of the activity function <see cref="PreemptFunctions.ReadOutcome"/>.
+    /// </summary>
+    /// <param name="runId">The activity's input.</param>
+    /// <param name="client">The activity's client.</param>
+    /// <param name="cancellationToken">Fires when the host shuts down.</param>
+    /// <returns>The outcome; null when the run is gone.</returns>
+    public static async Task<RunOutcome?> ReadOutcomeAsync(string runId, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        OrchestrationMetadata? instance = await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken);
+        return instance is null ? null : RunReader.ReadOutcome(instance);
+    }
+
+    /// <summary>
     /// Ends a run whose steps do not end: tells them a last time, then terminates the run's instance with its outcome. The body of
     /// the activity function <see cref="PreemptFunctions.EndRun"/>.
     /// </summary>

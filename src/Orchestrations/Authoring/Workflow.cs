@@ -21,6 +21,10 @@ public abstract class Workflow
     internal abstract Task<JsonElement?> InvokeAsync(RunContext run, JsonElement? input);
 }
 
+/// <summary>A workflow that returns a <typeparamref name="TOutput"/>; lets the compiler check what a call expects.</summary>
+/// <typeparam name="TOutput">What it returns.</typeparam>
+public interface IWorkflowReturning<out TOutput>;
+
 /// <summary>
 /// A definition of work that takes steps. Its code is an orchestrator: it may await only what <see cref="RunContext"/> gives, and
 /// reads no clock, no randomness and no state from outside. A run makes an object of its own.
@@ -39,7 +43,7 @@ public abstract class Workflow
 /// }
 /// </code>
 /// </example>
-public abstract class Workflow<TInput, TOutput> : Workflow
+public abstract class Workflow<TInput, TOutput> : Workflow, IWorkflowReturning<TOutput>
 {
     /// <summary>
     /// The work. Throws <see cref="OperationCanceledException"/> to end as stopped; what it returns after a stop counts as success;

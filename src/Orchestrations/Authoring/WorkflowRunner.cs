@@ -19,7 +19,7 @@ public sealed class WorkflowRunner
         WorkflowDefinition definition = _registry.GetByFunction(typeof(TWorkflow).Name);
         RunRequest request = context.GetInput<RunRequest>()
             ?? throw new InvalidOperationException("A run is started with a RunClient, which gives its orchestration an input.");
-        return new RunSupervisor(context, request, definition.Create()).RunAsync();
+        return new RunSupervisor(context, request, definition.Create(), _registry).RunAsync();
     }
 
     /// <summary>

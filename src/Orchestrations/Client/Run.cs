@@ -51,6 +51,9 @@ public sealed record Run
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>The run that started it; null when a caller did.</summary>
+    public string? ParentId { get; init; }
+
     /// <summary>What the caller attached to it.</summary>
     public required ImmutableDictionary<string, string> Metadata { get; init; }
 

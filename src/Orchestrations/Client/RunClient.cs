@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Client.Entities;
@@ -66,8 +64,8 @@ public sealed class RunClient
         WorkflowDefinition definition, object? input, StartOptions options, CancellationToken cancellationToken)
     {
         RunRequest request = MakeRequest(definition, input, options);
-        string id = options.RunId ?? NewId(definition, request);
-        return await TryScheduleAsync(definition.Function, id, request, cancellationToken)
+        string id = options.RunId ?? NewId(request);
+        return await RunStart.TryScheduleAsync(_client, definition.Function, id, request, cancellationToken)
             ? await GetAsync(id, cancellationToken)
             : throw new RunConflictException($"A run with the id \"{id}\" exists.", await GetAsync(id, cancellationToken));
     }
@@ -93,9 +91,9 @@ public sealed class RunClient
         if (options.RunId is { } taken && await FindClaimAsync(definition, idempotencyKey, cancellationToken) is null
             && await FindAsync(taken, cancellationToken) is { } existing)
             throw new RunConflictException($"A run with the id \"{taken}\" exists, and was not started with this idempotency key.", existing);
-        string id = await ClaimAsync(definition, idempotencyKey, options.RunId ?? NewId(definition, request), cancellationToken);
+        string id = await ClaimAsync(definition, idempotencyKey, options.RunId ?? NewId(request), cancellationToken);
         // Whoever made the claim may have died before the run was started: then this call starts it.
-        bool isNew = await TryScheduleAsync(definition.Function, id, request, cancellationToken);
+        bool isNew = await RunStart.TryScheduleAsync(_client, definition.Function, id, request, cancellationToken);
         return (await GetAsync(id, cancellationToken), isNew);
     }
 
@@ -107,7 +105,7 @@ public sealed class RunClient
         WorkflowDefinition definition, string idempotencyKey, string runId, CancellationToken cancellationToken)
     {
         string claimId = ClaimId(definition, idempotencyKey);
-        if (await TryScheduleAsync(PreemptFunctions.Claim, claimId, new IdempotencyClaim(runId), cancellationToken))
+        if (await RunStart.TryScheduleAsync(_client, PreemptFunctions.Claim, claimId, new IdempotencyClaim(runId), cancellationToken))
             return runId;
         return await FindClaimAsync(definition, idempotencyKey, cancellationToken)
             ?? throw new InvalidOperationException($"The claim {claimId} cannot be read.");
@@ -123,105 +121,17 @@ public sealed class RunClient
     private static string ClaimId(WorkflowDefinition definition, string idempotencyKey) =>
         $"idempotency:{definition.Name}:{RunId.HashKey(idempotencyKey)}";
 
-    /// <summary>Starts an instance, unless there is one of that id, ended or not.</summary>
-    private async Task<bool> TryScheduleAsync(string function, string id, object input, CancellationToken cancellationToken)
-    {
-        StartOrchestrationOptions start = new StartOrchestrationOptions(id).WithDedupeStatuses(
-            OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated);
-        try
-        {
-            await _client.ScheduleNewOrchestrationInstanceAsync(function, input, start, cancellationToken);
-            return true;
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // The real client and the embedded one refuse a taken id with exceptions of different types.
-            if (await _client.GetInstanceAsync(id, cancellationToken) is null)
-                throw;
-            return false;
-        }
-    }
-
     private WorkflowDefinition Find(string workflow) =>
         _app.Registry.TryGet(workflow, out WorkflowDefinition? definition) ? definition : throw new UnknownWorkflowException(workflow);
 
-    private RunRequest MakeRequest(WorkflowDefinition definition, object? given, StartOptions options)
-    {
-        JsonElement? input = ReadInput(definition, given);
-        CheckOptions(definition, options);
-        ImmutableDictionary<string, string> metadata =
-            options.Metadata?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty;
-        try
-        {
-            return new RunRequest
-            {
-                Workflow = definition.Name,
-                Version = definition.Version,
-                QueuedAt = _app.Clock.Next(),
-                Input = input,
-                Gates = definition.GatesFor(input, metadata, options.Key),
-                StepGates = definition.StepGatesFor(input, metadata),
-                Timeout = options.Timeout ?? definition.TimeoutOf(input),
-                EndWhen = definition.EndWhen(input),
-                ScheduleTimeout = options.ScheduleTimeout ?? definition.ScheduleTimeout,
-                Priority = options.Priority,
-                Grace = definition.Grace,
-                Metadata = metadata,
-            };
-        }
-        catch (Exception exception) when (exception is KeyTemplateException or ArgumentException)
-        {
-            throw new InvalidRunException(exception.Message);
-        }
-    }
+    private RunRequest MakeRequest(WorkflowDefinition definition, object? input, StartOptions options) =>
+        RunStart.MakeRequest(definition, input, options, _app.Clock.Next());
 
-    private static JsonElement? ReadInput(WorkflowDefinition definition, object? given)
-    {
-        try
-        {
-            JsonElement? input = Payload.ToJson(given);
-            return definition.Create().Check(input) is { } error ? throw new InvalidRunException($"input: {error}") : input;
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidRunException($"input: not what workflow \"{definition.Name}\" takes: {exception.Message}");
-        }
-    }
-
-    private static void CheckOptions(WorkflowDefinition definition, StartOptions options)
-    {
-        if (options.RunId is { } id && RunId.Validate(id) is { } error)
-            throw new InvalidRunException(error);
-        if (options.Key is not null && definition.Rules.IsEmpty)
-            throw new InvalidRunException($"key: workflow \"{definition.Name}\" has no concurrency rule, so it takes no key.");
-        if (options.Timeout is { } timeout && timeout > definition.Timeout)
-            throw new InvalidRunException($"timeout \"{timeout}\": workflow \"{definition.Name}\" allows {definition.Timeout} at most.");
-        if (options.ScheduleTimeout is { } scheduleTimeout && scheduleTimeout > definition.ScheduleTimeout)
-        {
-            throw new InvalidRunException(
-                $"scheduleTimeout \"{scheduleTimeout}\": workflow \"{definition.Name}\" allows {definition.ScheduleTimeout} at most.");
-        }
-
-        if (Math.Abs((long)options.Priority) > StartOptions.MaxPriority)
-            throw new InvalidRunException($"priority {options.Priority}: -{StartOptions.MaxPriority} to {StartOptions.MaxPriority} is allowed.");
-        if (options.Metadata?.Count > StartOptions.MaxMetadata)
-            throw new InvalidRunException($"metadata: {StartOptions.MaxMetadata} entries at most; these are {options.Metadata.Count}.");
-        foreach ((string name, string value) in options.Metadata ?? ImmutableDictionary<string, string>.Empty)
-        {
-            if (value is null || name.Length is 0 or > StartOptions.MaxMetadataNameLength || value.Length > StartOptions.MaxMetadataValueLength)
-            {
-                throw new InvalidRunException(
-                    $"metadata: a name has 1 to {StartOptions.MaxMetadataNameLength} characters, and a value is text of {StartOptions.MaxMetadataValueLength} at most.");
-            }
-        }
-    }
-
-    private static string NewId(WorkflowDefinition definition, RunRequest request)
+    private static string NewId(RunRequest request)
     {
         Span<byte> entropy = stackalloc byte[RunId.EntropyLength];
         RandomNumberGenerator.Fill(entropy);
-        string keyHash = request.Gates is [var gate, ..] ? RunId.HashKey(gate.Key) : RunId.NoKey;
-        return RunId.Create(definition.Name, keyHash, request.QueuedAt, entropy);
+        return RunStart.MakeId(request, entropy);
     }
 
     /// <summary>Finds a run.</summary>

@@ -32,6 +32,7 @@ internal static class RunReader
             QueuedAt = request.QueuedAt,
             StartedAt = record.StartedAt,
             EndedAt = record.EndedAt,
+            ParentId = request.ParentId,
             Metadata = request.Metadata,
             Steps = [.. record.Steps.Select(ToStep)],
         };
@@ -45,7 +46,8 @@ internal static class RunReader
         step.Ended is { } ended ? DateTimeOffset.FromUnixTimeMilliseconds(ended) : null,
         step.StopReason);
 
-    private static RunOutcome ReadOutcome(OrchestrationMetadata instance)
+    /// <summary>How the run of an instance has ended, or its record so far.</summary>
+    public static RunOutcome ReadOutcome(OrchestrationMetadata instance)
     {
         RunRecord record = TryRead<RunRecord>(instance.SerializedCustomStatus) ?? new RunRecord();
         return instance.RuntimeStatus switch

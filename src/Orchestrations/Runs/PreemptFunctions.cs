@@ -20,4 +20,10 @@ public static class PreemptFunctions
 
     /// <summary>The activity function of <see cref="StepRunner.EndRunAsync"/>.</summary>
     public const string EndRun = "EndRun";
+
+    /// <summary>The activity function of <see cref="StepRunner.StartRunAsync"/>.</summary>
+    public const string StartRun = "StartChildRun";
+
+    /// <summary>The activity function of <see cref="StepRunner.ReadOutcomeAsync"/>.</summary>
+    public const string ReadOutcome = "ReadRunOutcome";
 }

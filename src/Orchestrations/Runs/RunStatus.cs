@@ -65,6 +65,9 @@ public enum StopReason
     /// <summary>The host of the step shuts down; the step runs again elsewhere.</summary>
     Shutdown,
 
-    /// <summary>The workflow's own code cancelled the step, or ended without waiting for it.</summary>
+    /// <summary>The run that called it stopped, or did not wait for it.</summary>
+    Parent,
+
+    /// <summary>The run asked itself; or the workflow's own code cancelled the step, or ended without waiting for it.</summary>
     Self,
 }

@@ -27,7 +27,7 @@ internal sealed class RunSupervisor
     private DateTime _graceEnd = DateTime.MaxValue;
     private CancellationTokenSource? _graceTimer;
 
-    public RunSupervisor(TaskOrchestrationContext context, RunRequest request, Workflow workflow)
+    public RunSupervisor(TaskOrchestrationContext context, RunRequest request, Workflow workflow, WorkflowRegistry registry)
     {
         _context = context;
         _workflow = workflow;
@@ -37,11 +37,14 @@ internal sealed class RunSupervisor
         _workers = new StepWorkers(this, context);
         _steps = new RunSteps(this, _gates, _workers, context);
         _deadlines = new RunDeadlines(this, context);
+        Children = new RunChildren(this, registry, context);
     }
 
     public RunRequest Request { get; }
 
     public RunRecord Record { get; private set; } = new();
+
+    public RunChildren Children { get; }
 
     public ILogger Logger { get; }
 
@@ -188,7 +191,7 @@ internal sealed class RunSupervisor
         if (!isFirst)
             return;
         Logger.LogInformation("Run {Run} stops: {Reason} {Message}", RunId, request.Reason, request.Message);
-        _workers.Stop(request.Reason);
+        TellOthers();
         try
         {
             _stopping.Cancel();
@@ -197,6 +200,12 @@ internal sealed class RunSupervisor
         {
             Logger.LogWarning(exception, "Code of run {Run} threw when its token fired", RunId);
         }
+    }
+
+    private void TellOthers()
+    {
+        _workers.Stop(Record.Stop?.Reason ?? StopReason.Self);
+        Children.Stop();
     }
 
     private void SetGraceEnd()
@@ -218,7 +227,7 @@ internal sealed class RunSupervisor
         _graceTimer = timer;
         try
         {
-            await RemindAsync(end, () => _workers.Stop(Record.Stop?.Reason ?? StopReason.Self), timer.Token);
+            await RemindAsync(end, TellOthers, timer.Token);
             _graceOver.TrySetResult();
         }
         catch (OperationCanceledException)
@@ -233,15 +242,21 @@ internal sealed class RunSupervisor
         _deadlines.WatchExecution();
         Task<CodeResult> code = RunCodeAsync();
         await Task.WhenAny(code, _graceOver.Task);
-        bool isForced = !code.IsCompleted || !await _workers.EndAllAsync(_graceOver.Task, GiveLeftoversGrace);
+        bool isForced = !code.IsCompleted || !await EndLeftoversAsync();
         return End(code.IsCompleted ? await code : CodeResult.Stopped, isForced);
     }
 
-    /// <summary>The code has ended and left steps running: they have the run's grace to stop.</summary>
-    private void GiveLeftoversGrace()
+    /// <summary>The code has ended: what it left running has the run's grace to stop.</summary>
+    /// <returns>Whether all of it has ended.</returns>
+    private async Task<bool> EndLeftoversAsync()
     {
+        if (_workers.AllIdle && Children.AllEnded)
+            return true;
         if (!IsStopped && !Request.Grace.IsNever)
             _ = WatchGraceAsync(_context.CurrentUtcDateTime + Request.Grace.Value);
+        Task allEnded = Task.WhenAll(_workers.EndAllAsync(), Children.EndAllAsync());
+        await Task.WhenAny(allEnded, _graceOver.Task);
+        return allEnded.IsCompleted;
     }
 
     private async Task<CodeResult> RunCodeAsync()

@@ -12,6 +12,8 @@ internal sealed class StepWorkers(RunSupervisor run, TaskOrchestrationContext co
     private readonly HashSet<OpenStep> _atWork = [];
     private TaskCompletionSource? _allEnded;
 
+    public bool AllIdle => _atWork.Count == 0;
+
     /// <summary>Runs one attempt of a step. A failed activity means a failed worker: the step's own failures come back as data.</summary>
     public Task<StepOutcome> CallAsync(string function, StepCall call, OpenStep step)
     {
@@ -25,7 +27,7 @@ internal sealed class StepWorkers(RunSupervisor run, TaskOrchestrationContext co
     {
         step.End();
         _atWork.Remove(step);
-        if (_atWork.Count == 0)
+        if (AllIdle)
             _allEnded?.TrySetResult();
     }
 
@@ -82,19 +84,14 @@ internal sealed class StepWorkers(RunSupervisor run, TaskOrchestrationContext co
         }
     }
 
-    /// <summary>
-    /// Called when the code has ended: steps that it left running are told to stop, and are waited for until the grace is over.
-    /// </summary>
-    /// <returns>Whether all have ended.</returns>
-    public async Task<bool> EndAllAsync(Task graceOver, Action startGrace)
+    /// <summary>Called when the code has ended: steps that it left running are told to stop, shielded or not.</summary>
+    public Task EndAllAsync()
     {
-        if (_atWork.Count == 0)
-            return true;
+        if (AllIdle)
+            return Task.CompletedTask;
         _allEnded = new TaskCompletionSource();
-        startGrace();
         _ = PublishAsync(new StopNotice(run.RunId, run.Record.Stop?.Reason ?? StopReason.Self, Force: true));
-        await Task.WhenAny(_allEnded.Task, graceOver);
-        return _atWork.Count == 0;
+        return _allEnded.Task;
     }
 
     private async Task PublishAsync(StopNotice notice)

@@ -190,6 +190,16 @@ public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWork
         [ActivityTrigger] FindEndedRequest request, [DurableClient] DurableTaskClient client, FunctionContext function) =>
         StepRunner.FindEndedAsync(request, client, function.CancellationToken);
 
+    [Function(PreemptFunctions.StartRun)]
+    public static Task StartRun(
+        [ActivityTrigger] ChildStart start, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        StepRunner.StartRunAsync(start, client, function.CancellationToken);
+
+    [Function(PreemptFunctions.ReadOutcome)]
+    public static Task<RunOutcome?> ReadOutcome(
+        [ActivityTrigger] string runId, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        StepRunner.ReadOutcomeAsync(runId, client, function.CancellationToken);
+
     [Function(PreemptFunctions.EndRun)]
     public Task EndRun([ActivityTrigger] ForcedEnd end, [DurableClient] DurableTaskClient client, FunctionContext function) =>
         steps.EndRunAsync(end, client, function.CancellationToken);

@@ -1,0 +1,124 @@
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+
+namespace Preempt;
+
+/// <summary>The runs that a run has called and waits for: sub-orchestrations, which stop when their parent does.</summary>
+internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, TaskOrchestrationContext context)
+{
+    /// <summary>What a child is given of its parent's grace: it is to end before its parent's is over.</summary>
+    private const double ShareOfGrace = 0.9;
+
+    private readonly Dictionary<string, OpenChild> _open = new(StringComparer.Ordinal);
+    private TaskCompletionSource? _allEnded;
+
+    public bool AllEnded => _open.Count == 0;
+
+    /// <summary>Runs a workflow as a child, and waits for it.</summary>
+    public async Task<TOutput> CallAsync<TOutput>(Type workflow, object? input, StartOptions options, CancellationToken cancellationToken)
+    {
+        run.CheckMayBegin(cancellationToken);
+        ChildStart start = Make(workflow, input, options);
+        OpenChild child = new(start.RunId, !cancellationToken.CanBeCanceled);
+        using CancellationTokenRegistration registration = child.IsShielded || cancellationToken == run.StopToken
+            ? default
+            : cancellationToken.Register(() => Stop(child, null));
+        _open.Add(child.RunId, child);
+        RunOutcome outcome = await RunAsync(start);
+        _open.Remove(child.RunId);
+        if (_open.Count == 0)
+            _allEnded?.TrySetResult();
+        return outcome.Record.Status switch
+        {
+            RunStatus.Succeeded => Payload.Read<TOutput>(outcome.Output),
+            not RunStatus.Failed when child.WasStopped => throw new OperationCanceledException(
+                $"Child run '{child.RunId}' was stopped.", cancellationToken.CanBeCanceled ? cancellationToken : run.EndToken),
+            _ => throw new ChildRunException(child.RunId, outcome),
+        };
+    }
+
+    /// <summary>Starts a run that lives on its own: a stop of this run leaves it alone, and this run does not wait for it.</summary>
+    public async Task<string> StartAsync(Type workflow, object? input, StartOptions options)
+    {
+        run.CheckMayBegin(run.StopToken);
+        ChildStart start = Make(workflow, input, options);
+        await context.CallActivityAsync(PreemptFunctions.StartRun, start);
+        return start.RunId;
+    }
+
+    private ChildStart Make(Type workflow, object? input, StartOptions options)
+    {
+        WorkflowDefinition definition = registry.GetByFunction(workflow.Name);
+        RunRequest request = RunStart.MakeRequest(definition, input, options, run.Now, run.RunId);
+        string id = options.RunId ?? RunStart.MakeId(request, run.NewGuid().ToByteArray().AsSpan(0, RunId.EntropyLength));
+        return new ChildStart(definition.Function, id, request);
+    }
+
+    private async Task<RunOutcome> RunAsync(ChildStart start)
+    {
+        try
+        {
+            return await context.CallSubOrchestratorAsync<RunOutcome>(
+                start.Function, start.Request, new SubOrchestrationOptions(new TaskOptions(), start.RunId));
+        }
+        catch (TaskFailedException exception)
+        {
+            // Ended by force, by itself or from outside: the outcome, if there is one, is the instance's output.
+            run.Logger.LogWarning(exception, "Child run {Child} of {Run} did not end by itself", start.RunId, run.RunId);
+            return await context.CallActivityAsync<RunOutcome?>(PreemptFunctions.ReadOutcome, start.RunId) ?? new RunOutcome
+            {
+                Record = new RunRecord().End(RunStatus.Failed, run.Now),
+                Error = new RunError(exception.FailureDetails.ErrorType, exception.FailureDetails.ErrorMessage),
+            };
+        }
+    }
+
+    /// <summary>The run stops, and its children with it. May be repeated: a child keeps the first reason and the shortest grace.</summary>
+    public void Stop()
+    {
+        foreach (OpenChild child in _open.Values)
+        {
+            if (!child.IsShielded)
+                Stop(child, run.Record.Stop?.Grace);
+        }
+    }
+
+    private void Stop(OpenChild child, Duration? grace)
+    {
+        child.WasStopped = true;
+        StopRequest stop = new()
+        {
+            Reason = StopReason.Parent,
+            RequestedAt = run.Now,
+            Grace = grace is { IsNever: false } limit ? limit.Value * ShareOfGrace : grace,
+            Message = $"Its parent {run.RunId} stopped.",
+        };
+        context.SendEvent(child.RunId, RunMessage.EventName, RunMessage.ForStop(stop));
+    }
+
+    /// <summary>Called when the code has ended: children that it left running are told to stop, shielded or not.</summary>
+    public Task EndAllAsync()
+    {
+        if (AllEnded)
+            return Task.CompletedTask;
+        foreach (OpenChild child in _open.Values)
+            Stop(child, run.Record.Stop?.Grace ?? run.Request.Grace);
+        _allEnded = new TaskCompletionSource();
+        return _allEnded.Task;
+    }
+
+    private sealed class OpenChild(string runId, bool isShielded)
+    {
+        public string RunId => runId;
+
+        public bool IsShielded => isShielded;
+
+        public bool WasStopped { get; set; }
+    }
+}
+
+/// <summary>The input of the activity that starts a run for another.</summary>
+/// <param name="Function">The orchestration function.</param>
+/// <param name="RunId">The run's id.</param>
+/// <param name="Request">The run's input.</param>
+public sealed record ChildStart(string Function, string RunId, RunRequest Request);
