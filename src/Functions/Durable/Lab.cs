@@ -46,6 +46,11 @@ public sealed class Lab(WorkflowRunner runs, StepRunner steps)
     [Function(nameof(LabWork))]
     public Task<StepOutcome> LabWork([ActivityTrigger] StepCall call, FunctionContext function) => steps.RunAsync<LabWork>(call, function);
 
+    /// <summary>Runs <see cref="Workflows.LabProcess"/>.</summary>
+    [Function(nameof(LabProcess))]
+    public Task<StepOutcome> LabProcess([ActivityTrigger] StepCall call, FunctionContext function) =>
+        steps.RunAsync<LabProcess>(call, function);
+
     /// <summary>Runs <see cref="Workflows.LabCleanup"/>.</summary>
     [Function(nameof(LabCleanup))]
     public Task<StepOutcome> LabCleanup([ActivityTrigger] StepCall call, FunctionContext function) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -32,6 +33,9 @@ public sealed record LabInput
 
     /// <summary>When the run is to end, as in "time of day between 08:00 and 18:00 Europe/Paris".</summary>
     public EndCondition? EndWhen { get; init; }
+
+    /// <summary>How long a last step sleeps in a child process; there is none without it.</summary>
+    public double? Process { get; init; }
 
     /// <summary>Whether the workflow asks itself to stop after its first step.</summary>
     public bool SelfCancel { get; init; }
@@ -95,7 +99,7 @@ public abstract class LabWorkflow : Workflow<LabInput, IReadOnlyList<JsonElement
             return "steps: each is an object such as {\"seconds\": 5}; one is null.";
         if (input.Retries is < 0 or >= RetryPolicy.LargestMaxAttempts)
             return $"retries {input.Retries}: 0 to {RetryPolicy.LargestMaxAttempts - 1} is allowed.";
-        double[] times = [.. input.Steps.Select(step => step.Seconds), input.CleanupSeconds ?? 0];
+        double[] times = [.. input.Steps.Select(step => step.Seconds), input.CleanupSeconds ?? 0, input.Process ?? 0];
         return Array.Exists(times, seconds => seconds is not (>= 0 and <= MaxSeconds))
             ? $"seconds: a number from 0 to {MaxSeconds} is expected."
             : null;
@@ -121,6 +125,9 @@ public abstract class LabWorkflow : Workflow<LabInput, IReadOnlyList<JsonElement
                     run.Cancel("The lab workflow was told to cancel itself.");
                 run.CancellationToken.ThrowIfCancellationRequested();
             }
+
+            if (input.Process is { } sleep)
+                outputs.Add(await run.CallStepAsync<LabProcess, JsonElement?>(sleep, options));
         }
         catch (OperationCanceledException) when (run.Stop is not null)
         {
@@ -211,6 +218,20 @@ public sealed class LabWork : Step<LabStep, JsonElement?>
         return step.Attempt <= input.FailTimes
             ? throw new InvalidOperationException($"The lab step was told to fail {input.FailTimes} times; this is attempt {step.Attempt}.")
             : input.Output;
+    }
+}
+
+/// <summary>Sleeps for a time in a child process, and returns its exit code.</summary>
+public sealed class LabProcess : Step<double, JsonElement?>
+{
+    /// <inheritdoc />
+    public override async Task<JsonElement?> RunAsync(StepContext step, double input)
+    {
+        string seconds = input.ToString(CultureInfo.InvariantCulture);
+        ProcessResult result = await step.RunProcessAsync(OperatingSystem.IsWindows()
+            ? new ProcessOptions("powershell", "-NoProfile", "-Command", $"Start-Sleep -Milliseconds ({seconds} * 1000)")
+            : new ProcessOptions("sleep", seconds));
+        return JsonSerializer.SerializeToElement(result.ExitCode);
     }
 }
 

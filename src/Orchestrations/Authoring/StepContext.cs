@@ -55,4 +55,16 @@ public sealed class StepContext
             double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), Excerpt.Shorten(message, RunProgress.MaxMessageLength));
         return Task.CompletedTask;
     }
+
+    /// <summary>
+    /// Runs a program as a child process, for work that cannot observe a token. Its output goes to the log, line by line. When
+    /// <see cref="CancellationToken"/> fires, it and all that it has started are asked to end, and after
+    /// <see cref="ProcessOptions.Notice"/> are killed. Nothing of it is left when the task completes, or when this process dies.
+    /// </summary>
+    /// <param name="options">The program, and how to run it.</param>
+    /// <returns>How it ended by itself; an exit code other than 0 is no error here.</returns>
+    /// <exception cref="ArgumentException">An option is not allowed.</exception>
+    /// <exception cref="OperationCanceledException">The step was told to stop, and the process is gone.</exception>
+    /// <exception cref="ProcessException">It cannot be started.</exception>
+    public Task<ProcessResult> RunProcessAsync(ProcessOptions options) => SupervisedProcess.RunAsync(options, Logger, CancellationToken);
 }

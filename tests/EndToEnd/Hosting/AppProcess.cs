@@ -63,6 +63,9 @@ internal sealed partial class AppProcess : IDisposable
         }
     }
 
+    /// <summary>Kills the app, and nothing that it has started.</summary>
+    public void KillAlone() => _process.Kill();
+
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= OnExit;

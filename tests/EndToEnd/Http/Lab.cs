@@ -18,6 +18,8 @@ internal sealed record LabInput(string Group, params IReadOnlyList<LabStep> Step
     public string? OnStop { get; init; }
 
     public double? CleanupSeconds { get; init; }
+
+    public double? Process { get; init; }
 }
 
 internal sealed record LabStep(double Seconds)

@@ -1,0 +1,73 @@
+namespace Preempt;
+
+/// <summary>
+/// A program that a step runs as a child process, and how. Arguments are passed as they are, without a shell: a space or a quote
+/// in one is nothing special.
+/// </summary>
+/// <param name="Program">
+/// A name that is looked for in <c>PATH</c>, or a path; a relative one begins at <see cref="WorkingDirectory"/>.
+/// </param>
+/// <param name="Arguments">What the program is given.</param>
+/// <example><code>
+/// ProcessResult result = await step.RunProcessAsync(new ProcessOptions("ffmpeg", "-i", video, "-y", target));
+/// result.EnsureSuccess();
+/// </code></example>
+public sealed record ProcessOptions(string Program, params IReadOnlyList<string> Arguments)
+{
+    private const int LargestMaxLineLength = 65_536;
+    private const int LargestMaxCaptured = 1_048_576;
+    private const int LongestStandardInput = 16_777_216;
+    private static readonly TimeSpan LongestNotice = TimeSpan.FromHours(1);
+
+    /// <summary>Where the program works; by default where the app does.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Variables that are added to the app's own environment, or replace one; null takes one away.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>What the program reads from its standard input, as UTF-8, up to 16 MiB of characters; nothing by default.</summary>
+    public string? StandardInput { get; init; }
+
+    /// <summary>
+    /// How long the program and all that it has started may take to end by themselves once they are asked to (SIGTERM); then they
+    /// are killed. 5 seconds by default, an hour at most. Keep it below the run's grace. On Windows there is no notice.
+    /// </summary>
+    public Duration Notice { get; init; } = Duration.FromSeconds(5);
+
+    /// <summary>How many characters of a line of output are logged. 2,000 by default, 65,536 at most.</summary>
+    public int MaxLineLength { get; init; } = 2_000;
+
+    /// <summary>How many characters of the end of each output are in the result. 8,192 by default, 1,048,576 at most.</summary>
+    public int MaxCaptured { get; init; } = 8_192;
+
+    /// <exception cref="ArgumentException">An option is not allowed.</exception>
+    internal void Validate()
+    {
+        Check(Program.Length > 0, nameof(Program), "it is empty");
+        Check(!HasNul(Program), nameof(Program), "it has a NUL character");
+        Check(!Arguments.Any(argument => argument is null || HasNul(argument)), nameof(Arguments), "one is null or has a NUL character");
+        Check(WorkingDirectory is not { Length: 0 }, nameof(WorkingDirectory), "it is empty; null stands for the app's own");
+        Check(WorkingDirectory is null || Directory.Exists(WorkingDirectory), nameof(WorkingDirectory), $"there is no \"{WorkingDirectory}\"");
+        foreach ((string name, string? value) in Environment)
+        {
+            Check(name.Length > 0 && !name.Contains('=') && !HasNul(name), nameof(Environment), $"\"{name}\" is no name of a variable");
+            Check(value is null || !HasNul(value), nameof(Environment), $"the value of \"{name}\" has a NUL character");
+        }
+
+        Check(
+            StandardInput is not { Length: > LongestStandardInput },
+            nameof(StandardInput),
+            $"{LongestStandardInput} characters at most; these are {StandardInput?.Length}. Write more into a file");
+        Check(!Notice.IsNever && Notice.Value <= LongestNotice, nameof(Notice), $"{(Duration)LongestNotice} at most; this is {Notice}");
+        Check(MaxLineLength is > 0 and <= LargestMaxLineLength, nameof(MaxLineLength), $"1 to {LargestMaxLineLength} is allowed; this is {MaxLineLength}");
+        Check(MaxCaptured is >= 0 and <= LargestMaxCaptured, nameof(MaxCaptured), $"0 to {LargestMaxCaptured} is allowed; this is {MaxCaptured}");
+    }
+
+    private static bool HasNul(string text) => text.Contains('\0');
+
+    private void Check(bool isGood, string option, string problem)
+    {
+        if (!isGood)
+            throw new ArgumentException($"The process \"{Program}\": {option}: {problem}.");
+    }
+}

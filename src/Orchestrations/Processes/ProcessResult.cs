@@ -1,0 +1,30 @@
+namespace Preempt;
+
+/// <summary>How a child process ended by itself.</summary>
+/// <param name="ExitCode">Its exit code; 128 and the signal's number when a signal ended it.</param>
+/// <param name="Output">The end of its standard output, at most <see cref="ProcessOptions.MaxCaptured"/> characters.</param>
+/// <param name="Error">The end of its standard error, as much.</param>
+public sealed record ProcessResult(int ExitCode, string Output, string Error)
+{
+    private const int MaxQuoted = 500;
+
+    /// <summary>Throws unless the process ended with 0.</summary>
+    /// <exception cref="ProcessException">It did not; the message has the end of its standard error.</exception>
+    public void EnsureSuccess()
+    {
+        if (ExitCode != 0)
+            throw new ProcessException($"The process ended with {ExitCode}: {Error[^Math.Min(Error.Length, MaxQuoted)..].Trim()}");
+    }
+}
+
+/// <summary>A child process could not be started, or failed.</summary>
+public sealed class ProcessException : Exception
+{
+    /// <summary>Says what went wrong.</summary>
+    /// <param name="message">In words.</param>
+    /// <param name="innerException">The cause.</param>
+    public ProcessException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
