@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Entities;
 
 namespace Preempt.Load;
 
@@ -21,14 +24,61 @@ public sealed class Nothing : Step<int, int>
     public override Task<int> RunAsync(StepContext step, int input) => Task.FromResult(input);
 }
 
+/// <summary>One step that works until it is told to stop.</summary>
+public sealed class Held : Workflow<LoadInput, int>
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress);
+
+    public override Task<int> RunAsync(RunContext run, LoadInput input) => run.CallStepAsync<Hold, int>(input.Key);
+}
+
+/// <summary>Works until its token fires, and notes when it began and when that was.</summary>
+public sealed class Hold(HoldTimes times) : Step<string, int>
+{
+    public override async Task<int> RunAsync(StepContext step, string input)
+    {
+        using CancellationTokenRegistration noted = step.CancellationToken.Register(() => times.Fired(input));
+        times.Began(input);
+        await Task.Delay(Timeout.Infinite, step.CancellationToken);
+        return 0;
+    }
+}
+
+/// <summary>When the tokens of held steps fired.</summary>
+public sealed class HoldTimes
+{
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<long>> _began = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<long>> _fired = new();
+
+    public void Began(string key) => Note(_began, key);
+
+    public void Fired(string key) => Note(_fired, key);
+
+    /// <summary>When the step of that key began, as a timestamp of the stopwatch.</summary>
+    public Task<long> BeganAsync(string key) => Of(_began, key).Task;
+
+    /// <summary>When its token fired.</summary>
+    public Task<long> FiredAsync(string key) => Of(_fired, key).Task;
+
+    private static void Note(ConcurrentDictionary<string, TaskCompletionSource<long>> times, string key) =>
+        Of(times, key).TrySetResult(Stopwatch.GetTimestamp());
+
+    private static TaskCompletionSource<long> Of(ConcurrentDictionary<string, TaskCompletionSource<long>> times, string key) =>
+        times.GetOrAdd(key, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+}
+
+/// <summary>An entity that counts.</summary>
+public sealed class Counter : TaskEntity<long>
+{
+    public long Add(int amount) => State += amount;
+}
+
 /// <summary>The functions under load.</summary>
 public sealed class LoadFunctions(WorkflowRunner runs, StepRunner steps)
 {
-    [Function(PreemptFunctions.Gate)]
-    public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<ConcurrencyGate>();
-
-    [Function(PreemptFunctions.HandOff)]
-    public static Task HandOff([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.HandOff(context);
+    /// <summary>Calls of the entity that one orchestration makes, one after the other.</summary>
+    public const int CallsEach = 20;
 
     [Function(nameof(Gated))]
     public Task<RunOutcome> Gated([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Gated>(context);
@@ -36,9 +86,25 @@ public sealed class LoadFunctions(WorkflowRunner runs, StepRunner steps)
     [Function(nameof(Nothing))]
     public Task<StepOutcome> Nothing([ActivityTrigger] StepCall call, FunctionContext function) => steps.RunAsync<Nothing>(call, function);
 
+    [Function(nameof(Held))]
+    public Task<RunOutcome> Held([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Held>(context);
+
+    [Function(nameof(Hold))]
+    public Task<StepOutcome> Hold([ActivityTrigger] StepCall call, FunctionContext function) => steps.RunAsync<Hold>(call, function);
+
     [Function("Bare")]
     public static Task<int> Bare([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<int>("Echo", 1);
 
     [Function("Echo")]
     public static int Echo([ActivityTrigger] int input) => input;
+
+    [Function("Counting")]
+    public static async Task Counting([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        for (int call = 0; call < CallsEach; call++)
+            await context.Entities.CallEntityAsync<long>(new EntityInstanceId(nameof(Counter), "one"), nameof(Load.Counter.Add), 1);
+    }
+
+    [Function(nameof(Counter))]
+    public static Task Counter([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<Counter>();
 }
