@@ -10,14 +10,14 @@ internal sealed class Sleepers : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>What <c>sleep</c> is given.</summary>
-    public string Seconds { get; } = $"{Random.Shared.Next(10_000, 99_999)}.{Random.Shared.Next(100_000, 999_999)}";
+    public string Seconds { get; } = $"{Random.Shared.Next(10_000, 80_000)}.{Random.Shared.Next(100_000, 999_999)}1";
 
     /// <summary>Those that live.</summary>
     public int[] Find() =>
     [
         .. from directory in Directory.EnumerateDirectories("/proc")
            where int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out _)
-           where ReadCommand(directory) is ['s', 'l', 'e', 'e', 'p', '\0', ..] command && command.Contains(Seconds, StringComparison.Ordinal)
+           where ReadCommand(directory).Split('\0') is [var program, var seconds, ..] && Path.GetFileName(program) == "sleep" && seconds == Seconds
            select int.Parse(Path.GetFileName(directory), CultureInfo.InvariantCulture),
     ];
 
