@@ -175,17 +175,18 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         if (_strayed == _header.ExecutionId)
             executor.ReportStray();
         if (executor.Broken is null)
-            Advance(turn, executor, intake.Arrived);
+            Advance(turn, executor, intake);
         turn.CancelledTimers = executor.TakeCancelledTimers();
         Conclude(turn, executor, intake.IsSuspended);
     }
 
-    private static void Advance(Turn turn, OrchestrationExecutor executor, List<HistoryEvent> arrived)
+    private static void Advance(Turn turn, OrchestrationExecutor executor, Intake intake)
     {
-        arrived.RemoveAll(happened => IsStale(executor, happened));
-        if (arrived.Count == 0 && executor.HasStarted)
+        intake.Arrived.RemoveAll(happened => IsStale(executor, happened));
+        if (intake.Arrived.Count == 0 && executor.HasStarted)
             return;
-        turn.Begin(arrived);
+        // Code that has not begun when it is suspended begins when it is resumed.
+        turn.Begin(intake.Arrived, runsCode: executor.HasStarted || !intake.IsSuspended);
         IReadOnlyList<Decision> decisions = executor.Advance(turn.Commit.History);
         if (executor.Broken is null)
             turn.Decide(decisions);
@@ -299,7 +300,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         Delivery fired = new(_header.InstanceId, new TimerFired(timer.Id), _header.ExecutionId);
         TimeSpan lead = _engine.Options.Faults?.TimerLead() ?? TimeSpan.Zero;
         DateTimeOffset dueAt = new(timer.DueAt, TimeSpan.Zero);
-        _timers[timer.Id] = _engine.Timers.Add(dueAt - lead, () => Deliver(fired));
+        _timers[timer.Id] = _engine.Timers.Add(dueAt - lead, () => _engine.Send(fired));
     }
 
     private void CancelTimers(IEnumerable<int> ids)

@@ -18,10 +18,11 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now, Func<strin
 
     public InstanceHeader After => Commit.Header ?? before;
 
-    /// <summary>Writes down that the code ran now, on these messages.</summary>
-    public void Begin(IEnumerable<HistoryEvent> arrived)
+    /// <summary>Writes down what has arrived, and whether the code ran now, on these messages.</summary>
+    public void Begin(IEnumerable<HistoryEvent> arrived, bool runsCode)
     {
-        Commit.History.Add(new TurnStarted(now.UtcDateTime));
+        if (runsCode)
+            Commit.History.Add(new TurnStarted(now.UtcDateTime));
         Commit.History.AddRange(arrived);
     }
 

@@ -18,7 +18,7 @@ public sealed class DurableTestHost : IDisposable
     private static readonly TimeSpan RestartTime = TimeSpan.FromMilliseconds(10);
 
     private readonly DurableTestHostOptions _options;
-    private readonly FaultyStore _store = new(new MemoryStore());
+    private readonly FaultyStore _store;
     private readonly SkippingClock _clock;
     private readonly InjectedFaults? _faults;
     private readonly IReadOnlyList<FunctionDescriptor> _functions;
@@ -37,6 +37,7 @@ public sealed class DurableTestHost : IDisposable
         _options = options;
         _clock = new SkippingClock(options.StartTime);
         _faults = InjectedFaults.Create(options, _clock);
+        _store = new FaultyStore(new MemoryStore(), _faults);
         _functions = FunctionCatalog.Discover(options.FunctionTypes);
         (_pump, _services, _engine) = Boot();
     }
@@ -99,6 +100,7 @@ public sealed class DurableTestHost : IDisposable
             await _engine.StopAsync(deadline.Token);
             return true;
         });
+        _services.Dispose();
         Reboot();
     }
 
@@ -124,28 +126,37 @@ public sealed class DurableTestHost : IDisposable
     /// <summary>Runs until the condition holds, and skips time whenever nothing else is left to do.</summary>
     /// <param name="condition">Looked at between any two pieces of work.</param>
     /// <param name="limit">How far the clock may go; an hour by default.</param>
-    /// <exception cref="TimeoutException">The limit was reached, or nothing is left that could ever happen.</exception>
+    /// <exception cref="TimeoutException">
+    /// The limit was reached, nothing is left that could ever happen, or work goes on and on while the clock stands. The message has the
+    /// histories of all instances that have not ended.
+    /// </exception>
     public void RunUntil(Func<bool> condition, TimeSpan? limit = null)
     {
         DateTimeOffset end = Now + (limit ?? TimeSpan.FromHours(1));
-        while (!_pump.RunUntil(() => _store.IsDead || condition()) || _store.IsDead)
+        while (!Work(condition))
         {
-            if (_store.IsDead)
-            {
-                Crash();
-                continue;
-            }
-
             if (_clock.NextDue is not { } next || next > end)
-            {
-                throw new TimeoutException(
-                    $"The condition does not hold at {Now:O}, and nothing happens until {end:O}. Not ended:\n{HistoryDump.OfUnfinished(_store)}");
-            }
-
-
+                throw Vain($"The condition does not hold at {Now:O}, and nothing happens until {end:O}");
             _pump.Do(() => _clock.JumpTo(next));
         }
     }
+
+    /// <summary>Does all that can be done now, or until the condition holds: true if it does. A process that dies starts again.</summary>
+    private bool Work(Func<bool> condition)
+    {
+        int done = 0;
+        while (true)
+        {
+            bool isOver = _pump.RunUntil(() => _store.IsDead || condition() || done++ == _options.MaxWorkAtOnce);
+            if (done > _options.MaxWorkAtOnce)
+                throw Vain($"{_options.MaxWorkAtOnce} pieces of work have followed each other, and the clock stands at {Now:O}");
+            if (!_store.IsDead)
+                return isOver;
+            Crash();
+        }
+    }
+
+    private TimeoutException Vain(string why) => new($"{why}. Not ended:\n{HistoryDump.OfUnfinished(_store)}");
 
     /// <summary>Runs a call that may wait on the host, and all that goes on meanwhile.</summary>
     /// <typeparam name="T">What it returns.</typeparam>
@@ -178,19 +189,15 @@ public sealed class DurableTestHost : IDisposable
     public void Advance(TimeSpan time)
     {
         DateTimeOffset end = Now + time;
-        while (true)
+        Work(static () => false);
+        while (_clock.NextDue is { } next && next <= end)
         {
-            _pump.RunUntil(() => _store.IsDead);
-            if (_store.IsDead)
-                Crash();
-            else if (_clock.NextDue is { } next && next <= end)
-                _pump.Do(() => _clock.JumpTo(next));
-            else
-                break;
+            _pump.Do(() => _clock.JumpTo(next));
+            Work(static () => false);
         }
 
         _pump.Do(() => _clock.JumpTo(end));
-        _pump.RunUntil(static () => false);
+        Work(static () => false);
     }
 
     /// <inheritdoc />

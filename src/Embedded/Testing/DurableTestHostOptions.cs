@@ -32,6 +32,12 @@ public sealed class DurableTestHostOptions
     /// </summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>
+    /// How many pieces of work (turns, operations, continuations) may follow each other while the clock stands still, before the host
+    /// takes them for a loop without an end. A million by default.
+    /// </summary>
+    public int MaxWorkAtOnce { get; set; } = 1_000_000;
+
     /// <summary>How much too early timers of orchestrators may fire. A real host's are up to one second early; zero by default.</summary>
     public TimeSpan TimersFireEarly { get; set; }
 
@@ -40,6 +46,12 @@ public sealed class DurableTestHostOptions
 
     /// <summary>How often an activity fails although it has done its work, as when its worker process dies: 0 to 1.</summary>
     public double WorkersDie { get; set; }
+
+    /// <summary>
+    /// How often the process dies at a commit, just before it is durable or just after, and starts again: 0 (never, the default) to
+    /// 1 (always). A call that it dies under ends with a <see cref="HostCrashedException"/>.
+    /// </summary>
+    public double CommitsCrash { get; set; }
 
     /// <summary>How often a message to an orchestration arrives twice: 0 to 1. Entities take each message once.</summary>
     public double MessagesArriveTwice { get; set; }

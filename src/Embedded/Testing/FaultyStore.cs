@@ -4,7 +4,8 @@ using Preempt.Embedded.Store;
 namespace Preempt.Embedded.Testing;
 
 /// <summary>A store on which the process can be made to die at a commit: just before it is durable, or just after.</summary>
-internal sealed class FaultyStore(IStore store) : IStore
+/// <param name="faults">Kills the process at random commits; null for none.</param>
+internal sealed class FaultyStore(IStore store, InjectedFaults? faults) : IStore
 {
     private int _commitsLeft = -1;
     private bool _isKept;
@@ -32,9 +33,8 @@ internal sealed class FaultyStore(IStore store) : IStore
     {
         if (IsDead)
             return;
-        IsDead = _commitsLeft == 0;
-        _commitsLeft--;
-        if (IsDead && !_isKept)
+        bool isKept = Die();
+        if (IsDead && !isKept)
             return;
         Commits++;
         store.Commit(commit, failure =>
@@ -42,6 +42,17 @@ internal sealed class FaultyStore(IStore store) : IStore
             if (!IsDead)
                 done(failure);
         });
+    }
+
+    /// <summary>Dies if this commit is the one to die at, and says whether that is durable.</summary>
+    private bool Die()
+    {
+        IsDead = _commitsLeft == 0;
+        _commitsLeft--;
+        if (IsDead || faults is null)
+            return _isKept;
+        (IsDead, bool isKept) = faults.NextCommit();
+        return isKept;
     }
 
     public InstanceHeader? FindInstance(string instanceId) => store.FindInstance(instanceId);

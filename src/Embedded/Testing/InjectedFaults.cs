@@ -23,7 +23,10 @@ internal sealed class InjectedFaults : IFaults
     /// <exception cref="ArgumentOutOfRangeException">An option is not within its limits.</exception>
     public static InjectedFaults? Create(DurableTestHostOptions options, TimeProvider time)
     {
-        double[] rates = [options.ActivitiesRunTwice, options.WorkersDie, options.MessagesArriveTwice, options.MessagesArriveLate];
+        double[] rates =
+        [
+            options.ActivitiesRunTwice, options.WorkersDie, options.CommitsCrash, options.MessagesArriveTwice, options.MessagesArriveLate,
+        ];
         if (rates.Any(rate => rate is not (>= 0 and <= 1)))
             throw new ArgumentOutOfRangeException(nameof(options), "How often a fault happens is a number from 0 (never) to 1 (always).");
         if (options.TimersFireEarly < TimeSpan.Zero || options.LongestDelay < TimeSpan.Zero)
@@ -37,6 +40,9 @@ internal sealed class InjectedFaults : IFaults
     public int ActivityRuns() => Happens(_options.ActivitiesRunTwice) ? 2 : 1;
 
     public bool WorkerDies() => Happens(_options.WorkersDie);
+
+    /// <summary>Whether the process dies at the next commit; if so, whether that is durable.</summary>
+    public (bool IsCrash, bool IsKept) NextCommit() => (Happens(_options.CommitsCrash), Happens(0.5));
 
     public TimeSpan[] MessageDelays()
     {

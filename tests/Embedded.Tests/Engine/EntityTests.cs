@@ -285,6 +285,38 @@ public abstract class EntityTests(bool replays) : EngineFacts(replays)
     }
 
     [Fact]
+    public void An_entity_query_comes_in_pages_that_follow_each_other()
+    {
+        for (int key = 0; key < 5; key++)
+            App.Signal(new EntityInstanceId("Counter", $"{key}"), "add", key);
+        App.Settle();
+
+        EntityQuery query = new() { InstanceIdStartsWith = "counter", PageSize = 2 };
+        List<Page<EntityMetadata<int>>> pages =
+            App.Ask(client => client.Entities.GetAllEntitiesAsync<int>(query).AsPages().ToListAsync().AsTask());
+        List<EntityMetadata<int>> rest =
+            App.List(client => client.Entities.GetAllEntitiesAsync<int>(query with { ContinuationToken = pages[0].ContinuationToken }));
+
+        Assert.Equal([2, 2, 1], pages.Select(page => page.Values.Count));
+        Assert.Equal([0, 1, 2, 3, 4], pages.SelectMany(page => page.Values).Select(entity => entity.State));
+        Assert.Equal(["2", "3", "4"], rest.Select(entity => entity.Id.Key));
+    }
+
+    [Fact]
+    public void Entity_locks_are_refused_with_what_to_do_instead()
+    {
+        OrchestrationMetadata ended = App.Run(static async context =>
+        {
+            Assert.False(context.Entities.InCriticalSection(out _));
+            await context.Entities.LockEntitiesAsync([EngineApp.CounterId]);
+            return null;
+        });
+
+        Assert.True(ended.FailureDetails!.IsCausedBy<NotSupportedException>());
+        Assert.Contains("call one entity, and let it decide", ended.FailureDetails.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_entity_query_has_states_when_it_is_asked_for_them()
     {
         App.Signal(EngineApp.CounterId, "Add", 1);

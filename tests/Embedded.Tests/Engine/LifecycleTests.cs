@@ -142,6 +142,7 @@ public abstract class LifecycleTests(bool replays) : EngineFacts(replays)
             await Task.WhenAll(context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None), context.CallActivityAsync("Work", "x"));
             return context.CurrentUtcDateTime.Hour;
         });
+        App.Settle();
         App.Do(client => client.SuspendInstanceAsync(id));
         App.Host.Advance(TimeSpan.FromHours(5));
         Assert.Equal(OrchestrationRuntimeStatus.Suspended, App.Get(id).RuntimeStatus);
@@ -149,6 +150,49 @@ public abstract class LifecycleTests(bool replays) : EngineFacts(replays)
         App.Do(client => client.ResumeInstanceAsync(id));
 
         Assert.Equal(5, App.Output<int>(id));
+    }
+
+    [Fact]
+    public void An_instance_that_is_suspended_before_it_begins_begins_when_it_is_resumed()
+    {
+        string id = App.Start(async context =>
+        {
+            App.Log.Add("begun");
+            return await context.WaitForExternalEvent<string>("item");
+        });
+        App.Do(client => client.SuspendInstanceAsync(id));
+        App.Raise(id, "item", "kept");
+        App.Host.Advance(TimeSpan.FromHours(1));
+        App.Host.Crash();
+        App.Host.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(OrchestrationRuntimeStatus.Suspended, App.Get(id).RuntimeStatus);
+        Assert.Empty(App.Log);
+
+        App.Do(client => client.ResumeInstanceAsync(id));
+
+        Assert.Equal("kept", App.Output<string>(id));
+    }
+
+    [Theory]
+    [InlineData("raise")]
+    [InlineData("terminate")]
+    [InlineData("suspend")]
+    [InlineData("resume")]
+    public void A_client_is_told_that_what_it_asks_for_has_ended_or_never_was(string asked)
+    {
+        string ended = App.Start(static _ => Task.FromResult<object?>("done"));
+        App.End(ended);
+
+        Assert.Contains("has ended", Ask(ended).Message, StringComparison.Ordinal);
+        Assert.Contains("There is no orchestration with the id 'nobody'", Ask("nobody").Message, StringComparison.Ordinal);
+
+        InvalidOperationException Ask(string id) => Assert.Throws<InvalidOperationException>(() => App.Do(client => asked switch
+        {
+            "raise" => client.RaiseEventAsync(id, "item"),
+            "terminate" => client.TerminateInstanceAsync(id),
+            "suspend" => client.SuspendInstanceAsync(id),
+            _ => client.ResumeInstanceAsync(id),
+        }));
     }
 
     [Fact]

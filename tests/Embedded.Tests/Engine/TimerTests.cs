@@ -75,6 +75,31 @@ public abstract class TimerTests(bool replays) : EngineFacts(replays)
     }
 
     [Fact]
+    public void A_cancelled_timers_message_that_arrives_all_the_same_is_nobodys()
+    {
+        string id = App.Start(static async context =>
+        {
+            using CancellationTokenSource source = new();
+            Task timer = context.CreateTimer(TimeSpan.FromHours(1), source.Token);
+            await context.WaitForExternalEvent<string>("stop");
+            source.Cancel();
+            await Assert.ThrowsAsync<TaskCanceledException>(() => timer);
+            return await context.WaitForExternalEvent<string>("end");
+        });
+        App.Settle();
+        App.Do(client => client.SuspendInstanceAsync(id));
+        App.Raise(id, "stop");
+        // The timer fires for an instance that takes its message only after the event that cancels it.
+        App.Host.Advance(TimeSpan.FromHours(2));
+        App.Do(client => client.ResumeInstanceAsync(id));
+        App.Settle();
+        App.Host.Crash();
+        App.Raise(id, "end", "fine");
+
+        Assert.Equal("fine", App.Output<string>(id));
+    }
+
+    [Fact]
     public void A_timer_whose_token_has_fired_before_it_is_made_is_cancelled()
     {
         OrchestrationMetadata ended = App.Run(context =>
