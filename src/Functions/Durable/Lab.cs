@@ -38,6 +38,14 @@ public sealed class Lab(WorkflowRunner runs, StepRunner steps)
     [Function(nameof(LabMulti))]
     public Task<RunOutcome> LabMulti([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<LabMulti>(context);
 
+    /// <summary>Runs <see cref="Workflows.LabStepGate"/>.</summary>
+    [Function(nameof(LabStepGate))]
+    public Task<RunOutcome> LabStepGate([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<LabStepGate>(context);
+
+    /// <summary>Runs <see cref="Workflows.LabChildren"/>.</summary>
+    [Function(nameof(LabChildren))]
+    public Task<RunOutcome> LabChildren([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<LabChildren>(context);
+
     /// <summary>Runs <see cref="Workflows.LabPlain"/>.</summary>
     [Function(nameof(LabPlain))]
     public Task<RunOutcome> LabPlain([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<LabPlain>(context);

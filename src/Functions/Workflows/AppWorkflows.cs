@@ -12,5 +12,7 @@ internal static class AppWorkflows
         .AddWorkflow<LabQueue>()
         .AddWorkflow<LabRoundRobin>()
         .AddWorkflow<LabMulti>()
+        .AddWorkflow<LabStepGate>()
+        .AddWorkflow<LabChildren>()
         .AddWorkflow<LabPlain>();
 }

@@ -40,6 +40,13 @@ public sealed record LabInput
     /// <summary>Whether the workflow asks itself to stop after its first step.</summary>
     public bool SelfCancel { get; init; }
 
+    /// <summary>
+    /// Of <see cref="LabChildren"/>: the inputs of its child runs; or how many there are, each with the input of its parent. They are
+    /// runs of <see cref="LabPlain"/>, side by side, before the parent's own steps.
+    /// </summary>
+    [JsonConverter(typeof(LabChildInputsConverter))]
+    public IReadOnlyList<LabInput?>? Children { get; init; }
+
     /// <summary>What the workflow does once it was stopped and has cleaned up.</summary>
     public LabOnStop OnStop { get; init; }
 
@@ -83,6 +90,7 @@ public enum LabOnStop
 public abstract class LabWorkflow : Workflow<LabInput, IReadOnlyList<JsonElement?>>
 {
     private const int MaxSteps = 100;
+    private const int MaxChildren = 100;
     private const double MaxSeconds = 86_400;
 
     /// <summary>What all lab workflows say of themselves.</summary>
@@ -97,6 +105,16 @@ public abstract class LabWorkflow : Workflow<LabInput, IReadOnlyList<JsonElement
             return $"steps: {MaxSteps} at most; these are {input.Steps.Count}.";
         if (input.Steps.Any(step => step is null))
             return "steps: each is an object such as {\"seconds\": 5}; one is null.";
+        if (input.Children?.Count > MaxChildren)
+            return $"children: {MaxChildren} at most; these are {input.Children.Count}.";
+        foreach (LabInput child in input.Children?.OfType<LabInput>() ?? [])
+        {
+            if (child.Children is not null)
+                return "children: a child has none of its own.";
+            if (Validate(child) is { } error)
+                return $"children: {error}";
+        }
+
         if (input.Retries is < 0 or >= RetryPolicy.LargestMaxAttempts)
             return $"retries {input.Retries}: 0 to {RetryPolicy.LargestMaxAttempts - 1} is allowed.";
         double[] times = [.. input.Steps.Select(step => step.Seconds), input.CleanupSeconds ?? 0, input.Process ?? 0];
@@ -118,10 +136,11 @@ public abstract class LabWorkflow : Workflow<LabInput, IReadOnlyList<JsonElement
             run.ExtendTimeout(extension);
         try
         {
+            outputs.AddRange(await RunChildrenAsync(run, input));
             foreach (LabStep step in input.Steps)
             {
-                outputs.Add(await run.CallStepAsync<LabWork, JsonElement?>(step, options));
-                if (input.SelfCancel && outputs.Count == 1)
+                outputs.Add(await RunStepAsync(run, step, options));
+                if (input.SelfCancel && step == input.Steps[0])
                     run.Cancel("The lab workflow was told to cancel itself.");
                 run.CancellationToken.ThrowIfCancellationRequested();
             }
@@ -141,6 +160,22 @@ public abstract class LabWorkflow : Workflow<LabInput, IReadOnlyList<JsonElement
 
         return outputs;
     }
+
+    /// <summary>A step that a newer one supersedes returns nothing, and the run goes on.</summary>
+    private static async Task<JsonElement?> RunStepAsync(RunContext run, LabStep step, StepOptions options)
+    {
+        try
+        {
+            return await run.CallStepAsync<LabWork, JsonElement?>(step, options);
+        }
+        catch (StepStoppedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>By default there are none.</summary>
+    private protected virtual Task<JsonElement?[]> RunChildrenAsync(RunContext run, LabInput input) => Task.FromResult<JsonElement?[]>([]);
 }
 
 /// <summary>One run per group; the newest wins.</summary>
@@ -198,6 +233,46 @@ public sealed class LabMulti : LabWorkflow
     public override void Configure(WorkflowBuilder workflow) => Base(workflow)
         .Concurrency("{input.name}", maxRuns: 2, ConcurrencyStrategy.Queue)
         .Concurrency("{input.digit}", maxRuns: 4, ConcurrencyStrategy.Queue);
+}
+
+/// <summary>Of the steps of a group, over all runs, one at a time; the newest wins, and the run of the older one goes on.</summary>
+public sealed class LabStepGate : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) =>
+        Base(workflow).StepConcurrency<LabWork>("{input.group}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress);
+}
+
+/// <summary>Starts its children side by side and waits for them, then runs its own steps.</summary>
+public sealed class LabChildren : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) => Base(workflow);
+
+    private protected override async Task<JsonElement?[]> RunChildrenAsync(RunContext run, LabInput input)
+    {
+        IReadOnlyList<JsonElement?>[] outputs = await Task.WhenAll((input.Children ?? []).Select(
+            child => run.CallWorkflowAsync<LabPlain, IReadOnlyList<JsonElement?>>(child ?? input with { Children = null })));
+        return [.. outputs.Select(output => (JsonElement?)JsonSerializer.SerializeToElement(output))];
+    }
+}
+
+/// <summary>Reads <see cref="LabInput.Children"/>: a list of inputs, or a number.</summary>
+internal sealed class LabChildInputsConverter : JsonConverter<IReadOnlyList<LabInput?>?>
+{
+    private const int MaxNumber = 1000;
+
+    public override IReadOnlyList<LabInput?>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.Number)
+            return JsonSerializer.Deserialize<List<LabInput?>>(ref reader, options);
+        return reader.TryGetInt32(out int number) && number is >= 0 and <= MaxNumber
+            ? new LabInput?[number]
+            : throw new JsonException($"A list of inputs, or a number from 0 to {MaxNumber}, is expected.");
+    }
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<LabInput?>? value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, (IReadOnlyCollection<LabInput?>?)value, options);
 }
 
 /// <summary>As many runs as are started.</summary>
