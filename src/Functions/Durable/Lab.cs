@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using Preempt.Functions.Workflows;
 
 namespace Preempt.Functions.Durable;
@@ -52,7 +53,9 @@ public sealed class Lab(WorkflowRunner runs, StepRunner steps)
 
     /// <summary>Runs <see cref="Workflows.LabWork"/>.</summary>
     [Function(nameof(LabWork))]
-    public Task<StepOutcome> LabWork([ActivityTrigger] StepCall call, FunctionContext function) => steps.RunAsync<LabWork>(call, function);
+    public Task<StepOutcome> LabWork(
+        [ActivityTrigger] StepCall call, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        steps.RunAsync<LabWork>(call, function, client);
 
     /// <summary>Runs <see cref="Workflows.LabProcess"/>.</summary>
     [Function(nameof(LabProcess))]
@@ -61,6 +64,7 @@ public sealed class Lab(WorkflowRunner runs, StepRunner steps)
 
     /// <summary>Runs <see cref="Workflows.LabCleanup"/>.</summary>
     [Function(nameof(LabCleanup))]
-    public Task<StepOutcome> LabCleanup([ActivityTrigger] StepCall call, FunctionContext function) =>
-        steps.RunAsync<LabCleanup>(call, function);
+    public Task<StepOutcome> LabCleanup(
+        [ActivityTrigger] StepCall call, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        steps.RunAsync<LabCleanup>(call, function, client);
 }

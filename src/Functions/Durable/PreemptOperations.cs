@@ -20,6 +20,20 @@ public sealed class PreemptOperations(StepRunner steps)
     [Function(PreemptFunctions.Claim)]
     public static Task<string> Claim([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.Claim(context);
 
+    /// <summary>The runs that end on an event.</summary>
+    [Function(PreemptFunctions.Subscribers)]
+    public static Task Subscribers([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<EventSubscribers>();
+
+    /// <summary>Deletes a run once it has ended.</summary>
+    [Function(PreemptFunctions.DeleteRun)]
+    public static Task DeleteRun([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.DeleteRunAsync(context);
+
+    /// <summary>Deletes a run that has ended.</summary>
+    [Function(PreemptFunctions.PurgeRun)]
+    public static Task<bool> PurgeRun(
+        [ActivityTrigger] string runId, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        StepRunner.PurgeRunAsync(runId, client, function.CancellationToken);
+
     /// <summary>Tells running steps to stop.</summary>
     [Function(PreemptFunctions.PublishStop)]
     public Task PublishStop([ActivityTrigger] StopNotice notice, FunctionContext function) =>

@@ -54,6 +54,23 @@ internal static class Api
         }
     }
 
+    /// <summary>Reads a body of any JSON; null when there is none.</summary>
+    public static async Task<JsonElement?> ReadJsonAsync(HttpRequest request)
+    {
+        byte[] body = await ReadBytesAsync(request);
+        JsonText.Check(body);
+        if (body.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<JsonElement>(body, Options);
+        }
+        catch (JsonException exception)
+        {
+            throw Invalid(Describe(exception));
+        }
+    }
+
     /// <summary>What is wrong, with the member in front where it is known.</summary>
     private static string Describe(JsonException exception)
     {

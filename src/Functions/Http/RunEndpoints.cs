@@ -68,7 +68,7 @@ public sealed class RunEndpoints(RunClients runs)
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(async () =>
         {
             CancelBody body = await Api.ReadBodyAsync(request, whenEmpty: new CancelBody());
-            CancelOptions options = new(body.Reason, body.Grace, QueuedOnly: body.QueuedOnly);
+            CancelOptions options = new(body.Reason, body.Grace, QueuedOnly: body.QueuedOnly, Delete: body.Delete);
             Run run = await runs.With(client).CancelAsync(id, options, request.HttpContext.RequestAborted);
             return new JsonAnswer(StatusCodes.Status202Accepted, run);
         });
@@ -82,6 +82,17 @@ public sealed class RunEndpoints(RunClients runs)
         {
             ExtendBody body = await Api.ReadBodyAsync<ExtendBody>(request);
             return new JsonAnswer(StatusCodes.Status202Accepted, await runs.With(client).ExtendAsync(id, body.By, request.HttpContext.RequestAborted));
+        });
+
+    /// <summary><c>DELETE runs/{id}</c>: deletes a run that has ended.</summary>
+    [Function("DeleteEndedRun")]
+    public Task<IActionResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "runs/{id}")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client) => Api.AnswerAsync(async () =>
+        {
+            await runs.With(client).DeleteAsync(id, request.HttpContext.RequestAborted);
+            return new NoContentResult();
         });
 
     private sealed record ExtendBody
@@ -113,5 +124,7 @@ public sealed class RunEndpoints(RunClients runs)
         public Duration? Grace { get; init; }
 
         public bool QueuedOnly { get; init; }
+
+        public bool Delete { get; init; }
     }
 }

@@ -66,6 +66,12 @@ public sealed record LabStep
     /// <summary>How many of its attempts fail.</summary>
     public int FailTimes { get; init; }
 
+    /// <summary>How much more time it gives itself and its run before it works.</summary>
+    public Duration? ExtendBy { get; init; }
+
+    /// <summary>Whether it asks its run to stop before it works.</summary>
+    public bool CancelRun { get; init; }
+
     /// <summary>What it returns.</summary>
     public JsonElement? Output { get; init; }
 }
@@ -288,6 +294,10 @@ public sealed class LabWork : Step<LabStep, JsonElement?>
     /// <inheritdoc />
     public override async Task<JsonElement?> RunAsync(StepContext step, LabStep input)
     {
+        if (input.ExtendBy is { } extension)
+            await step.ExtendTimeoutAsync(extension);
+        if (input.CancelRun)
+            await step.CancelRunAsync("The lab step was told to cancel its run.");
         CancellationToken token = input.IgnoreStop ? CancellationToken.None : step.CancellationToken;
         await LabTime.WorkAsync(step, input.Seconds, token);
         return step.Attempt <= input.FailTimes

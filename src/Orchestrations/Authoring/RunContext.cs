@@ -132,6 +132,30 @@ public sealed class RunContext
     /// <param name="by">How much; "never" takes the timeout away.</param>
     public void ExtendTimeout(Duration by) => _run.Extend(by);
 
+    /// <summary>
+    /// Waits for an event that this run is sent. The first to wait gets the first event of the name; one that comes before anybody
+    /// waits is kept, up to 1000 of them.
+    /// </summary>
+    /// <typeparam name="T">The event's payload; JSON.</typeparam>
+    /// <param name="name">The event's name, 1 to 100 characters, without regard to case.</param>
+    /// <returns>The payload.</returns>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public Task<T> WaitForEventAsync<T>(string name) => WaitForEventAsync<T>(name, Duration.Never, _run.StopToken);
+
+    /// <inheritdoc cref="WaitForEventAsync{T}(string)" />
+    /// <param name="name">The event's name, 1 to 100 characters, without regard to case.</param>
+    /// <param name="timeout">How long to wait at most.</param>
+    /// <exception cref="TimeoutException">The time was over before the event came.</exception>
+    public Task<T> WaitForEventAsync<T>(string name, Duration timeout) => WaitForEventAsync<T>(name, timeout, _run.StopToken);
+
+    /// <inheritdoc cref="WaitForEventAsync{T}(string)" />
+    /// <param name="name">The event's name, 1 to 100 characters, without regard to case.</param>
+    /// <param name="timeout">How long to wait at most; "never" for no limit.</param>
+    /// <param name="cancellationToken">Ends the wait; <see cref="CancellationToken.None"/> shields it from a stop of the run.</param>
+    /// <exception cref="TimeoutException">The time was over before the event came.</exception>
+    public Task<T> WaitForEventAsync<T>(string name, Duration timeout, CancellationToken cancellationToken) =>
+        _run.Events.WaitAsync<T>(name, timeout, cancellationToken);
+
     /// <summary>Waits on a durable timer.</summary>
     /// <param name="delay">How long; on Azure Storage a timer may be up to 5 seconds late.</param>
     /// <returns>A task that completes when it is over.</returns>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace Preempt;
@@ -7,10 +8,14 @@ namespace Preempt;
 public sealed class StepContext
 {
     private readonly ActiveStep _step;
+    private readonly DurableTaskClient? _client;
+    private readonly ICancellationFeed _feed;
 
-    internal StepContext(ActiveStep step, TimeProvider time, ILogger logger)
+    internal StepContext(ActiveStep step, TimeProvider time, ILogger logger, DurableTaskClient? client, ICancellationFeed feed)
     {
         _step = step;
+        _client = client;
+        _feed = feed;
         Time = time;
         Logger = logger;
     }
@@ -67,4 +72,35 @@ public sealed class StepContext
     /// <exception cref="OperationCanceledException">The step was told to stop, and the process is gone.</exception>
     /// <exception cref="ProcessException">It cannot be started.</exception>
     public Task<ProcessResult> RunProcessAsync(ProcessOptions options) => SupervisedProcess.RunAsync(options, Logger, CancellationToken);
+
+    /// <summary>
+    /// Gives the step and its run more time: what is left of this attempt's timeout, and of the run's execution timeout, grows by so
+    /// much. May be repeated.
+    /// </summary>
+    /// <param name="by">How much; "never" takes the timeouts away.</param>
+    /// <returns>A task that completes when the run will hear of it.</returns>
+    /// <exception cref="InvalidOperationException">The step's function does not pass its client to <see cref="StepRunner"/>.</exception>
+    public async Task ExtendTimeoutAsync(Duration by)
+    {
+        await SendAsync(new RunMessage { Kind = RunMessageKind.Extend, By = by });
+        _step.Extend(by);
+    }
+
+    /// <summary>
+    /// Asks the step's run to stop, reason <see cref="StopReason.Self"/>. The step's own token fires too, unless it is shielded.
+    /// </summary>
+    /// <param name="message">Why, in words; kept up to 200 characters.</param>
+    /// <returns>A task that completes when the run will hear of it.</returns>
+    /// <exception cref="InvalidOperationException">The step's function does not pass its client to <see cref="StepRunner"/>.</exception>
+    public async Task CancelRunAsync(string? message = null)
+    {
+        StopReason reason = Preempt.StopReason.Self;
+        await SendAsync(RunMessage.ForStop(new StopRequest { Reason = reason, RequestedAt = Time.GetUtcNow(), Message = message }));
+        await _feed.PublishAsync(new StopNotice(RunId, reason), CancellationToken.None);
+    }
+
+    private Task SendAsync(RunMessage message) => _client is null
+        ? throw new InvalidOperationException(
+            $"Step '{_step.Call.Name}' cannot speak to its run: its function is to take a [DurableClient] DurableTaskClient, and pass it on to StepRunner.RunAsync.")
+        : _client.RaiseEventAsync(RunId, RunMessage.EventName, message, CancellationToken.None);
 }

@@ -28,12 +28,25 @@ public sealed class StepRunner
     /// <param name="function">The activity's invocation.</param>
     /// <returns>How the step ended; what its code throws is in it.</returns>
     /// <exception cref="OperationCanceledException">The host shuts down; the platform runs the step again.</exception>
-    public async Task<StepOutcome> RunAsync<TStep>(StepCall call, FunctionContext function)
+    public Task<StepOutcome> RunAsync<TStep>(StepCall call, FunctionContext function)
+        where TStep : Step =>
+        RunAsync<TStep>(call, function, null);
+
+    /// <summary>Runs a step that may extend or cancel its run. The body of its activity function.</summary>
+    /// <typeparam name="TStep">The step's class.</typeparam>
+    /// <param name="call">The activity's input.</param>
+    /// <param name="function">The activity's invocation.</param>
+    /// <param name="client">
+    /// The activity's client, a parameter with <c>[DurableClient]</c>: the step speaks to its run through it.
+    /// </param>
+    /// <returns>How the step ended; what its code throws is in it.</returns>
+    /// <exception cref="OperationCanceledException">The host shuts down; the platform runs the step again.</exception>
+    public async Task<StepOutcome> RunAsync<TStep>(StepCall call, FunctionContext function, DurableTaskClient? client)
         where TStep : Step
     {
         DateTimeOffset startedAt = _time.GetUtcNow();
         using ActiveStep active = _steps.Enter(call, function.CancellationToken);
-        using CancellationTokenSource? deadline = active.StopAfter(call.Timeout, _time);
+        active.StopAfter(call.Timeout, _time);
         StepOutcome outcome = new() { Status = StepStatus.Succeeded, StartedAt = startedAt, EndedAt = startedAt };
         try
         {
@@ -42,7 +55,7 @@ public sealed class StepRunner
             if (active.Reason is not null)
                 throw new OperationCanceledException(active.Token);
             TStep step = ActivatorUtilities.GetServiceOrCreateInstance<TStep>(function.InstanceServices);
-            StepContext context = new(active, _time, _loggers.CreateLogger<TStep>());
+            StepContext context = new(active, _time, _loggers.CreateLogger<TStep>(), client, _feed);
             outcome = outcome with { Output = await step.InvokeAsync(context, call.Input) };
         }
         catch (OperationCanceledException) when (active.Reason is { } reason)
@@ -109,6 +122,27 @@ public sealed class StepRunner
     {
         OrchestrationMetadata? instance = await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken);
         return instance is null ? null : RunReader.ReadOutcome(instance);
+    }
+
+    /// <summary>
+    /// Deletes a run that has ended, and what is left of earlier deletions. The body of the activity function
+    /// <see cref="PreemptFunctions.PurgeRun"/>.
+    /// </summary>
+    /// <param name="runId">The activity's input.</param>
+    /// <param name="client">The activity's client.</param>
+    /// <param name="cancellationToken">Fires when the host shuts down.</param>
+    /// <returns>Whether the run is gone; false when it has not ended.</returns>
+    public static async Task<bool> PurgeRunAsync(string runId, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        if (await client.GetInstanceAsync(runId, cancellationToken) is { } instance)
+        {
+            if (!instance.IsCompleted)
+                return false;
+            await client.PurgeInstanceAsync(runId, cancellation: cancellationToken);
+        }
+
+        await RunDeletion.CleanUpAsync(client, cancellationToken);
+        return true;
     }
 
     /// <summary>

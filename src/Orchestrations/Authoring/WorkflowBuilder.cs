@@ -9,6 +9,7 @@ public sealed class WorkflowBuilder
     private readonly List<ConcurrencyRule> _rules = [];
     private readonly List<KeySelector> _keys = [];
     private readonly List<(string Function, ConcurrencyRule Rule, KeySelector Key)> _stepRules = [];
+    private readonly List<EndCondition> _startsOn = [];
     private string _name;
     private string _version = "1";
     private Duration? _timeout;
@@ -222,13 +223,25 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    /// <summary>Ends runs at times of the day, on days of the week or at an instant; one that is due to start then is not started.</summary>
-    /// <param name="condition">As in "time of day between 08:00 and 18:00 Europe/Paris".</param>
+    /// <summary>Starts a run, its input the payload, whenever an event is published.</summary>
+    /// <param name="eventName">The event's name, without regard to case.</param>
+    /// <param name="where">What must hold for its payload, such as <c>"kind = 'csv'"</c>; by default any will do.</param>
     /// <returns>This builder.</returns>
-    /// <exception cref="ArgumentException">The condition names an event.</exception>
+    /// <exception cref="ArgumentException">The name or the match cannot be read.</exception>
+    public WorkflowBuilder StartOn(string eventName, string? where = null)
+    {
+        _startsOn.Add(EndCondition.OnEvent(eventName, where));
+        return this;
+    }
+
+    /// <summary>
+    /// Ends runs at times of the day, on days of the week, at an instant or on an event; one that is due to start when it is met is
+    /// not started.
+    /// </summary>
+    /// <param name="condition">As in "time of day between 08:00 and 18:00 Europe/Paris", or "event order-paid where id = 7".</param>
+    /// <returns>This builder.</returns>
     public WorkflowBuilder EndWhen(EndCondition condition)
     {
-        WorkflowDefinition.CheckEndCondition(condition);
         _endWhen = _ => condition;
         return this;
     }
@@ -263,6 +276,7 @@ public sealed class WorkflowBuilder
             ScheduleTimeout = _scheduleTimeout ?? options.ScheduleTimeout,
             Grace = _grace ?? options.Grace,
             Rules = [.. _rules],
+            StartsOn = [.. _startsOn],
             StepRules = [.. _stepRules.Select(rule => new StepRule(rule.Function, rule.Rule))],
         };
 }

@@ -50,19 +50,20 @@ public sealed record WorkflowDefinition
     /// <summary>Its concurrency rules around steps.</summary>
     public required ImmutableArray<StepRule> StepRules { get; init; }
 
+    /// <summary>The events that start a run, its input their payload; as in "event file-uploaded where kind = 'csv'".</summary>
+    public required ImmutableArray<EndCondition> StartsOn { get; init; }
+
     internal Workflow Create() => _create();
 
     /// <summary>The execution timeout of a run with this input.</summary>
     internal Duration TimeoutOf(JsonElement? input) => Duration.Min(_timeoutOf(input) ?? Timeout, Timeout);
 
     /// <summary>When a run with this input is to end.</summary>
-    /// <exception cref="ArgumentException">The condition names an event.</exception>
-    internal EndCondition? EndWhen(JsonElement? input) => _endWhen(input) is { } condition ? CheckEndCondition(condition) : null;
+    internal EndCondition? EndWhen(JsonElement? input) => _endWhen(input);
 
-    /// <exception cref="ArgumentException">The condition names an event.</exception>
-    internal static EndCondition CheckEndCondition(EndCondition condition) => condition.NamesEvent
-        ? throw new ArgumentException($"End condition {Excerpt.Of(condition.ToString())}: no event reaches a run yet, so none can end it.")
-        : condition;
+    /// <summary>Whether an event starts a run.</summary>
+    internal bool StartsOnEvent(string name, JsonElement? payload, DateTimeOffset now) =>
+        StartsOn.Any(condition => condition.MatchesEvent(name, payload, now));
 
     /// <summary>The gates that a run with this input must enter.</summary>
     /// <exception cref="KeyTemplateException">The input or metadata lacks something that a key is made of.</exception>

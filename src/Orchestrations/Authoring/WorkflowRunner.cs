@@ -30,6 +30,28 @@ public sealed class WorkflowRunner
     public static Task<string> Claim(TaskOrchestrationContext context) => Task.FromResult(context.GetInput<IdempotencyClaim>()!.RunId);
 
     /// <summary>
+    /// Waits until a run has ended, and deletes it. The body of the orchestration function <see cref="PreemptFunctions.DeleteRun"/>.
+    /// </summary>
+    /// <param name="context">The orchestration; its input is the run's id.</param>
+    /// <returns>A task that completes when the run is gone.</returns>
+    public static async Task DeleteRunAsync(TaskOrchestrationContext context)
+    {
+        const int LooksBetweenFreshStarts = 50;
+        TimeSpan longestPause = TimeSpan.FromMinutes(1);
+        string runId = context.GetInput<string>()!;
+        TimeSpan pause = TimeSpan.FromSeconds(1);
+        for (int looks = 0; looks < LooksBetweenFreshStarts; looks++)
+        {
+            if (await context.CallActivityAsync<bool>(PreemptFunctions.PurgeRun, runId))
+                return;
+            await context.CreateTimer(pause, CancellationToken.None);
+            pause = pause < longestPause ? pause * 2 : pause;
+        }
+
+        context.ContinueAsNew(runId);
+    }
+
+    /// <summary>
     /// Tells runs that a gate has admitted them. The body of the orchestration function <see cref="PreemptFunctions.HandOff"/>.
     /// </summary>
     /// <param name="context">The orchestration.</param>

@@ -95,6 +95,7 @@ internal sealed class ActiveStep : IDisposable
     private readonly ActiveSteps _all;
     private readonly CancellationTokenSource _source = new();
     private CancellationTokenRegistration _host;
+    private StepDeadline? _deadline;
     private int _reason = -1;
 
     public ActiveStep(StepCall call, ActiveSteps all)
@@ -115,15 +116,15 @@ internal sealed class ActiveStep : IDisposable
     public void Watch(CancellationToken hostStopping) =>
         _host = hostStopping.Register(() => Stop(StopReason.Shutdown));
 
-    /// <summary>Stops the step when so much time has passed; null when that is never.</summary>
-    public CancellationTokenSource? StopAfter(Duration timeout, TimeProvider time)
+    /// <summary>Stops the step when so much time has passed.</summary>
+    public void StopAfter(Duration timeout, TimeProvider time)
     {
-        if (timeout.IsNever)
-            return null;
-        CancellationTokenSource deadline = new(timeout.Value, time);
-        deadline.Token.Register(() => Stop(StopReason.Timeout));
-        return deadline;
+        if (!timeout.IsNever)
+            _deadline = new StepDeadline(timeout.Value, time, () => Stop(StopReason.Timeout));
     }
+
+    /// <summary>Puts the end of the step's time off.</summary>
+    public void Extend(Duration by) => _deadline?.Extend(by);
 
     public void Consider(StopNotice notice)
     {
@@ -162,6 +163,7 @@ internal sealed class ActiveStep : IDisposable
     public void Dispose()
     {
         _host.Dispose();
+        _deadline?.Dispose();
         _all.Exit(this);
         _source.Dispose();
     }

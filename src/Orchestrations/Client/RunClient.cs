@@ -144,14 +144,14 @@ public sealed class RunClient
 
     /// <summary>Waits until a run has ended, or until the wait is over.</summary>
     /// <param name="id">The run's id.</param>
-    /// <param name="wait">How long to wait at most.</param>
+    /// <param name="wait">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
     /// <param name="cancellationToken">Gives up the call.</param>
     /// <returns>The run, ended or not.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     public async Task<Run> WaitAsync(string id, TimeSpan wait, CancellationToken cancellationToken = default)
     {
         Run run = await GetAsync(id, cancellationToken);
-        if (run.Status.IsTerminal() || wait <= TimeSpan.Zero)
+        if (run.Status.IsTerminal() || (wait <= TimeSpan.Zero && wait != Timeout.InfiniteTimeSpan))
             return run;
         using CancellationTokenSource limit = new(wait, _app.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -199,8 +199,59 @@ public sealed class RunClient
         run = await ReadStoppedAsync(id, cancellationToken);
         if (run.Stop is null)
             CheckCanStop(run, options);
+        if (options.Delete)
+            await RunDeletion.ScheduleAsync(_client, id, cancellationToken);
         return run;
     }
+
+    /// <summary>Deletes a run that has ended, and its history.</summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>A task that completes when it is gone.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    /// <exception cref="RunConflictException">The run has not ended: cancel it, with <see cref="CancelOptions.Delete"/>.</exception>
+    public async Task DeleteAsync(string id, CancellationToken cancellationToken = default)
+    {
+        Run run = await GetAsync(id, cancellationToken);
+        if (!run.Status.IsTerminal() || await _client.GetInstanceAsync(id, cancellationToken) is { IsCompleted: false })
+            throw new RunConflictException($"The run is {run.Status}: only a run that has ended can be deleted.", run);
+        await _client.PurgeInstanceAsync(id, cancellation: cancellationToken);
+    }
+
+    /// <summary>
+    /// Sends an event to a run: its code may wait for it (<see cref="RunContext.WaitForEventAsync{T}(string)"/>), and its end condition
+    /// may name it.
+    /// </summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="name">The event's name, 1 to 100 characters, without regard to case.</param>
+    /// <param name="payload">What it says; written as JSON.</param>
+    /// <param name="cancellationToken">Gives up the call; the event may have been sent all the same.</param>
+    /// <returns>The run.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    /// <exception cref="InvalidRunException">The name is not allowed.</exception>
+    /// <exception cref="RunConflictException">The run has ended.</exception>
+    public async Task<Run> RaiseEventAsync(string id, string name, object? payload = null, CancellationToken cancellationToken = default)
+    {
+        RunMessage message = RunMessage.ForEvent(EventName.Check(name), Payload.ToJson(payload));
+        await SendAsync(await GetAsync(id, cancellationToken), message, new CancelOptions(), cancellationToken);
+        return await GetAsync(id, cancellationToken);
+    }
+
+    /// <summary>Publishes an event: workflows subscribed to it are started with its payload, and runs that end on it are stopped.</summary>
+    /// <param name="name">The event's name, 1 to 100 characters, without regard to case.</param>
+    /// <param name="payload">What it says; written as JSON.</param>
+    /// <param name="idempotencyKey">When published again with the same key, the event starts nothing again.</param>
+    /// <param name="cancellationToken">Gives up the call; some of the work may have been done all the same.</param>
+    /// <returns>What became of it.</returns>
+    /// <exception cref="InvalidRunException">The name, the key, or the payload as the input of a workflow, is not allowed.</exception>
+    public Task<PublishedEvent> PublishEventAsync(
+        string name, object? payload = null, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        new EventPublisher(this, _app, _client).PublishAsync(name, Payload.ToJson(payload), idempotencyKey, cancellationToken);
+
+    /// <summary>A handle on a run, to watch and to stop it. It is not looked at: the run need not exist.</summary>
+    /// <param name="id">The run's id.</param>
+    /// <returns>The handle.</returns>
+    public RunHandle GetHandle(string id) => new(this, id);
 
     /// <summary>Gives a run more time: what is left of its execution timeout grows by so much. May be repeated.</summary>
     /// <param name="id">The run's id.</param>

@@ -9,7 +9,7 @@ internal static class RunReader
     /// <summary>The run; null when the instance is not a run.</summary>
     public static Run? Read(OrchestrationMetadata instance)
     {
-        if (TryRead<RunRequest>(instance.SerializedInput) is not { Workflow: not null } request)
+        if (ReadRequest(instance) is not { } request)
             return null;
         RunOutcome outcome = ReadOutcome(instance);
         RunRecord record = outcome.Record;
@@ -37,6 +37,10 @@ internal static class RunReader
             Steps = [.. record.Steps.Select(ToStep)],
         };
     }
+
+    /// <summary>What the run was started with; null when the instance is not a run.</summary>
+    public static RunRequest? ReadRequest(OrchestrationMetadata instance) =>
+        TryRead<RunRequest>(instance.SerializedInput) is { Workflow: not null } request ? request : null;
 
     private static RunStep ToStep(StepRecord step) => new(
         step.Name,

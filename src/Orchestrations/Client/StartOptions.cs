@@ -39,4 +39,6 @@ public sealed record StartOptions
 /// <param name="Grace">How long it may take to stop, 24 hours at most; null for the workflow's own grace.</param>
 /// <param name="By">Who asks; kept up to 50 characters.</param>
 /// <param name="QueuedOnly">Whether a run whose code has begun is left alone.</param>
-public sealed record CancelOptions(string? Message = null, Duration? Grace = null, string? By = null, bool QueuedOnly = false);
+/// <param name="Delete">Whether the run is deleted once it has ended.</param>
+public sealed record CancelOptions(
+    string? Message = null, Duration? Grace = null, string? By = null, bool QueuedOnly = false, bool Delete = false);

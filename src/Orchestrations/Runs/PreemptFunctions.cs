@@ -21,6 +21,15 @@ public static class PreemptFunctions
     /// <summary>The activity function of <see cref="StepRunner.EndRunAsync"/>.</summary>
     public const string EndRun = "EndRun";
 
+    /// <summary>The entity function of <see cref="EventSubscribers"/>.</summary>
+    public const string Subscribers = nameof(EventSubscribers);
+
+    /// <summary>The orchestration function of <see cref="WorkflowRunner.DeleteRunAsync"/>.</summary>
+    public const string DeleteRun = "DeleteRun";
+
+    /// <summary>The activity function of <see cref="StepRunner.PurgeRunAsync"/>.</summary>
+    public const string PurgeRun = "PurgeRun";
+
     /// <summary>The activity function of <see cref="StepRunner.StartRunAsync"/>.</summary>
     public const string StartRun = "StartChildRun";
 

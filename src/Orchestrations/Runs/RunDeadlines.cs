@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 
@@ -52,14 +53,23 @@ internal sealed class RunDeadlines(RunSupervisor run, TaskOrchestrationContext c
     {
         if (run.Request.EndWhen is not { } condition || !condition.IsMet(run.Now))
             return false;
-        run.RequestStop(new StopRequest
-        {
-            Reason = StopReason.EndCondition,
-            RequestedAt = run.Now,
-            Message = $"The run was to end when: {condition}.",
-        });
+        RequestEnd(condition);
         return true;
     }
+
+    /// <summary>Asks for a stop if the run is to end on this event.</summary>
+    public void StopIfEndsOn(string name, JsonElement? payload)
+    {
+        if (run.Request.EndWhen is { } condition && condition.MatchesEvent(name, payload, run.Now))
+            RequestEnd(condition);
+    }
+
+    private void RequestEnd(EndCondition condition) => run.RequestStop(new StopRequest
+    {
+        Reason = StopReason.EndCondition,
+        RequestedAt = run.Now,
+        Message = $"The run was to end when: {condition}.",
+    });
 
     /// <summary>One durable timer at a time, for the next instant at which the end condition can change.</summary>
     private async Task WatchEndConditionAsync()

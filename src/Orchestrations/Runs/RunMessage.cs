@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Preempt;
@@ -14,6 +15,9 @@ public enum RunMessageKind
 
     /// <summary>The run is given more time.</summary>
     Extend,
+
+    /// <summary>Something has happened that the run's code, or its end condition, may wait for.</summary>
+    Event,
 }
 
 /// <summary>
@@ -34,6 +38,12 @@ public sealed record RunMessage
     /// <summary>How much more time, of <see cref="RunMessageKind.Extend"/>.</summary>
     public Duration? By { get; init; }
 
+    /// <summary>The event's name, of <see cref="RunMessageKind.Event"/>.</summary>
+    public string? Event { get; init; }
+
+    /// <summary>The event's payload, of <see cref="RunMessageKind.Event"/>.</summary>
+    public JsonElement? Payload { get; init; }
+
     /// <summary>The key of the gate that speaks.</summary>
     public string? Gate { get; init; }
 
@@ -48,6 +58,9 @@ public sealed record RunMessage
 
     /// <summary>Whether <see cref="Gate"/> has struck the run off already, so that it need not leave.</summary>
     public bool HasLeft { get; init; }
+
+    internal static RunMessage ForEvent(string name, JsonElement? payload) =>
+        new() { Kind = RunMessageKind.Event, Event = name, Payload = payload };
 
     internal static RunMessage ForStop(StopRequest stop) => new() { Kind = RunMessageKind.Stop, Stop = stop };
 

@@ -46,6 +46,9 @@ public sealed record RunRequest
     /// <summary>What the caller attached to the run.</summary>
     public ImmutableDictionary<string, string> Metadata { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>The events that can end the run.</summary>
+    internal IEnumerable<string> EndingEvents => EndWhen?.Events.Distinct(StringComparer.OrdinalIgnoreCase) ?? [];
+
     /// <summary>The run that started this one; null when a caller did.</summary>
     public string? ParentId { get; init; }
 }

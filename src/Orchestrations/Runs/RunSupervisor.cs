@@ -38,6 +38,7 @@ internal sealed class RunSupervisor
         _steps = new RunSteps(this, _gates, _workers, context);
         _deadlines = new RunDeadlines(this, context);
         Children = new RunChildren(this, registry, context);
+        Events = new RunEvents(this, context);
     }
 
     public RunRequest Request { get; }
@@ -45,6 +46,8 @@ internal sealed class RunSupervisor
     public RunRecord Record { get; private set; } = new();
 
     public RunChildren Children { get; }
+
+    public RunEvents Events { get; }
 
     public ILogger Logger { get; }
 
@@ -67,15 +70,44 @@ internal sealed class RunSupervisor
         Update(Record);
         _ = ReadMessagesAsync();
         _deadlines.WatchQueue();
-        bool isAdmitted = !_deadlines.StopsByEndCondition() && await _gates.EnterAsync() && !_deadlines.StopsByEndCondition();
-        RunOutcome outcome = isAdmitted ? await ExecuteAsync() : End(CodeResult.Stopped);
+        RunOutcome outcome = await SubscribeAsync() is { } error ? End(new CodeResult(null, error)) : await LiveAsync();
         // From here on the code, should some of it remain, gets nothing done.
         _ended.Cancel();
+        await UnsubscribeAsync();
         await _gates.LeaveAsync();
         if (outcome.Record.Forced)
             await EndByForceAsync(outcome);
         Logger.LogInformation("Run {Run} ended: {Status}", RunId, outcome.Record.Status);
         return outcome;
+    }
+
+    private async Task<RunOutcome> LiveAsync()
+    {
+        bool isAdmitted = !_deadlines.StopsByEndCondition() && await _gates.EnterAsync() && !_deadlines.StopsByEndCondition();
+        return isAdmitted ? await ExecuteAsync() : End(CodeResult.Stopped);
+    }
+
+    /// <summary>A run that ends on an event is told of it, wherever the event is published.</summary>
+    /// <returns>What is wrong when it cannot be.</returns>
+    private async Task<RunError?> SubscribeAsync()
+    {
+        foreach (string name in Request.EndingEvents)
+        {
+            if (!await _context.Entities.CallEntityAsync<bool>(EventSubscribers.Of(name), nameof(EventSubscribers.Add), RunId))
+            {
+                return new RunError(
+                    typeof(InvalidOperationException).FullName!,
+                    $"{EventSubscribers.MaxRuns} runs are to end on event '{name}' already, as many as there may be at one time.");
+            }
+        }
+
+        return null;
+    }
+
+    private async Task UnsubscribeAsync()
+    {
+        foreach (string name in Request.EndingEvents)
+            await _context.Entities.SignalEntityAsync(EventSubscribers.Of(name), nameof(EventSubscribers.Remove), RunId);
     }
 
     /// <summary>Changes the record; whoever looks at the run sees it after this turn.</summary>
@@ -173,6 +205,10 @@ internal sealed class RunSupervisor
                 break;
             case { Kind: RunMessageKind.Extend, By: { } by }:
                 _deadlines.Extend(by);
+                break;
+            case { Kind: RunMessageKind.Event, Event: { } name }:
+                _deadlines.StopIfEndsOn(name, message.Payload);
+                Events.Receive(name, message.Payload);
                 break;
             case { Kind: RunMessageKind.Admitted, Gate: { } gate }:
                 _gates.Admitted(gate, message.Step, message.Token, message.OthersWait);

@@ -15,7 +15,7 @@ internal sealed record CombinedCondition : EndCondition
 
     internal override Binding Binding { get; }
 
-    internal override bool NamesEvent => _parts.Any(part => part.NamesEvent);
+    internal override IEnumerable<string> Events => _parts.SelectMany(part => part.Events);
 
     /// <summary>Joins conditions; a single one stays as it is.</summary>
     public static EndCondition Of(Binding binding, IEnumerable<EndCondition> conditions)

@@ -54,8 +54,11 @@ public abstract record EndCondition
     /// <summary>How tightly the text form holds together.</summary>
     internal virtual Binding Binding => Binding.Single;
 
+    /// <summary>The names of the events that it needs for some of it.</summary>
+    internal virtual IEnumerable<string> Events => [];
+
     /// <summary>Whether an event is needed for some of it.</summary>
-    internal virtual bool NamesEvent => false;
+    internal bool NamesEvent => Events.Any();
 
     /// <summary>Met at times of the day, every day.</summary>
     /// <param name="from">The first time that is inside.</param>

@@ -5,7 +5,7 @@ namespace Preempt;
 /// <summary>Met by an event with a name, at the moment it arrives, when its payload holds all that is asked for.</summary>
 internal sealed record EventCondition(string Name, ImmutableArray<EventMatch> Matches) : EndCondition
 {
-    internal override bool NamesEvent => true;
+    internal override IEnumerable<string> Events => [Name];
 
     /// <summary>Whether a character needs no quotes in the name of an event.</summary>
     public static bool IsNameCharacter(char character) => KeyPathParser.IsNameCharacter(character) || character is '.' or ':';

@@ -8,7 +8,7 @@ internal sealed record NegatedCondition(EndCondition Condition) : EndCondition
 
     internal override Binding Binding => Binding.Not;
 
-    internal override bool NamesEvent => Condition.NamesEvent;
+    internal override IEnumerable<string> Events => Condition.Events;
 
     internal override Outlook At(Moment moment)
     {

@@ -14,7 +14,14 @@ namespace Preempt.Tests.Runs;
 public sealed record Script(string Key, string Code);
 
 /// <summary>What a test step is given: how long it works, and how it takes a stop.</summary>
-public sealed record Work(double Seconds, bool IgnoreStop = false, bool Fail = false, string Output = "done", bool ReturnToken = false);
+public sealed record Work(double Seconds, bool IgnoreStop = false, bool Fail = false, string Output = "done", bool ReturnToken = false)
+{
+    /// <summary>How much more time it gives itself and its run.</summary>
+    public Duration? ExtendBy { get; init; }
+
+    /// <summary>Whether it asks its run to stop.</summary>
+    public bool CancelRun { get; init; }
+}
 
 /// <summary>A workflow whose code is a test's own.</summary>
 public abstract class ScriptedWorkflow : Workflow<Script, string>
@@ -89,6 +96,15 @@ public sealed class QueuedStep : ScriptedWorkflow
         workflow.StepConcurrency<Worker, Script>((input, _) => input.Key, 2, ConcurrencyStrategy.Queue, maxQueued: 2);
 }
 
+/// <summary>Ends when its order is paid, and starts when one is placed.</summary>
+public sealed class OnOrders : Workflow<Script, string>
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.StartOn("order-placed", "kind = 'book'").EndWhen<Script>(input => $"event order-paid where id = '{input.Key}'");
+
+    public override Task<string> RunAsync(RunContext run, Script input) => ScriptedWorkflow.Codes[input.Code](run);
+}
+
 public sealed class Ungated : ScriptedWorkflow
 {
     public override void Configure(WorkflowBuilder workflow) => workflow.Timeout("3 days").Grace("1 minute");
@@ -102,6 +118,10 @@ public sealed class Worker(StepLog log) : Step<Work, string>
         using IDisposable noted = log.Begin(step);
         CancellationToken token = input.IgnoreStop ? CancellationToken.None : step.CancellationToken;
         await step.ReportProgressAsync(0.5, "half");
+        if (input.ExtendBy is { } extension)
+            await step.ExtendTimeoutAsync(extension);
+        if (input.CancelRun)
+            await step.CancelRunAsync("the step says so");
         await Task.Delay(TimeSpan.FromSeconds(input.Seconds), step.Time, token);
         if (input.ReturnToken)
             return $"{step.FencingToken}";
@@ -181,6 +201,17 @@ public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWork
     [Function(PreemptFunctions.Claim)]
     public static Task<string> Claim([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.Claim(context);
 
+    [Function(PreemptFunctions.Subscribers)]
+    public static Task Subscribers([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<EventSubscribers>();
+
+    [Function(PreemptFunctions.DeleteRun)]
+    public static Task DeleteRun([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.DeleteRunAsync(context);
+
+    [Function(PreemptFunctions.PurgeRun)]
+    public static Task<bool> PurgeRun(
+        [ActivityTrigger] string runId, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        StepRunner.PurgeRunAsync(runId, client, function.CancellationToken);
+
     [Function(PreemptFunctions.PublishStop)]
     public Task PublishStop([ActivityTrigger] StopNotice notice, FunctionContext function) =>
         steps.PublishStopAsync(notice, function.CancellationToken);
@@ -234,14 +265,18 @@ public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWork
     [Function(nameof(QueuedStep))]
     public Task<RunOutcome> QueuedStep([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<QueuedStep>(context);
 
+    [Function(nameof(OnOrders))]
+    public Task<RunOutcome> OnOrders([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<OnOrders>(context);
+
     [Function(nameof(Ungated))]
     public Task<RunOutcome> Ungated([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Ungated>(context);
 
     [Function(nameof(Worker))]
-    public Task<StepOutcome> Worker([ActivityTrigger] StepCall call, FunctionContext function)
+    public Task<StepOutcome> Worker(
+        [ActivityTrigger] StepCall call, [DurableClient] DurableTaskClient client, FunctionContext function)
     {
         bad.MayFail();
-        return steps.RunAsync<Worker>(call, function);
+        return steps.RunAsync<Worker>(call, function, client);
     }
 }
 
@@ -278,6 +313,7 @@ public sealed class TestApp : IDisposable
                     .AddWorkflow<InTurn>()
                     .AddWorkflow<Nightly>()
                     .AddWorkflow<TwoRules>()
+                    .AddWorkflow<OnOrders>()
                     .AddWorkflow<GatedStep>()
                     .AddWorkflow<QueuedStep>()
                     .AddWorkflow<Ungated>());

@@ -1,0 +1,53 @@
+namespace Preempt;
+
+/// <summary>One run, to watch and to stop it: what <see cref="RunClient"/> does for any run, for this one.</summary>
+public sealed class RunHandle
+{
+    private readonly RunClient _client;
+
+    internal RunHandle(RunClient client, string id)
+    {
+        _client = client;
+        Id = id;
+    }
+
+    /// <summary>The run's id.</summary>
+    public string Id { get; }
+
+    /// <inheritdoc cref="RunClient.GetAsync" />
+    public Task<Run> GetAsync(CancellationToken cancellationToken = default) => _client.GetAsync(Id, cancellationToken);
+
+    /// <summary>Where the run is in its life.</summary>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>Its status.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    public async Task<RunStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
+        (await _client.GetAsync(Id, cancellationToken)).Status;
+
+    /// <summary>Waits until the run has ended.</summary>
+    /// <param name="timeout">How long to wait at most; "never" for no limit.</param>
+    /// <param name="cancellationToken">Gives up the wait.</param>
+    /// <returns>The run, ended.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    /// <exception cref="TimeoutException">It has not ended in time.</exception>
+    public async Task<Run> WaitAsync(Duration timeout, CancellationToken cancellationToken = default)
+    {
+        Run run = await _client.WaitAsync(Id, timeout.IsNever ? Timeout.InfiniteTimeSpan : timeout.Value, cancellationToken);
+        return run.Status.IsTerminal() ? run : throw new TimeoutException($"Run \"{Id}\" has not ended within {timeout}: it is {run.Status}.");
+    }
+
+    /// <inheritdoc cref="RunClient.CancelAsync" />
+    public Task<Run> CancelAsync(CancelOptions? options = null, CancellationToken cancellationToken = default) =>
+        _client.CancelAsync(Id, options, cancellationToken);
+
+    /// <inheritdoc cref="RunClient.ExtendAsync" />
+    public Task<Run> ExtendAsync(Duration by, CancellationToken cancellationToken = default) =>
+        _client.ExtendAsync(Id, by, cancellationToken);
+
+    /// <inheritdoc cref="RunClient.RaiseEventAsync" />
+    public Task<Run> RaiseEventAsync(string name, object? payload = null, CancellationToken cancellationToken = default) =>
+        _client.RaiseEventAsync(Id, name, payload, cancellationToken);
+
+    /// <inheritdoc cref="RunClient.DeleteAsync" />
+    public Task DeleteAsync(CancellationToken cancellationToken = default) => _client.DeleteAsync(Id, cancellationToken);
+}
