@@ -57,6 +57,12 @@ public sealed class DurableTestHost : IDisposable
     /// <summary>Commits that have become durable: turns, entity batches, calls of the client.</summary>
     public int Commits => _store.Commits;
 
+    /// <summary>Told of each commit just before it is durable, in their order: for tests that watch a protocol at work.</summary>
+    internal Action<Commit> Committing
+    {
+        set => _store.Committing = value;
+    }
+
     private (Pump Pump, ServiceProvider Services, DurableEngine Engine) Boot()
     {
         // Another seed for each process: a schedule that kills it must not come again.

@@ -16,6 +16,9 @@ internal sealed class FaultyStore(IStore store, InjectedFaults? faults) : IStore
     /// <summary>Commits that have been made durable.</summary>
     public int Commits { get; private set; }
 
+    /// <summary>Told of each commit just before it is durable, in their order.</summary>
+    public Action<Commit> Committing { get; set; } = static _ => { };
+
     /// <summary>Lets that many commits pass; at the next one the process dies.</summary>
     public void DieAfter(int commits, bool isKept)
     {
@@ -37,6 +40,7 @@ internal sealed class FaultyStore(IStore store, InjectedFaults? faults) : IStore
         if (IsDead && !isKept)
             return;
         Commits++;
+        Committing(commit);
         store.Commit(commit, failure =>
         {
             if (!IsDead)

@@ -27,7 +27,10 @@ public enum GateVerdict
     /// <summary>A newer run has taken its place: it never starts, and the gate does not know it.</summary>
     Superseded,
 
-    /// <summary>All slots are taken, and nobody waits here: it never starts, and the gate does not know it.</summary>
+    /// <summary>
+    /// All slots are taken, and nobody waits here: it never starts, and the gate does not know it. When the reply has suspects the
+    /// asker is to look at them, and to ask again.
+    /// </summary>
     Full,
 
     /// <summary>Too many wait already: it never starts, and the gate does not know it.</summary>

@@ -30,7 +30,7 @@ public static class GateRules
 
         ConcurrencyRule rule = request.Gate.Rule;
         if (Refuse(state, request) is { } refusal)
-            return (state, refusal);
+            return refusal.Verdict == GateVerdict.Full ? Inspect(state, request, refusal) : (state, refusal);
 
         GateWaiter newcomer = new(request.Age, request.Priority, rule.Strategy == ConcurrencyStrategy.RoundRobin ? request.Gate.Key : null);
         state = state with
@@ -39,7 +39,7 @@ public static class GateRules
             Rule = rule,
             Waiters = Insert(state.Waiters, newcomer),
             Newest = rule.Strategy == ConcurrencyStrategy.CancelInProgress ? KeepNewest(state.Newest, request.Age, rule.MaxRuns) : [],
-            CheckedAt = state.Waiters.IsEmpty ? request.Now : state.CheckedAt,
+            CheckedAt = HasPatience(state, rule) ? request.Now : state.CheckedAt,
         };
         (state, ImmutableArray<GateStop> stops) = Supersede(state, request.Age);
         (state, ImmutableArray<GateAdmission> admissions) = Admit(state);
@@ -76,8 +76,7 @@ public static class GateRules
     }
 
     /// <summary>
-    /// A run that waits asks again, because time has passed. Stops that it waits for are repeated: they may have been lost. Every
-    /// so often the asker is sent to look whether those before it still live.
+    /// A run that waits asks again, because time has passed. Stops that it waits for are repeated: they may have been lost.
     /// </summary>
     private static (GateState State, GateReply Reply) AskAgain(GateState state, EnterRequest request)
     {
@@ -86,6 +85,18 @@ public static class GateRules
             Stops = [.. state.Holders.Where(holder => holder.SupersededBy is not null)
                 .Select(holder => new GateStop(holder.Age.RunId, holder.SupersededBy!, HasLeft: false))],
         };
+        return Inspect(state, request, reply);
+    }
+
+    /// <summary>
+    /// Whether a newcomer need not fear that its slot has leaked: nobody has waited for one or, where nobody waits, nobody has one.
+    /// </summary>
+    private static bool HasPatience(GateState state, ConcurrencyRule rule) =>
+        rule.Strategy == ConcurrencyStrategy.CancelNewest ? state.Holders.IsEmpty : state.Waiters.IsEmpty;
+
+    /// <summary>Every so often the asker is sent to look whether those before it still live.</summary>
+    private static (GateState State, GateReply Reply) Inspect(GateState state, EnterRequest request, GateReply reply)
+    {
         if (request.Now - state.CheckedAt < CheckInterval)
             return (state, reply);
         ImmutableArray<string> suspects =

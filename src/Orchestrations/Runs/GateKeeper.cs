@@ -49,6 +49,13 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     {
         _visits.Add(visit);
         GateReply reply = await AskAsync(visit);
+        if (reply is { Verdict: GateVerdict.Full, Suspects.IsEmpty: false })
+        {
+            // Nobody waits here who would find the dead: whoever is turned away does, now and then.
+            await StrikeOffDeadAsync(visit.Gate, reply.Suspects);
+            reply = await AskAsync(visit);
+        }
+
         for (TimeSpan pause = FirstPause; reply.Verdict == GateVerdict.Wait; pause = pause < LongestPause ? pause * 2 : pause)
         {
             await WaitAsync(visit, pause, stop);

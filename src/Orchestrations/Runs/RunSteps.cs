@@ -138,6 +138,9 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
         StepOutcome outcome = await workers.CallAsync(function, call, step);
         run.Update(run.Record.Finish(call.Number, outcome));
         workers.Release(step);
+        // A step hears of a cancel through the feed, which may be faster than the request to its run.
+        if (step.Stop is null && outcome.StopReason is { } reason and not (StopReason.Self or StopReason.Timeout))
+            await run.HearStopAsync(reason);
         return outcome;
     }
 

@@ -15,6 +15,9 @@ internal sealed class RunSupervisor
     private static readonly TimeSpan FirstReminder = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LastReminder = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long a run waits for a stop request that only its step has heard of.</summary>
+    private static readonly TimeSpan LongestHearsay = TimeSpan.FromSeconds(30);
+
     private readonly TaskOrchestrationContext _context;
     private readonly Workflow _workflow;
     private readonly RunSteps _steps;
@@ -242,6 +245,26 @@ internal sealed class RunSupervisor
     {
         _workers.Stop(Record.Stop?.Reason ?? StopReason.Self);
         Children.Stop();
+    }
+
+    /// <summary>
+    /// Waits for the stop request that a step has heard of already. It is on its way: whoever tells the steps has told the run
+    /// before. Should it be lost all the same, the run takes the step's word for it.
+    /// </summary>
+    public async Task HearStopAsync(StopReason reason)
+    {
+        if (IsStopped)
+            return;
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(StopToken, EndToken);
+        try
+        {
+            await SleepUntilAsync(_context.CurrentUtcDateTime + LongestHearsay, either.Token);
+            RequestStop(new StopRequest { Reason = reason, RequestedAt = Now });
+        }
+        catch (OperationCanceledException)
+        {
+            // The run has heard of it, or ended before.
+        }
     }
 
     private void SetGraceEnd()

@@ -91,6 +91,17 @@ public sealed class QueueingTests : IDisposable
     }
 
     [Fact]
+    public void Where_nobody_waits_a_terminated_holder_is_found_by_who_is_turned_away()
+    {
+        string leaked = _app.Start("newest-refused", new Work(100_000));
+        _app.UntilRunning(leaked);
+        _app.Terminate(leaked);
+        Assert.Equal(StopReason.GateFull, _app.End(_app.Start("newest-refused", new Work(1))).Stop!.Reason);
+        _app.Host.Advance(GateRules.CheckInterval);
+        Assert.Equal(RunStatus.Succeeded, _app.End(_app.Start("newest-refused", new Work(1))).Status);
+    }
+
+    [Fact]
     public void A_purged_holder_is_found_too()
     {
         string leaked = _app.Start("one-run", new Work(100_000));

@@ -1,4 +1,5 @@
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Preempt.Tests.Runs;
 
@@ -108,6 +109,34 @@ public sealed class WholeRunTests : IDisposable
         Assert.Equal(new RunProgress(0.5, "half"), ended.Progress);
         Assert.Equal(TimeSpan.Zero, ended.EndedAt - ended.Stop.RequestedAt);
     }
+
+    [Fact]
+    public void A_step_that_hears_of_a_cancel_before_its_run_does_not_fail_it()
+    {
+        string id = _app.Start("ungated", new Work(60));
+        _app.UntilRunning(id);
+        Publish(new StopNotice(id, StopReason.Requested));
+        _app.Until(id, run => run.Steps[0].Status == StepStatus.Cancelled);
+        _app.Cancel(id, new CancelOptions("no longer wanted"));
+        Run ended = _app.End(id);
+        Assert.Equal((RunStatus.Cancelled, "no longer wanted"), (ended.Status, ended.Stop!.Message));
+    }
+
+    [Fact]
+    public void A_run_takes_its_steps_word_for_a_cancel_that_never_comes()
+    {
+        string id = _app.Start("ungated", new Work(60));
+        _app.UntilRunning(id);
+        Publish(new StopNotice(id, StopReason.Requested));
+        Run ended = _app.End(id);
+        Assert.Equal((RunStatus.Cancelled, StopReason.Requested), (ended.Status, ended.Stop!.Reason));
+    }
+
+    private void Publish(StopNotice notice) => _app.Host.Run(async () =>
+    {
+        await _app.Host.Services.GetRequiredService<ICancellationFeed>().PublishAsync(notice);
+        return true;
+    });
 
     [Fact]
     public void Code_that_swallows_a_stop_and_returns_has_succeeded()

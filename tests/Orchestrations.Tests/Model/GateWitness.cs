@@ -1,0 +1,145 @@
+using System.Text.Json;
+
+namespace Preempt.Tests.Model;
+
+/// <summary>Sees every state of one gate that becomes durable, and says what should not be.</summary>
+internal sealed class GateWitness(string gate, ProtocolWitness all)
+{
+    private readonly Dictionary<string, long> _tokens = [];
+    private readonly Dictionary<string, int> _passedOver = [];
+    private GateState _before = new();
+
+    public string Key => gate;
+
+    public GateState State => _before;
+
+    /// <summary>Whether the gate gave that token to that run. One that came and went within a commit has not been seen inside.</summary>
+    public bool Gave(string run, long token)
+    {
+        if (_tokens.TryGetValue(run, out long known))
+            return known == token;
+        if (token < 1 || token > _before.LastToken || _tokens.ContainsValue(token))
+            return false;
+        _tokens.Add(run, token);
+        return true;
+    }
+
+    public void See(string json)
+    {
+        GateState now = JsonSerializer.Deserialize<GateState>(json)!;
+        if (now.Rule is { } rule)
+        {
+            CheckLimits(now, rule);
+            CheckTokens(now);
+            CheckOrder(now, rule);
+            CheckTurns(now, rule);
+        }
+
+        CheckSize(now, json);
+        CheckGone(now);
+        _before = now;
+    }
+
+    private void CheckLimits(GateState now, ConcurrencyRule rule)
+    {
+        bool isInTurn = rule.Strategy == ConcurrencyStrategy.RoundRobin;
+        int limit = isInTurn ? rule.MaxTotal : rule.MaxRuns;
+        all.Require(now.Holders.Length <= limit, $"{gate} has {now.Holders.Length} holders, and {limit} are allowed.");
+        if (isInTurn)
+        {
+            foreach (IGrouping<string?, GateHolder> key in now.Holders.GroupBy(holder => holder.Key))
+                all.Require(key.Count() <= rule.MaxRuns, $"{gate} has {key.Count()} holders of key {key.Key}.");
+        }
+
+        if (now.Holders.Length < limit)
+        {
+            GateWaiter idle = now.Waiters.FirstOrDefault(waiter =>
+                !isInTurn || now.Holders.Count(holder => holder.Key == waiter.Key) < rule.MaxRuns);
+            all.Require(idle == default, $"{idle.Age.RunId} waits at {gate} although a slot is free.");
+        }
+
+        if (rule.Strategy is ConcurrencyStrategy.Queue or ConcurrencyStrategy.RoundRobin)
+            all.Require(now.Waiters.Length <= rule.MaxQueued, $"{now.Waiters.Length} wait at {gate}.");
+        if (rule.Strategy == ConcurrencyStrategy.CancelInProgress)
+        {
+            int wanted = now.Waiters.Length + now.Holders.Count(holder => holder.SupersededBy is null);
+            all.Require(wanted <= rule.MaxRuns, $"{gate} wants {wanted} runs.");
+        }
+    }
+
+    private void CheckTokens(GateState now)
+    {
+        all.Require(now.LastToken >= _before.LastToken, $"The token of {gate} went back from {_before.LastToken} to {now.LastToken}.");
+        foreach (GateHolder holder in now.Holders)
+        {
+            if (_tokens.TryGetValue(holder.Age.RunId, out long known))
+            {
+                all.Require(known == holder.Token, $"{gate} admitted {holder.Age.RunId} with token {known}, and again with {holder.Token}.");
+                continue;
+            }
+
+            all.Require(
+                holder.Token > _before.LastToken && holder.Token <= now.LastToken && !_tokens.ContainsValue(holder.Token),
+                $"{gate} gave {holder.Age.RunId} the token {holder.Token} after {_before.LastToken}.");
+            _tokens.Add(holder.Age.RunId, holder.Token);
+        }
+    }
+
+    private IEnumerable<GateHolder> Admitted(GateState now) =>
+        now.Holders.Where(holder => _before.Holders.All(before => before.Age.RunId != holder.Age.RunId));
+
+    /// <summary>Nobody goes before somebody who waits with a higher priority, or longer with the same; in turn, within a key.</summary>
+    private void CheckOrder(GateState now, ConcurrencyRule rule)
+    {
+        if (rule.Strategy is not (ConcurrencyStrategy.Queue or ConcurrencyStrategy.RoundRobin))
+            return;
+        foreach (GateHolder holder in Admitted(now))
+        {
+            GateWaiter asWaiter = new(holder.Age, all.Runs[holder.Age.RunId].Request.Priority, holder.Key);
+            foreach (GateWaiter waiter in now.Waiters.Where(waiter => waiter.Key == holder.Key && _before.Waiters.Contains(waiter)))
+                all.Require(asWaiter < waiter, $"{gate} admitted {holder.Age.RunId} before {waiter.Age.RunId}.");
+        }
+    }
+
+    /// <summary>A key that waits and could run is not passed over for long.</summary>
+    private void CheckTurns(GateState now, ConcurrencyRule rule)
+    {
+        if (rule.Strategy != ConcurrencyStrategy.RoundRobin)
+            return;
+        string[] admitted = [.. Admitted(now).Select(holder => holder.Key!)];
+        string[] waiting = [.. now.Waiters.Select(waiter => waiter.Key!).Distinct()
+            .Where(key => now.Holders.Count(holder => holder.Key == key) < rule.MaxRuns)];
+        foreach (string key in _passedOver.Keys.Except(waiting).ToArray())
+            _passedOver.Remove(key);
+        foreach (string key in waiting)
+        {
+            bool couldRun = _before.Waiters.Any(waiter => waiter.Key == key) && !admitted.Contains(key);
+            _passedOver[key] = couldRun ? _passedOver.GetValueOrDefault(key) + admitted.Length : 0;
+            // Each of the other keys, once for each of the slots that it may have.
+            all.Require(_passedOver[key] <= ModelSchedule.Keys * rule.MaxRuns, $"{gate} passed key {key} over {_passedOver[key]} times.");
+        }
+    }
+
+    private void CheckSize(GateState now, string json)
+    {
+        const int CharactersOfOne = 120;
+        int entries = now.Holders.Length + now.Waiters.Length + GateState.MaxLeft + ModelSchedule.Keys;
+        all.Require(json.Length <= 600 + (CharactersOfOne * entries), $"The state of {gate} has {json.Length} characters.");
+        all.Require(now.Newest.Length <= (now.Rule?.MaxRuns ?? 0), $"{gate} remembers {now.Newest.Length} newest runs.");
+        all.Require(now.Left.Length <= GateState.MaxLeft, $"{gate} remembers {now.Left.Length} runs that have left.");
+        all.Require(now.Served.Count <= ModelSchedule.Keys, $"{gate} remembers {now.Served.Count} keys.");
+    }
+
+    /// <summary>Only who has left, has ended or was superseded is no longer in the books.</summary>
+    private void CheckGone(GateState now)
+    {
+        IEnumerable<string> inside = now.Holders.Select(holder => holder.Age.RunId).Concat(now.Waiters.Select(waiter => waiter.Age.RunId));
+        IEnumerable<string> before = _before.Holders.Select(holder => holder.Age.RunId).Concat(_before.Waiters.Select(waiter => waiter.Age.RunId));
+        foreach (string id in before.Except(inside))
+        {
+            bool mayBeStruckOff = now.Rule!.Strategy == ConcurrencyStrategy.CancelInProgress
+                && (now.Rule.Handover == Handover.Immediate || _before.Holders.All(holder => holder.Age.RunId != id));
+            all.Require(mayBeStruckOff || all.Runs[id].IsGoneFrom(gate), $"{gate} forgot {id}, which has neither left nor ended.");
+        }
+    }
+}

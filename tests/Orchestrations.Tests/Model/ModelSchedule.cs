@@ -1,0 +1,335 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Preempt.Embedded.Testing;
+
+namespace Preempt.Tests.Model;
+
+/// <summary>
+/// One random schedule: starts, cancels, extensions, kills, purges, crashes and waits, with faults of the host around them, all
+/// decided by the seed. Afterwards everything must have ended, and every slot must be free for whoever wants it.
+/// </summary>
+internal sealed class ModelSchedule : IDisposable
+{
+    /// <summary>Keys of each rule.</summary>
+    public const int Keys = 3;
+
+    /// <summary>The worlds: workflows that differ in their rules. The seed says which.</summary>
+    public static readonly string[] Workflows =
+    [
+        "one-after-stop", "two-after-stop", "one-immediate", "two-immediate", "two-oldest", "one-in-line", "two-in-line",
+        "one-each-two-in-all", "two-each-three-in-all", "two-lines", "newest-then-line", "line-then-newest", "newest-then-newest",
+        "in-turn-then-oldest",
+    ];
+
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(12);
+    private readonly Random _random;
+    private readonly string _workflow;
+    private readonly DurableTestHost _host;
+    private readonly ProtocolWitness _witness;
+    private readonly StepWitness _steps = new();
+    private readonly List<string> _started = [];
+    private bool _hasKilled;
+
+    public ModelSchedule(int seed)
+    {
+        _random = new Random(seed);
+        _workflow = Workflows[seed % Workflows.Length];
+        DurableTestHostOptions options = new() { Seed = seed, ConfigureServices = Configure, ReplayEveryTurn = _random.Next(4) == 0 };
+        options.FunctionTypes.Add(typeof(ModelFunctions));
+        AddFaults(options);
+        _host = new DurableTestHost(options);
+        _witness = new ProtocolWitness(() => _host.Now);
+        _host.Committing = _witness.See;
+        _witness.Note($"seed {seed}: {_workflow}, {Describe(options)}");
+    }
+
+    public IEnumerable<string> Breaches => _witness.Breaches.Concat(_steps.Breaches);
+
+    public string Trace => _witness.Trace();
+
+    public int Commits => _host.Commits;
+
+    private RunClient Runs => _host.Services.GetRequiredService<RunClients>().With(_host.Client);
+
+    private void Configure(IServiceCollection services)
+    {
+        _steps.NewProcess();
+        services.AddSingleton(_steps).AddPreempt(new ConfigurationBuilder().Build(), preempt => preempt
+            .AddWorkflow<OneAfterStop>()
+            .AddWorkflow<TwoAfterStop>()
+            .AddWorkflow<OneImmediate>()
+            .AddWorkflow<TwoImmediate>()
+            .AddWorkflow<TwoOldest>()
+            .AddWorkflow<OneInLine>()
+            .AddWorkflow<TwoInLine>()
+            .AddWorkflow<OneEachTwoInAll>()
+            .AddWorkflow<TwoEachThreeInAll>()
+            .AddWorkflow<TwoLines>()
+            .AddWorkflow<NewestThenLine>()
+            .AddWorkflow<LineThenNewest>()
+            .AddWorkflow<NewestThenNewest>()
+            .AddWorkflow<InTurnThenOldest>());
+    }
+
+    /// <summary>Each kind of fault is there in half of the schedules, and one schedule in eight has none.</summary>
+    private void AddFaults(DurableTestHostOptions options)
+    {
+        bool isFaultless = _random.Next(8) == 0;
+        double Rate(double rate) => _random.Next(2) == 0 && !isFaultless ? rate : 0;
+        options.ActivitiesRunTwice = Rate(0.2);
+        options.WorkersDie = Rate(0.1);
+        options.MessagesArriveTwice = Rate(0.2);
+        options.MessagesArriveLate = Rate(0.3);
+        options.TimersFireEarly = TimeSpan.FromSeconds(Rate(1));
+    }
+
+    private static string Describe(DurableTestHostOptions options) =>
+        $"twice {options.ActivitiesRunTwice}, workers die {options.WorkersDie}, messages twice {options.MessagesArriveTwice} and late "
+        + $"{options.MessagesArriveLate}, timers early {options.TimersFireEarly}, replay {options.ReplayEveryTurn}";
+
+    public void Play()
+    {
+        int actions = 6 + _random.Next(9);
+        for (int action = 0; action < actions; action++)
+            Try(Act);
+        // What is still to come is not struck by a crash that was set before.
+        _host.CrashAfter(int.MaxValue, isKept: true);
+        Until(() => _witness.HaveAllEnded, "all runs have ended");
+        _host.Advance(TimeSpan.FromMinutes(1));
+        if (!_hasKilled)
+            RequireEmptyGates();
+        Probe();
+    }
+
+    private void Try(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (HostCrashedException)
+        {
+            _witness.Note("the host crashed before it answered");
+        }
+        catch (RunConflictException conflict)
+        {
+            _witness.Note($"refused: {conflict.Message}");
+        }
+        catch (UnknownRunException unknown)
+        {
+            _witness.Note($"refused: {unknown.Message}");
+        }
+    }
+
+    private void Act()
+    {
+        switch (_random.Next(20))
+        {
+            case < 9:
+                Start();
+                break;
+            case < 12:
+                Cancel();
+                break;
+            case < 13:
+                Extend();
+                break;
+            case < 14:
+                Kill();
+                break;
+            case < 15:
+                _host.CrashAfter(_random.Next(15), _random.Next(2) == 0);
+                break;
+            case < 16:
+                _witness.Note("crash");
+                _host.Crash();
+                break;
+            case < 17:
+                Disturb();
+                break;
+            default:
+                TimeSpan time = TimeSpan.FromSeconds(_random.Next(8));
+                _witness.Note($"{time} pass");
+                _host.Advance(time);
+                break;
+        }
+    }
+
+    private bool Happens(int percent) => _random.Next(100) < percent;
+
+    private void Start()
+    {
+        int letter = _random.Next(10) switch { < 6 => 0, < 9 => 1, _ => 2 };
+        Play play = new()
+        {
+            Key = $"key-{letter}",
+            Other = $"other-{_random.Next(2)}",
+            Steps = [.. Enumerable.Range(0, 1 + _random.Next(2)).Select(AnyStep)],
+            Cleanup = Happens(20) ? _random.Next(15) : null,
+            Stubborn = Happens(15),
+            SelfCancel = Happens(5),
+        };
+        StartOptions options = new()
+        {
+            Priority = _random.Next(2),
+            Timeout = Happens(20) ? Duration.FromSeconds(1 + _random.Next(20)) : (Duration?)null,
+            ScheduleTimeout = Happens(15) ? Duration.FromSeconds(1 + _random.Next(30)) : (Duration?)null,
+        };
+        Start(play, options);
+    }
+
+    private PlayStep AnyStep(int number) => new(
+        $"{number}",
+        Happens(10) ? 200 : _random.Next(12),
+        IgnoreStop: Happens(15),
+        FailTimes: Happens(15) ? 1 + _random.Next(3) : 0,
+        Timeout: Happens(10) ? 1 + _random.Next(5) : null);
+
+    private string Start(Play play, StartOptions options)
+    {
+        string id = $"run-{_started.Count:D2}";
+        _started.Add(id);
+        // A step may fail three times, or be stopped before it is tried again.
+        if (play.Steps.Any(step => step.FailTimes > 0 || step.Timeout is not null))
+            _witness.ExpectFailure(id);
+        _witness.Note($"start {id}: {System.Text.Json.JsonSerializer.Serialize(play)} {options}");
+        _host.Run(() => Runs.StartAsync(_workflow, play, options with { RunId = id }));
+        return id;
+    }
+
+    private string? AnyRun() => _started.Count == 0 ? null : _started[_random.Next(_started.Count)];
+
+    private void Cancel()
+    {
+        if (AnyRun() is not { } id)
+            return;
+        CancelOptions options = new(
+            $"cancel {_random.Next(100)}",
+            Grace: Happens(50) ? Duration.FromSeconds(_random.Next(20)) : (Duration?)null,
+            QueuedOnly: Happens(20));
+        _witness.Note($"cancel {id}: {options}");
+        _witness.Cancelled(id);
+        _host.Run(() => Runs.CancelAsync(id, options));
+        if (!options.QueuedOnly)
+            _steps.Acknowledge(id);
+    }
+
+    private void Extend()
+    {
+        if (AnyRun() is not { } id)
+            return;
+        _witness.Note($"extend {id}");
+        _host.Run(() => Runs.ExtendAsync(id, Duration.FromSeconds(10)));
+    }
+
+    /// <summary>Ends the run's instance past its supervisor, and sometimes leaves no trace of it.</summary>
+    private void Kill()
+    {
+        if (AnyRun() is not { } id)
+            return;
+        bool isPurged = Happens(50);
+        _witness.Note($"kill {id}, purge {isPurged}");
+        _hasKilled = true;
+        try
+        {
+            _host.Run(() => DoAsync(_host.Client.TerminateInstanceAsync(id, CancellationToken.None)));
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            _witness.Note($"refused: {exception.Message}");
+        }
+
+        if (!isPurged)
+            return;
+        Until(() => !_witness.Runs.TryGetValue(id, out RunWitness? run) || run.HasEnded, $"{id} has ended");
+        _host.Run(() => _host.Client.PurgeInstanceAsync(id));
+    }
+
+    private static async Task<bool> DoAsync(Task task)
+    {
+        await task;
+        return true;
+    }
+
+    /// <summary>Sends a run what is not a message to it.</summary>
+    private void Disturb()
+    {
+        if (AnyRun() is not { } id)
+            return;
+        object?[] junk = ["stop", null, new { Kind = "Stop" }, new { Kind = "Admitted", Gate = "none", Token = 7 }];
+        object? payload = junk[_random.Next(junk.Length)];
+        _witness.Note($"disturb {id}: {payload}");
+        try
+        {
+            _host.Run(() => DoAsync(_host.Client.RaiseEventAsync(id, RunMessage.EventName, payload)));
+        }
+        catch (InvalidOperationException exception)
+        {
+            _witness.Note($"refused: {exception.Message}");
+        }
+    }
+
+    private void Until(Func<bool> condition, string what)
+    {
+        try
+        {
+            _host.RunUntil(condition, Patience);
+        }
+        catch (TimeoutException exception)
+        {
+            _witness.Require(false, $"It never comes that {what}. {exception.Message}");
+            throw new ModelBrokenException();
+        }
+    }
+
+    private void RequireEmptyGates()
+    {
+        foreach (GateWitness gate in _witness.Gates.Values)
+        {
+            _witness.Require(gate.State.Holders.IsEmpty, $"{gate.Key} still has the holder {gate.State.Holders.FirstOrDefault()?.Age.RunId}.");
+            _witness.Require(gate.State.Waiters.IsEmpty, $"{gate.Key} still has the waiter {gate.State.Waiters.FirstOrDefault().Age.RunId}.");
+        }
+    }
+
+    /// <summary>Whatever was killed, every slot of every key is there for runs that want it.</summary>
+    private void Probe()
+    {
+        int slots = _host.Services.GetRequiredService<WorkflowRegistry>().All.First(workflow => workflow.Name == _workflow)
+            .Rules.Min(rule => rule.MaxRuns);
+        for (int key = 0; key < Keys; key++)
+        {
+            Play play = new() { Key = $"key-{key}", Other = $"other-{key % 2}", Steps = [new PlayStep("0", 1)] };
+            DateTimeOffset before = _host.Now;
+            string[] probes = [.. Enumerable.Range(0, slots).Select(_ => Start(play, new StartOptions()))];
+            Until(() => probes.All(probe => _witness.Runs[probe].HasEnded), "the probes have ended");
+            foreach (string probe in probes)
+            {
+                RunRecord record = _witness.Runs[probe].Record;
+                _witness.Require(record.Status == RunStatus.Succeeded, $"The probe {probe} of key {key} is {record.Status}.");
+            }
+
+            TimeSpan taken = _host.Now - before;
+            _witness.Require(taken < TimeSpan.FromMinutes(3), $"The probes of key {key} took {taken}.");
+        }
+    }
+
+    public void Dispose() => _host.Dispose();
+}
+
+/// <summary>The schedule cannot go on; what is broken is on the witness's list.</summary>
+internal sealed class ModelBrokenException : Exception
+{
+    public ModelBrokenException()
+    {
+    }
+
+    public ModelBrokenException(string message)
+        : base(message)
+    {
+    }
+
+    public ModelBrokenException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

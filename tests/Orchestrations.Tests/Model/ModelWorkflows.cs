@@ -1,0 +1,173 @@
+namespace Preempt.Tests.Model;
+
+/// <summary>What a run of the model is to do.</summary>
+public sealed record Play
+{
+    /// <summary>The key of the first rule.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The key of the second rule, where there is one.</summary>
+    public required string Other { get; init; }
+
+    public required PlayStep[] Steps { get; init; }
+
+    /// <summary>How long the shielded clean-up after a stop takes; null for none.</summary>
+    public double? Cleanup { get; init; }
+
+    /// <summary>Whether the code tries to go on after a stop, and swallows what it gets.</summary>
+    public bool Stubborn { get; init; }
+
+    /// <summary>Whether the code asks itself to stop after its first step.</summary>
+    public bool SelfCancel { get; init; }
+}
+
+/// <summary>What one step of a run is to do; its name is its own within the run.</summary>
+public sealed record PlayStep(
+    string Name, double Seconds, bool IgnoreStop = false, int FailTimes = 0, double? Timeout = null, bool IsShielded = false);
+
+/// <summary>A workflow whose input says what it does; the rules are those of its world.</summary>
+public abstract class ModelWorkflow : Workflow<Play, string>
+{
+    public static readonly RetryPolicy Retry = new() { MaxAttempts = 3, FirstDelay = "3s", Backoff = 2 };
+
+    public override async Task<string> RunAsync(RunContext run, Play input)
+    {
+        string result = "";
+        try
+        {
+            foreach (PlayStep step in input.Steps)
+            {
+                StepOptions options = new() { Retry = Retry, Timeout = step.Timeout is { } timeout ? Duration.FromSeconds(timeout) : Duration.Never };
+                result += await run.CallStepAsync<ModelStep, string>(step, options);
+                if (input.SelfCancel)
+                    run.Cancel("enough");
+            }
+        }
+        catch (OperationCanceledException) when (run.Stop is not null)
+        {
+            if (input.Cleanup is { } seconds)
+                await run.CallStepAsync<ModelStep, string>(new PlayStep("clean-up", seconds, IsShielded: true), CancellationToken.None);
+            if (!input.Stubborn)
+                throw;
+            for (int attempt = 0; attempt < 2; attempt++)
+                result += await TryOnAsync(run, attempt);
+        }
+
+        return result;
+    }
+
+    /// <summary>What code that does not take a stop for an answer tries.</summary>
+    private static async Task<string> TryOnAsync(RunContext run, int attempt)
+    {
+        try
+        {
+            return await run.CallStepAsync<ModelStep, string>(new PlayStep($"try {attempt}", 1));
+        }
+        catch (OperationCanceledException)
+        {
+            return "-";
+        }
+    }
+}
+
+public sealed class OneAfterStop : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress);
+}
+
+public sealed class TwoAfterStop : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 2, ConcurrencyStrategy.CancelInProgress);
+}
+
+public sealed class OneImmediate : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress, Handover.Immediate);
+}
+
+public sealed class TwoImmediate : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 2, ConcurrencyStrategy.CancelInProgress, Handover.Immediate);
+}
+
+public sealed class TwoOldest : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 2, ConcurrencyStrategy.CancelNewest);
+}
+
+public sealed class OneInLine : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.Queue);
+}
+
+public sealed class TwoInLine : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 2, ConcurrencyStrategy.Queue, maxQueued: 2);
+}
+
+public sealed class OneEachTwoInAll : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.RoundRobin, maxTotal: 2);
+}
+
+public sealed class TwoEachThreeInAll : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 2, ConcurrencyStrategy.RoundRobin, maxTotal: 3, maxQueued: 4);
+}
+
+public sealed class TwoLines : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 2, ConcurrencyStrategy.Queue)
+        .Concurrency("{input.other}", 1, ConcurrencyStrategy.Queue);
+}
+
+public sealed class NewestThenLine : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 2, ConcurrencyStrategy.CancelInProgress)
+        .Concurrency("{input.other}", 1, ConcurrencyStrategy.Queue);
+}
+
+public sealed class LineThenNewest : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 2, ConcurrencyStrategy.Queue)
+        .Concurrency("{input.other}", 1, ConcurrencyStrategy.CancelInProgress);
+}
+
+public sealed class NewestThenNewest : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 2, ConcurrencyStrategy.CancelInProgress)
+        .Concurrency("{input.other}", 1, ConcurrencyStrategy.CancelInProgress, Handover.Immediate);
+}
+
+public sealed class InTurnThenOldest : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 1, ConcurrencyStrategy.RoundRobin, maxTotal: 2)
+        .Concurrency("{input.other}", 1, ConcurrencyStrategy.CancelNewest);
+}
+
+/// <summary>Works for a time on the host's clock.</summary>
+public sealed class ModelStep(StepWitness witness) : Step<PlayStep, string>
+{
+    public override async Task<string> RunAsync(StepContext step, PlayStep input)
+    {
+        witness.Begin(step, input);
+        CancellationToken token = input.IgnoreStop ? CancellationToken.None : step.CancellationToken;
+        if (input.Seconds > 0)
+            await Task.Delay(TimeSpan.FromSeconds(input.Seconds), step.Time, token);
+        return step.Attempt <= input.FailTimes ? throw new InvalidOperationException("told to fail") : "+";
+    }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.DurableTask.Entities;
+using Preempt.Embedded.Engine;
+
+namespace Preempt.Tests.Model;
+
+/// <summary>
+/// Sees every commit just before it is durable, and holds all of them against the invariants. What it finds it notes, because an
+/// exception would be lost in the engine.
+/// </summary>
+internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
+{
+    private readonly HashSet<string> _cancelled = [];
+    private readonly HashSet<string> _failing = [];
+    private readonly List<(DateTimeOffset At, object What)> _trace = [];
+
+    public List<string> Breaches { get; } = [];
+
+    public Dictionary<string, RunWitness> Runs { get; } = [];
+
+    public Dictionary<string, GateWitness> Gates { get; } = [];
+
+    public DateTimeOffset Now => clock();
+
+    public bool HaveAllEnded => Runs.Values.All(run => run.HasEnded);
+
+    public void Require(bool isKept, FormattableString breach)
+    {
+        if (!isKept)
+            Breaches.Add($"{Now:HH:mm:ss.fff} {FormattableString.Invariant(breach)}");
+    }
+
+    /// <summary>Notes what the test did.</summary>
+    public void Note(string action) => _trace.Add((Now, action));
+
+    public void Cancelled(string run) => _cancelled.Add(run);
+
+    public bool WasCancelled(string run) => _cancelled.Contains(run);
+
+    /// <summary>The run's code or workers may fail it.</summary>
+    public void ExpectFailure(string run) => _failing.Add(run);
+
+    public bool MayFail(string run) => _failing.Contains(run);
+
+    public void See(Commit commit)
+    {
+        _trace.Add((Now, commit));
+        try
+        {
+            Check(commit);
+        }
+#pragma warning disable CA1031 // The engine would take it for a failure of its store, and go down.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Require(false, $"The witness itself failed: {exception}");
+        }
+    }
+
+    private void Check(Commit commit)
+    {
+        foreach (InstanceHeader started in commit.Started)
+        {
+            if (started.Name != PreemptFunctions.HandOff)
+                Runs[started.InstanceId] = new RunWitness(started.InstanceId, JsonSerializer.Deserialize<RunRequest>(started.Input!)!, this);
+        }
+
+        if (commit.Entity is { State: { } state } entity)
+            See(KeyOf(entity.Id), state);
+        if (commit.Header is { } header && Runs.TryGetValue(header.InstanceId, out RunWitness? run))
+        {
+            run.See(header, commit.History);
+            CheckOverlap(run);
+        }
+    }
+
+    private void See(string gate, string state)
+    {
+        if (!Gates.TryGetValue(gate, out GateWitness? witness))
+            Gates.Add(gate, witness = new GateWitness(gate, this));
+        witness.See(state);
+    }
+
+    /// <summary>Whatever the gates' books say: there are never more runs at work than may be, unless the handover is immediate.</summary>
+    private void CheckOverlap(RunWitness changed)
+    {
+        foreach (RunGate gate in changed.Request.Gates.Where(gate => gate.Rule.Handover == Handover.AfterStop))
+        {
+            RunWitness[] at = [.. Runs.Values.Where(run => run.Request.Gates.Any(other => other.Gate == gate.Gate) && run.Holds(gate.Gate))];
+            bool isInTurn = gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin;
+            int limit = isInTurn ? gate.Rule.MaxTotal : gate.Rule.MaxRuns;
+            Require(at.Length <= limit, $"{at.Length} runs are inside {gate.Gate}: {string.Join(", ", at.Select(run => run.Id))}.");
+            if (isInTurn)
+            {
+                int ofKey = at.Count(run => run.Request.Gates.Any(other => other.Gate == gate.Gate && other.Key == gate.Key));
+                Require(ofKey <= gate.Rule.MaxRuns, $"{ofKey} runs of key {gate.Key} are inside {gate.Gate}.");
+            }
+        }
+    }
+
+    public int CountNewer(RunWitness run, string gate) => Runs.Values.Count(other =>
+        other.Request.QueuedAt > run.Request.QueuedAt && other.Request.Gates.Any(entered => entered.Gate == gate));
+
+    public static string KeyOf(string entity) => EntityInstanceId.FromString(entity).Key;
+
+    public static RunMessage? ReadMessage(string? payload)
+    {
+        try
+        {
+            return payload is null ? null : JsonSerializer.Deserialize<RunMessage>(payload);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>All that happened, a line each.</summary>
+    public string Trace()
+    {
+        StringBuilder text = new();
+        foreach ((DateTimeOffset at, object what) in _trace)
+            text.AppendLine(CultureInfo.InvariantCulture, $"{at:HH:mm:ss.fff} {(what is Commit commit ? Describe(commit) : what)}");
+        return text.ToString();
+    }
+
+    private static string Describe(Commit commit)
+    {
+        StringBuilder text = new();
+        foreach (InstanceHeader started in commit.Started)
+            text.Append("  starts ").Append(started.InstanceId).Append(' ').Append(started.Input);
+        if (commit.Header is { } header)
+        {
+            text.Append("  turn of ").Append(header.InstanceId).Append(", ").Append(header.Status).Append(": ");
+            text.AppendJoin("; ", commit.History.Where(happened => happened is not TurnStarted));
+        }
+
+        if (commit.Entity is { } entity)
+            text.Append("  gate ").Append(KeyOf(entity.Id)).Append(' ').Append(entity.State);
+        if (commit.Header is null)
+            text.AppendJoin("; ", commit.Deliveries.Select(delivery => $" tells {delivery.Target} {delivery.Event}"));
+        return text.ToString();
+    }
+}

@@ -1,0 +1,233 @@
+using System.Text.Json;
+using Microsoft.DurableTask.Client;
+using Preempt.Embedded.Engine;
+
+namespace Preempt.Tests.Model;
+
+/// <summary>Sees every turn of one run that becomes durable, and says what should not be.</summary>
+internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness all)
+{
+    /// <summary>What messages, retries of the engine's own work and restarts may add to a grace.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(2);
+
+    private readonly HashSet<string> _left = [];
+    private readonly Dictionary<int, StepCall> _open = [];
+    private TimeSpan _given;
+
+    public string Id => id;
+
+    public RunRequest Request => request;
+
+    public RunRecord Record { get; private set; } = new();
+
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Whether somebody terminated the instance past its supervisor.</summary>
+    public bool WasKilled { get; private set; }
+
+    /// <summary>Whether it has left that gate, or is on its way out.</summary>
+    public bool IsGoneFrom(string gate) => HasEnded || _left.Contains(gate);
+
+    /// <summary>Whether it knows that it holds that gate, and has not left.</summary>
+    public bool Holds(string gate)
+    {
+        int index = 0;
+        while (request.Gates[index].Gate != gate)
+            index++;
+        return Record.FencingTokens.Length > index && !IsGoneFrom(gate);
+    }
+
+    public void See(InstanceHeader header, IReadOnlyList<HistoryEvent> history)
+    {
+        all.Require(!HasEnded, $"{id} went on after its end.");
+        RunRecord before = Record;
+        CheckSteps(history, before);
+        ReadOutcome(header);
+        CheckStop(before);
+        CheckTokens();
+        all.Require(
+            Record.Status == before.Status || (Record.Status > before.Status && !before.Status.IsTerminal()),
+            $"{id} went from {before.Status} to {Record.Status}.");
+        foreach (Decision decision in history.OfType<Decision>())
+            Follow(decision);
+        CountExtensions(history);
+        if (HasEnded && !WasKilled)
+            CheckEnd();
+    }
+
+    private void ReadOutcome(InstanceHeader header)
+    {
+        if (header.CustomStatus is { } status)
+        {
+            all.Require(status.Length <= RunRecord.MaxLength, $"The record of {id} has {status.Length} characters.");
+            Record = JsonSerializer.Deserialize<RunRecord>(status)!;
+        }
+
+        HasEnded = header.HasEnded;
+        if (!HasEnded)
+            return;
+        all.Require(header.Status != OrchestrationRuntimeStatus.Failed, $"The instance of {id} failed: {header.Failure?.ErrorMessage}");
+        WasKilled = header.Output is null;
+        if (!WasKilled)
+            Record = JsonSerializer.Deserialize<RunOutcome>(header.Output!)!.Record;
+    }
+
+    /// <summary>After a stop no new step begins, and none is tried again, unless it is shielded.</summary>
+    private void CheckSteps(IReadOnlyList<HistoryEvent> history, RunRecord before)
+    {
+        bool isStopped = before.Stop is not null || HearsStopFirst(history);
+        foreach (HistoryEvent happened in history)
+        {
+            switch (happened)
+            {
+                case TaskScheduled { Name: nameof(ModelStep) } scheduled:
+                    StepCall call = JsonSerializer.Deserialize<StepCall>(scheduled.Input!)!;
+                    _open.Add(scheduled.Id, call);
+                    all.Require(!isStopped || call.Shielded, $"{id} began step {call.Number}, attempt {call.Attempt}, after its stop.");
+                    all.Require(
+                        call.FencingTokens.Length == request.Gates.Length,
+                        $"{id} began step {call.Number} with {call.FencingTokens.Length} tokens.");
+                    break;
+                case TaskCompleted completed:
+                    _open.Remove(completed.Id);
+                    break;
+                case TaskFailed failed:
+                    _open.Remove(failed.Id);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Whether the first thing that the turn heard of was a stop of a run that can still be stopped by it.</summary>
+    private static bool HearsStopFirst(IReadOnlyList<HistoryEvent> history) =>
+        history.FirstOrDefault(happened => happened is not TurnStarted) is EventRaised raised
+        && ProtocolWitness.ReadMessage(raised.Payload) is { Kind: RunMessageKind.Stop, Stop: { QueuedOnly: false } };
+
+    /// <summary>The first reason stands, the grace only shrinks, and nothing is stopped before its time or without a cause.</summary>
+    private void CheckStop(RunRecord before)
+    {
+        if (Record.Stop is not { } stop)
+        {
+            all.Require(before.Stop is null || WasKilled, $"{id} forgot its stop.");
+            return;
+        }
+
+        if (before.Stop is { } first)
+        {
+            all.Require(
+                stop with { Grace = null } == first with { Grace = null },
+                $"The stop of {id} changed from {first.Reason} {first.Message} to {stop.Reason} {stop.Message}.");
+            all.Require(stop.Grace <= first.Grace, $"The grace of {id} grew from {first.Grace} to {stop.Grace}.");
+            return;
+        }
+
+        switch (stop.Reason)
+        {
+            case StopReason.Superseded:
+                CheckSuperseded(stop);
+                break;
+            case StopReason.Timeout:
+                all.Require(
+                    stop.RequestedAt >= Record.StartedAt + request.Timeout.Value + _given,
+                    $"{id} timed out too early.");
+                break;
+            case StopReason.ScheduleTimeout:
+                all.Require(
+                    stop.RequestedAt >= request.QueuedAt + request.ScheduleTimeout.Value && Record.StartedAt is null,
+                    $"{id} timed out in line too early.");
+                break;
+        }
+    }
+
+    private void CountExtensions(IReadOnlyList<HistoryEvent> history)
+    {
+        foreach (EventRaised raised in history.OfType<EventRaised>())
+        {
+            if (Record.Stop is null && ProtocolWitness.ReadMessage(raised.Payload) is { Kind: RunMessageKind.Extend, By: { } by })
+                _given += by.Value;
+        }
+    }
+
+    private void CheckSuperseded(StopRequest stop)
+    {
+        all.Require(
+            request.Gates.Any(gate => gate.Rule.Strategy == ConcurrencyStrategy.CancelInProgress
+                && all.CountNewer(this, gate.Gate) >= gate.Rule.MaxRuns),
+            $"{id} was superseded although it is one of the newest.");
+        all.Require(
+            all.Runs.TryGetValue(stop.SupersededBy!, out RunWitness? newer) && newer.Request.QueuedAt > request.QueuedAt,
+            $"{id} was superseded by {stop.SupersededBy}, which is not newer.");
+    }
+
+    /// <summary>A run has the tokens that its gates gave it, and all of them when its code runs.</summary>
+    private void CheckTokens()
+    {
+        for (int index = 0; index < Record.FencingTokens.Length; index++)
+        {
+            all.Require(
+                all.Gates[request.Gates[index].Gate].Gave(id, Record.FencingTokens[index]),
+                $"{id} has the token {Record.FencingTokens[index]}, which its gate did not give it.");
+        }
+
+        if (Record.Status is RunStatus.Running or RunStatus.Stopping)
+        {
+            all.Require(
+                Record.FencingTokens.Length == request.Gates.Length,
+                $"{id} runs with {Record.FencingTokens.Length} tokens of {request.Gates.Length}.");
+        }
+    }
+
+    private void Follow(Decision decision)
+    {
+        string? gate = decision switch
+        {
+            EntityCalled { Operation: nameof(ConcurrencyGate.Leave) } called when Leaves(called.Input!) => called.Entity,
+            EntitySignaled { Operation: nameof(ConcurrencyGate.Release) } signaled => signaled.Entity,
+            _ => null,
+        };
+        if (gate is null)
+            return;
+        _left.Add(ProtocolWitness.KeyOf(gate));
+        // While a step works, only the end of the grace lets its run go.
+        if (_open.Count > 0 && Record.Stop is { } stop)
+            CheckGrace(stop);
+        all.Require(_open.Count == 0 || Record.Stop is not null, $"{id} left {gate} while a step of its ran.");
+    }
+
+    private void CheckGrace(StopRequest stop) => all.Require(
+        all.Now >= stop.RequestedAt + stop.Grace!.Value.Value, $"{id} was ended by force {all.Now - stop.RequestedAt} after its stop.");
+
+    /// <summary>A run also has others struck off, whom it found dead.</summary>
+    private bool Leaves(string input) => JsonSerializer.Deserialize<LeaveRequest>(input)!.RunIds.Contains(id);
+
+    private void CheckEnd()
+    {
+        all.Require(Record.Status.IsTerminal() && Record.EndedAt is not null, $"{id} ended as {Record.Status}.");
+        if (Record.Stop is { } stop)
+        {
+            TimeSpan taken = Record.EndedAt!.Value - stop.RequestedAt;
+            all.Require(taken <= stop.Grace!.Value.Value + Slack, $"{id} took {taken} to stop, with a grace of {stop.Grace}.");
+        }
+
+        else if (!request.Timeout.IsNever && Record.StartedAt is { } started)
+        {
+            all.Require(
+                Record.EndedAt <= started + request.Timeout.Value + _given + Slack, $"{id} outlived its timeout of {request.Timeout}.");
+        }
+
+        bool isExplained = (Record.Status, Record.Stop?.Reason) switch
+        {
+            (RunStatus.Succeeded, _) => true,
+            (RunStatus.Failed, _) => all.MayFail(id),
+            (RunStatus.TimedOut, StopReason.Timeout or StopReason.ScheduleTimeout) => true,
+            (RunStatus.Cancelled, StopReason.Requested) => all.WasCancelled(id),
+            (RunStatus.Cancelled, StopReason.Superseded or StopReason.Self) => true,
+            (RunStatus.Cancelled, StopReason.GateFull) => Has(ConcurrencyStrategy.CancelNewest),
+            (RunStatus.Rejected, StopReason.GateFull) => Has(ConcurrencyStrategy.Queue) || Has(ConcurrencyStrategy.RoundRobin),
+            _ => false,
+        };
+        all.Require(isExplained, $"{id} ended as {Record.Status} with the stop {Record.Stop?.Reason}.");
+    }
+
+    private bool Has(ConcurrencyStrategy strategy) => request.Gates.Any(gate => gate.Rule.Strategy == strategy);
+}

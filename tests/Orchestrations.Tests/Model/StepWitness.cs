@@ -1,0 +1,26 @@
+namespace Preempt.Tests.Model;
+
+/// <summary>Sees the code of steps begin, in whichever process, and knows which cancels have been acknowledged.</summary>
+public sealed class StepWitness
+{
+    private readonly HashSet<(string Run, string Step, int Attempt)> _begun = [];
+    private readonly HashSet<string> _acknowledged = [];
+
+    public List<string> Breaches { get; } = [];
+
+    public void Acknowledge(string run) => _acknowledged.Add(run);
+
+    public void Begin(StepContext step, PlayStep play)
+    {
+        // An activity may run more than once: then this is the same step, and not a new one.
+        bool isNew = _begun.Add((step.RunId, play.Name, step.Attempt));
+        if (isNew && !play.IsShielded && _acknowledged.Contains(step.RunId))
+            Breaches.Add($"Step {play.Name} of {step.RunId} began after a cancel was acknowledged.");
+    }
+
+    /// <summary>
+    /// The process has died, and the notices of the in-process feed with it. What is on record still holds: the protocol's witness
+    /// sees to that.
+    /// </summary>
+    public void NewProcess() => _acknowledged.Clear();
+}
