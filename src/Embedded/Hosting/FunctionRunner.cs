@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,6 +8,9 @@ namespace Preempt.Embedded.Hosting;
 /// <summary>Runs one function: makes its class, binds its arguments, calls it within the app's middleware.</summary>
 internal sealed class FunctionRunner
 {
+    /// <summary>How the classes of functions are made. To find out takes a while, and a test starts many hosts of one app.</summary>
+    private static readonly ConcurrentDictionary<Type, ObjectFactory> Factories = new();
+
     private readonly MethodCall _call;
     private readonly ArgumentReader[] _arguments;
     private readonly ObjectFactory? _create;
@@ -19,7 +23,9 @@ internal sealed class FunctionRunner
         Runtime = runtime;
         _call = new MethodCall(function.Method);
         _arguments = [.. function.Arguments.Select(argument => ArgumentReaders.For(argument, function.Kind))];
-        _create = function.Method.IsStatic ? null : ActivatorUtilities.CreateFactory(function.Method.DeclaringType!, Type.EmptyTypes);
+        _create = function.Method.IsStatic
+            ? null
+            : Factories.GetOrAdd(function.Method.DeclaringType!, static type => ActivatorUtilities.CreateFactory(type, Type.EmptyTypes));
         _definition = new(() => new DescribedFunction(function));
         _body = function.Arguments.FirstOrDefault(argument => argument.Source == ArgumentSource.Body)?.Parameter.ParameterType;
     }
