@@ -34,6 +34,20 @@ public sealed class PreemptOperations(StepRunner steps)
         [ActivityTrigger] string runId, [DurableClient] DurableTaskClient client, FunctionContext function) =>
         StepRunner.PurgeRunAsync(runId, client, function.CancellationToken);
 
+    /// <summary>The app's mode.</summary>
+    [Function(PreemptFunctions.Switch)]
+    public static Task Switch([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<AppSwitch>();
+
+    /// <summary>Tells the live runs that the app drains, stops or resumes.</summary>
+    [Function(PreemptFunctions.ApplyMode)]
+    public static Task ApplyMode([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.ApplyModeAsync(context);
+
+    /// <summary>Tells a page of them.</summary>
+    [Function(PreemptFunctions.ApplyModePage)]
+    public Task<ModePageResult> ApplyModePage(
+        [ActivityTrigger] ModePage page, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        steps.ApplyModeAsync(page, client, function.CancellationToken);
+
     /// <summary>Tells running steps to stop.</summary>
     [Function(PreemptFunctions.PublishStop)]
     public Task PublishStop([ActivityTrigger] StopNotice notice, FunctionContext function) =>
@@ -47,9 +61,9 @@ public sealed class PreemptOperations(StepRunner steps)
 
     /// <summary>Starts a run for another.</summary>
     [Function(PreemptFunctions.StartRun)]
-    public static Task StartRun(
+    public Task StartRun(
         [ActivityTrigger] ChildStart start, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        StepRunner.StartRunAsync(start, client, function.CancellationToken);
+        steps.StartRunAsync(start, client, function.CancellationToken);
 
     /// <summary>Reads how a run has ended.</summary>
     [Function(PreemptFunctions.ReadOutcome)]

@@ -119,6 +119,14 @@ internal static class Api
             : throw Invalid($"{name} \"{text}\": a whole number from {min} to {max} is expected.");
     }
 
+    /// <summary>Reads true or false from the query; false when it is not there.</summary>
+    public static bool ReadBoolean(HttpRequest request, string name) => ReadText(request, name) switch
+    {
+        null or "false" => false,
+        "true" => true,
+        var text => throw Invalid($"{name} \"{text}\": true or false is expected."),
+    };
+
     /// <summary>Reads a text from the query; null when it is not there.</summary>
     public static string? ReadText(HttpRequest request, string name) => ReadOne(request.Query[name], name);
 

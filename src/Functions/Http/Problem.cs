@@ -22,6 +22,7 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
         {
             Run = conflict.Run,
         },
+        AppDrainingException => new("urn:preempt:draining", "The app drains.", 503, exception.Message),
         _ => Invalid(exception.Message),
     };
 

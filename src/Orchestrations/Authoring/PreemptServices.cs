@@ -26,17 +26,20 @@ public static class PreemptServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MonotonicClock>();
         services.AddSingleton<ActiveSteps>();
+        services.AddSingleton<AppModeReader>();
         services.AddSingleton<ICancellationFeed, InProcessFeed>();
         services.AddSingleton(provider => new RunClients(
             provider.GetRequiredService<WorkflowRegistry>(),
             provider.GetRequiredService<ActiveSteps>(),
             provider.GetRequiredService<ICancellationFeed>(),
             provider.GetRequiredService<MonotonicClock>(),
+            provider.GetRequiredService<AppModeReader>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new StepRunner(
             provider.GetRequiredService<ActiveSteps>(),
             provider.GetRequiredService<ICancellationFeed>(),
             provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<AppModeReader>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(provider => new WorkflowRunner(provider.GetRequiredService<WorkflowRegistry>()));
         return services;

@@ -12,10 +12,12 @@ public sealed class StepRunner
     private readonly ActiveSteps _steps;
     private readonly ICancellationFeed _feed;
     private readonly TimeProvider _time;
+    private readonly AppModeReader _mode;
     private readonly ILoggerFactory _loggers;
 
-    internal StepRunner(ActiveSteps steps, ICancellationFeed feed, TimeProvider time, ILoggerFactory loggers)
+    internal StepRunner(ActiveSteps steps, ICancellationFeed feed, TimeProvider time, AppModeReader mode, ILoggerFactory loggers)
     {
+        _mode = mode;
         _steps = steps;
         _feed = feed;
         _time = time;
@@ -60,7 +62,7 @@ public sealed class StepRunner
         }
         catch (OperationCanceledException) when (active.Reason is { } reason)
         {
-            if (reason == StopReason.Shutdown)
+            if (active.IsHostStopping)
                 throw;
             outcome = outcome with { Status = reason == StopReason.Timeout ? StepStatus.TimedOut : StepStatus.Cancelled };
         }
@@ -108,8 +110,22 @@ public sealed class StepRunner
     /// <param name="client">The activity's client.</param>
     /// <param name="cancellationToken">Fires when the host shuts down.</param>
     /// <returns>A task that completes when the run is accepted.</returns>
-    public static Task StartRunAsync(ChildStart start, DurableTaskClient client, CancellationToken cancellationToken) =>
-        RunStart.TryScheduleAsync(client, start.Function, start.RunId, start.Request, cancellationToken);
+    public async Task StartRunAsync(ChildStart start, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        AppState state = await _mode.GetAsync(client, cancellationToken);
+        RunRequest request = start.Request with { Held = state.Mode != AppMode.Running };
+        await RunStart.TryScheduleAsync(client, start.Function, start.RunId, request, cancellationToken);
+    }
+
+    /// <summary>
+    /// Tells a page of the live runs of the app's mode. The body of the activity function <see cref="PreemptFunctions.ApplyModePage"/>.
+    /// </summary>
+    /// <param name="page">The activity's input.</param>
+    /// <param name="client">The activity's client.</param>
+    /// <param name="cancellationToken">Fires when the host shuts down.</param>
+    /// <returns>What it found, and where the page ended.</returns>
+    public Task<ModePageResult> ApplyModeAsync(ModePage page, DurableTaskClient client, CancellationToken cancellationToken) =>
+        ModeApplication.ApplyAsync(page, client, _time, _feed, cancellationToken);
 
     /// <summary>
     /// Reads how a run has ended that did not end by itself. The body of the activity function <see cref="PreemptFunctions.ReadOutcome"/>.

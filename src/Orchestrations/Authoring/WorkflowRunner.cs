@@ -52,6 +52,14 @@ public sealed class WorkflowRunner
     }
 
     /// <summary>
+    /// Tells the live runs that the app drains, stops or resumes. The body of the orchestration function
+    /// <see cref="PreemptFunctions.ApplyMode"/>.
+    /// </summary>
+    /// <param name="context">The orchestration; its input is the app's state.</param>
+    /// <returns>A task that completes when the change has taken effect, or another has taken its place.</returns>
+    public static Task ApplyModeAsync(TaskOrchestrationContext context) => ModeApplication.RunAsync(context);
+
+    /// <summary>
     /// Tells runs that a gate has admitted them. The body of the orchestration function <see cref="PreemptFunctions.HandOff"/>.
     /// </summary>
     /// <param name="context">The orchestration.</param>

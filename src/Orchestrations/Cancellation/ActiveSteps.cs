@@ -92,6 +92,9 @@ internal sealed class ActiveSteps(ILogger<ActiveSteps> logger)
 /// <summary>A step that runs in this process: its token, and why it fired.</summary>
 internal sealed class ActiveStep : IDisposable
 {
+    /// <summary>Set in the reason when it is this process that shuts down, and not the run's app.</summary>
+    private const int ByHost = 1 << 16;
+
     private readonly ActiveSteps _all;
     private readonly CancellationTokenSource _source = new();
     private CancellationTokenRegistration _host;
@@ -109,12 +112,15 @@ internal sealed class ActiveStep : IDisposable
     public CancellationToken Token => _source.Token;
 
     /// <summary>Why the token fired, or is about to; null while nobody has stopped the step.</summary>
-    public StopReason? Reason => Volatile.Read(ref _reason) is >= 0 and int reason ? (StopReason)reason : null;
+    public StopReason? Reason => Volatile.Read(ref _reason) is >= 0 and int reason ? (StopReason)(reason & ~ByHost) : null;
+
+    /// <summary>Whether it fired because this process shuts down: the platform runs the step again elsewhere.</summary>
+    public bool IsHostStopping => Volatile.Read(ref _reason) is >= 0 and int reason && (reason & ByHost) != 0;
 
     public RunProgress? Progress { get; set; }
 
     public void Watch(CancellationToken hostStopping) =>
-        _host = hostStopping.Register(() => Stop(StopReason.Shutdown));
+        _host = hostStopping.Register(() => Stop((int)StopReason.Shutdown | ByHost));
 
     /// <summary>Stops the step when so much time has passed.</summary>
     public void StopAfter(Duration timeout, TimeProvider time)
@@ -133,9 +139,11 @@ internal sealed class ActiveStep : IDisposable
             Stop(notice.Reason);
     }
 
-    private void Stop(StopReason reason)
+    private void Stop(StopReason reason) => Stop((int)reason);
+
+    private void Stop(int reason)
     {
-        if (Interlocked.CompareExchange(ref _reason, (int)reason, -1) != -1)
+        if (Interlocked.CompareExchange(ref _reason, reason, -1) != -1)
             return;
         // What waits for the token may run at once, and must not run on the thread of whoever asked for the stop.
         if (SynchronizationContext.Current is { } context)

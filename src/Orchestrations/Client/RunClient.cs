@@ -10,12 +10,18 @@ namespace Preempt;
 public sealed class RunClients
 {
     internal RunClients(
-        WorkflowRegistry registry, ActiveSteps steps, ICancellationFeed feed, MonotonicClock clock, TimeProvider time)
+        WorkflowRegistry registry,
+        ActiveSteps steps,
+        ICancellationFeed feed,
+        MonotonicClock clock,
+        AppModeReader mode,
+        TimeProvider time)
     {
         Registry = registry;
         Steps = steps;
         Feed = feed;
         Clock = clock;
+        Mode = mode;
         Time = time;
     }
 
@@ -26,6 +32,8 @@ public sealed class RunClients
     internal ICancellationFeed Feed { get; }
 
     internal MonotonicClock Clock { get; }
+
+    internal AppModeReader Mode { get; }
 
     internal TimeProvider Time { get; }
 
@@ -63,7 +71,7 @@ public sealed class RunClient
     private async Task<Run> StartAsync(
         WorkflowDefinition definition, object? input, StartOptions options, CancellationToken cancellationToken)
     {
-        RunRequest request = MakeRequest(definition, input, options);
+        RunRequest request = await MakeRequestAsync(definition, input, options, cancellationToken);
         string id = options.RunId ?? NewId(request);
         return await RunStart.TryScheduleAsync(_client, definition.Function, id, request, cancellationToken)
             ? await GetAsync(id, cancellationToken)
@@ -87,7 +95,7 @@ public sealed class RunClient
             throw new InvalidRunException($"Idempotency-Key: 1 to {MaxLength} characters; these are {idempotencyKey.Length}.");
         options ??= new StartOptions();
         WorkflowDefinition definition = Find(workflow);
-        RunRequest request = MakeRequest(definition, input, options);
+        RunRequest request = await MakeRequestAsync(definition, input, options, cancellationToken);
         if (options.RunId is { } taken && await FindClaimAsync(definition, idempotencyKey, cancellationToken) is null
             && await FindAsync(taken, cancellationToken) is { } existing)
             throw new RunConflictException($"A run with the id \"{taken}\" exists, and was not started with this idempotency key.", existing);
@@ -124,8 +132,18 @@ public sealed class RunClient
     private WorkflowDefinition Find(string workflow) =>
         _app.Registry.TryGet(workflow, out WorkflowDefinition? definition) ? definition : throw new UnknownWorkflowException(workflow);
 
-    private RunRequest MakeRequest(WorkflowDefinition definition, object? input, StartOptions options) =>
-        RunStart.MakeRequest(definition, input, options, _app.Clock.Next());
+    private async Task<RunRequest> MakeRequestAsync(
+        WorkflowDefinition definition, object? input, StartOptions options, CancellationToken cancellationToken)
+    {
+        RunRequest request = RunStart.MakeRequest(definition, input, options, _app.Clock.Next());
+        AppState state = await _app.Mode.GetAsync(_client, cancellationToken);
+        return state switch
+        {
+            { Mode: AppMode.Running } => request,
+            { Refuse: true } => throw new AppDrainingException(),
+            _ => request with { Held = true },
+        };
+    }
 
     private static string NewId(RunRequest request)
     {
@@ -247,6 +265,30 @@ public sealed class RunClient
     public Task<PublishedEvent> PublishEventAsync(
         string name, object? payload = null, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         new EventPublisher(this, _app, _client).PublishAsync(name, Payload.ToJson(payload), idempotencyKey, cancellationToken);
+
+    /// <summary>
+    /// Drains the app: no run is admitted any more, and those that run go on to their ends or their timeouts. Runs that are started
+    /// meanwhile wait, unless they are to be refused. An app that drains already is stopped: its runs are told to stop, reason
+    /// <see cref="StopReason.Shutdown"/>. Survives a restart of the app.
+    /// </summary>
+    /// <param name="immediate">Whether the runs are told to stop at once.</param>
+    /// <param name="refuse">Whether starts are refused meanwhile.</param>
+    /// <param name="cancellationToken">Gives up the call; the app may drain all the same.</param>
+    /// <returns>The app's status; <see cref="AppStatus.IsDrained"/> says when nothing runs any more.</returns>
+    public Task<AppStatus> DrainAsync(bool immediate = false, bool refuse = false, CancellationToken cancellationToken = default) =>
+        new AppControl(_app, _client).SetAsync(immediate ? AppMode.Stopping : AppMode.Draining, refuse, cancellationToken);
+
+    /// <summary>Ends a drain: the runs that waited are admitted as their gates have room. Does nothing to an app that does not drain.</summary>
+    /// <param name="cancellationToken">Gives up the call; the app may have resumed all the same.</param>
+    /// <returns>The app's status.</returns>
+    public Task<AppStatus> ResumeAsync(CancellationToken cancellationToken = default) =>
+        new AppControl(_app, _client).SetAsync(AppMode.Running, refuse: false, cancellationToken);
+
+    /// <summary>Reads whether the app drains, and how far that has got.</summary>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The app's status.</returns>
+    public Task<AppStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
+        new AppControl(_app, _client).GetStatusAsync(cancellationToken);
 
     /// <summary>A handle on a run, to watch and to stop it. It is not looked at: the run need not exist.</summary>
     /// <param name="id">The run's id.</param>

@@ -29,3 +29,6 @@ public sealed class RunConflictException(string message, Run run) : RunException
     /// <summary>The run as it is.</summary>
     public Run Run => run;
 }
+
+/// <summary>The app drains, and was told to refuse starts meanwhile.</summary>
+public sealed class AppDrainingException() : RunException("The app drains and takes no new runs; try again when it has resumed.");

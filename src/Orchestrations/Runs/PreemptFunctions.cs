@@ -24,6 +24,15 @@ public static class PreemptFunctions
     /// <summary>The entity function of <see cref="EventSubscribers"/>.</summary>
     public const string Subscribers = nameof(EventSubscribers);
 
+    /// <summary>The entity function of <see cref="AppSwitch"/>.</summary>
+    public const string Switch = nameof(AppSwitch);
+
+    /// <summary>The orchestration function of <see cref="WorkflowRunner.ApplyModeAsync"/>.</summary>
+    public const string ApplyMode = "ApplyAppMode";
+
+    /// <summary>The activity function of <see cref="StepRunner.ApplyModeAsync"/>.</summary>
+    public const string ApplyModePage = "ApplyAppModePage";
+
     /// <summary>The orchestration function of <see cref="WorkflowRunner.DeleteRunAsync"/>.</summary>
     public const string DeleteRun = "DeleteRun";
 

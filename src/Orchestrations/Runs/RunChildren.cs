@@ -18,7 +18,7 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
     public async Task<TOutput> CallAsync<TOutput>(Type workflow, object? input, StartOptions options, CancellationToken cancellationToken)
     {
         run.CheckMayBegin(cancellationToken);
-        ChildStart start = Make(workflow, input, options);
+        ChildStart start = Make(workflow, input, options, isChild: true);
         OpenChild child = new(start.RunId, !cancellationToken.CanBeCanceled);
         using CancellationTokenRegistration registration = child.IsShielded || cancellationToken == run.StopToken
             ? default
@@ -41,17 +41,17 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
     public async Task<string> StartAsync(Type workflow, object? input, StartOptions options)
     {
         run.CheckMayBegin(run.StopToken);
-        ChildStart start = Make(workflow, input, options);
+        ChildStart start = Make(workflow, input, options, isChild: false);
         await context.CallActivityAsync(PreemptFunctions.StartRun, start);
         return start.RunId;
     }
 
-    private ChildStart Make(Type workflow, object? input, StartOptions options)
+    private ChildStart Make(Type workflow, object? input, StartOptions options, bool isChild)
     {
         WorkflowDefinition definition = registry.GetByFunction(workflow.Name);
         RunRequest request = RunStart.MakeRequest(definition, input, options, run.Now, run.RunId);
         string id = options.RunId ?? RunStart.MakeId(request, run.NewGuid().ToByteArray().AsSpan(0, RunId.EntropyLength));
-        return new ChildStart(definition.Function, id, request);
+        return new ChildStart(definition.Function, id, request with { IsChild = isChild });
     }
 
     private async Task<RunOutcome> RunAsync(ChildStart start)

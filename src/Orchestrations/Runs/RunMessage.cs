@@ -16,6 +16,12 @@ public enum RunMessageKind
     /// <summary>The run is given more time.</summary>
     Extend,
 
+    /// <summary>The app drains: a run that has not started waits.</summary>
+    Hold,
+
+    /// <summary>The app no longer drains.</summary>
+    Release,
+
     /// <summary>Something has happened that the run's code, or its end condition, may wait for.</summary>
     Event,
 }

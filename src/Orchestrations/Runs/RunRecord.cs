@@ -33,6 +33,9 @@ public sealed record RunRecord
     /// <summary>Whether the run was ended while a step of its still ran.</summary>
     public bool Forced { get; init; }
 
+    /// <summary>Whether it waits because the app drains.</summary>
+    public bool Held { get; init; }
+
     /// <summary>Its fencing tokens, in the order of its gates.</summary>
     public ImmutableArray<long> FencingTokens { get; init; } = [];
 
@@ -45,7 +48,12 @@ public sealed record RunRecord
     /// <summary>The code begins.</summary>
     /// <param name="now">The time, UTC.</param>
     /// <returns>The record after it.</returns>
-    public RunRecord Start(DateTimeOffset now) => this with { Status = RunStatus.Running, StartedAt = now };
+    public RunRecord Start(DateTimeOffset now) => this with { Status = RunStatus.Running, StartedAt = now, Held = false };
+
+    /// <summary>The app drains, or no longer does. A run that has started goes on.</summary>
+    /// <param name="held">Whether it drains.</param>
+    /// <returns>The record after it.</returns>
+    public RunRecord Hold(bool held) => Status == RunStatus.Queued ? this with { Held = held } : this;
 
     /// <summary>A gate has admitted the run.</summary>
     /// <param name="token">The fencing token.</param>

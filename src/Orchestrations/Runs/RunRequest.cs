@@ -49,6 +49,12 @@ public sealed record RunRequest
     /// <summary>The events that can end the run.</summary>
     internal IEnumerable<string> EndingEvents => EndWhen?.Events.Distinct(StringComparer.OrdinalIgnoreCase) ?? [];
 
+    /// <summary>Whether the run was accepted while the app drained, and waits until it no longer does.</summary>
+    public bool Held { get; init; }
+
+    /// <summary>Whether the run that started this one waits for it.</summary>
+    public bool IsChild { get; init; }
+
     /// <summary>The run that started this one; null when a caller did.</summary>
     public string? ParentId { get; init; }
 }

@@ -24,6 +24,7 @@ internal sealed class RunSupervisor
     private readonly StepWorkers _workers;
     private readonly GateKeeper _gates;
     private readonly RunDeadlines _deadlines;
+    private readonly RunHold _hold;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource _graceOver = new();
@@ -35,18 +36,20 @@ internal sealed class RunSupervisor
         _context = context;
         _workflow = workflow;
         Request = request;
+        Record = new RunRecord { Held = request.Held };
         Logger = context.CreateReplaySafeLogger<RunSupervisor>();
         _gates = new GateKeeper(this, context);
         _workers = new StepWorkers(this, context);
         _steps = new RunSteps(this, _gates, _workers, context);
         _deadlines = new RunDeadlines(this, context);
+        _hold = new RunHold(this, context);
         Children = new RunChildren(this, registry, context);
         Events = new RunEvents(this, context);
     }
 
     public RunRequest Request { get; }
 
-    public RunRecord Record { get; private set; } = new();
+    public RunRecord Record { get; private set; }
 
     public RunChildren Children { get; }
 
@@ -86,9 +89,14 @@ internal sealed class RunSupervisor
 
     private async Task<RunOutcome> LiveAsync()
     {
-        bool isAdmitted = !_deadlines.StopsByEndCondition() && await _gates.EnterAsync() && !_deadlines.StopsByEndCondition();
-        return isAdmitted ? await ExecuteAsync() : End(CodeResult.Stopped);
+        await _hold.WaitAsync();
+        bool isAdmitted = !StopsBeforeStart() && await _gates.EnterAsync();
+        // The app may have begun to drain while the run waited at its gates.
+        await _hold.WaitAsync();
+        return isAdmitted && !StopsBeforeStart() ? await ExecuteAsync() : End(CodeResult.Stopped);
     }
+
+    private bool StopsBeforeStart() => IsStopped || _deadlines.StopsByEndCondition();
 
     /// <summary>A run that ends on an event is told of it, wherever the event is published.</summary>
     /// <returns>What is wrong when it cannot be.</returns>
@@ -208,6 +216,9 @@ internal sealed class RunSupervisor
                 break;
             case { Kind: RunMessageKind.Extend, By: { } by }:
                 _deadlines.Extend(by);
+                break;
+            case { Kind: RunMessageKind.Hold or RunMessageKind.Release }:
+                _hold.Set(message.Kind == RunMessageKind.Hold);
                 break;
             case { Kind: RunMessageKind.Event, Event: { } name }:
                 _deadlines.StopIfEndsOn(name, message.Payload);

@@ -212,6 +212,17 @@ public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWork
         [ActivityTrigger] string runId, [DurableClient] DurableTaskClient client, FunctionContext function) =>
         StepRunner.PurgeRunAsync(runId, client, function.CancellationToken);
 
+    [Function(PreemptFunctions.Switch)]
+    public static Task Switch([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<AppSwitch>();
+
+    [Function(PreemptFunctions.ApplyMode)]
+    public static Task ApplyMode([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.ApplyModeAsync(context);
+
+    [Function(PreemptFunctions.ApplyModePage)]
+    public Task<ModePageResult> ApplyModePage(
+        [ActivityTrigger] ModePage page, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        steps.ApplyModeAsync(page, client, function.CancellationToken);
+
     [Function(PreemptFunctions.PublishStop)]
     public Task PublishStop([ActivityTrigger] StopNotice notice, FunctionContext function) =>
         steps.PublishStopAsync(notice, function.CancellationToken);
@@ -222,9 +233,9 @@ public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWork
         StepRunner.FindEndedAsync(request, client, function.CancellationToken);
 
     [Function(PreemptFunctions.StartRun)]
-    public static Task StartRun(
+    public Task StartRun(
         [ActivityTrigger] ChildStart start, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        StepRunner.StartRunAsync(start, client, function.CancellationToken);
+        steps.StartRunAsync(start, client, function.CancellationToken);
 
     [Function(PreemptFunctions.ReadOutcome)]
     public static Task<RunOutcome?> ReadOutcome(

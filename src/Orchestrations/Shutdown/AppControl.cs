@@ -1,0 +1,54 @@
+using Microsoft.DurableTask.Client;
+
+namespace Preempt;
+
+/// <summary>The app's mode, and how far it has taken effect.</summary>
+/// <param name="Mode">What the app does with its runs.</param>
+/// <param name="Refuse">Whether starts are refused meanwhile.</param>
+/// <param name="Since">When the mode was last changed, UTC; null when it never was.</param>
+/// <param name="IsDrained">Whether nothing runs any more; null while the app does not drain.</param>
+/// <param name="Running">Runs whose code ran when last looked; null while the app does not drain.</param>
+/// <param name="Waiting">Runs that had not started when last looked; null while the app does not drain.</param>
+/// <param name="LookedAt">When that was, UTC.</param>
+public sealed record AppStatus(
+    AppMode Mode, bool Refuse, DateTimeOffset? Since, bool? IsDrained, int? Running, int? Waiting, DateTimeOffset? LookedAt);
+
+/// <summary>Drains and resumes the app.</summary>
+internal sealed class AppControl(RunClients app, DurableTaskClient client)
+{
+    public async Task<AppStatus> SetAsync(AppMode mode, bool refuse, CancellationToken cancellationToken)
+    {
+        AppState before = await app.Mode.ReadAsync(client, cancellationToken);
+        if (mode == AppMode.Running && before.Mode == AppMode.Running)
+            return await GetStatusAsync(cancellationToken);
+        AppModeRequest request = new(mode, refuse, app.Time.GetUtcNow());
+        await client.Entities.SignalEntityAsync(AppSwitch.Id, nameof(AppSwitch.Set), request, cancellation: cancellationToken);
+        await WaitForChangeAsync(before.Generation, cancellationToken);
+        return await GetStatusAsync(cancellationToken);
+    }
+
+    /// <summary>Waits until the change is seen, so that starts in this process see it too; some seconds at most.</summary>
+    private async Task WaitForChangeAsync(long generation, CancellationToken cancellationToken)
+    {
+        const int MaxReads = 12;
+        TimeSpan pause = TimeSpan.FromMilliseconds(2);
+        for (int read = 1; read <= MaxReads; read++, pause *= 2)
+        {
+            if ((await app.Mode.ReadAsync(client, cancellationToken)).Generation > generation)
+                return;
+            await Task.Delay(pause, app.Time, cancellationToken);
+        }
+    }
+
+    public async Task<AppStatus> GetStatusAsync(CancellationToken cancellationToken)
+    {
+        AppState state = await app.Mode.ReadAsync(client, cancellationToken);
+        if (state.Mode == AppMode.Running)
+            return new AppStatus(state.Mode, false, state.Since, null, null, null, null);
+        OrchestrationMetadata? application = await client.GetInstanceAsync(
+            AppSwitch.InstanceOf(state.Generation), getInputsAndOutputs: true, cancellationToken);
+        ModeProgress? progress = application?.SerializedCustomStatus is null ? null : application.ReadCustomStatusAs<ModeProgress>();
+        return new AppStatus(
+            state.Mode, state.Refuse, state.Since, application is { IsCompleted: true }, progress?.Running, progress?.Waiting, progress?.LookedAt);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+
+namespace Preempt;
+
+/// <summary>What an app does with its runs.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AppMode>))]
+public enum AppMode
+{
+    /// <summary>Runs are admitted as their gates have room.</summary>
+    Running,
+
+    /// <summary>No run is admitted; those that run go on to their ends.</summary>
+    Draining,
+
+    /// <summary>No run is admitted; those that run are told to stop, reason <see cref="StopReason.Shutdown"/>.</summary>
+    Stopping,
+}
+
+/// <summary>The mode of an app, for all its processes. Survives a restart.</summary>
+public sealed record AppState
+{
+    /// <summary>What the app does with its runs.</summary>
+    public AppMode Mode { get; init; }
+
+    /// <summary>Whether starts are refused while the app drains; otherwise they are accepted and wait.</summary>
+    public bool Refuse { get; init; }
+
+    /// <summary>When the mode was last changed, UTC; null when it never was.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Grows with every change.</summary>
+    public long Generation { get; init; }
+}
+
+/// <summary>What is asked of an app.</summary>
+/// <param name="Mode">The mode. To drain an app that drains already is to stop it.</param>
+/// <param name="Refuse">Whether starts are refused meanwhile.</param>
+/// <param name="Now">The time, UTC.</param>
+public sealed record AppModeRequest(AppMode Mode, bool Refuse, DateTimeOffset Now);

@@ -1,0 +1,39 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Entities;
+
+namespace Preempt;
+
+/// <summary>
+/// The one entity that keeps the app's mode: the entity function <see cref="PreemptFunctions.Switch"/>. With every change it starts
+/// the orchestration that tells the runs.
+/// </summary>
+public sealed class AppSwitch : TaskEntity<AppState>
+{
+    internal static readonly EntityInstanceId Id = new(PreemptFunctions.Switch, "app");
+
+    /// <summary>Changes the mode.</summary>
+    /// <param name="request">What is asked.</param>
+    public void Set(AppModeRequest request)
+    {
+        AppMode mode = State.Mode != AppMode.Running && request.Mode == AppMode.Draining ? AppMode.Stopping : request.Mode;
+        State = new AppState
+        {
+            Mode = mode,
+            Refuse = mode != AppMode.Running && request.Refuse,
+            Since = request.Now,
+            Generation = State.Generation + 1,
+        };
+        Context.ScheduleNewOrchestration(
+            PreemptFunctions.ApplyMode, State, new StartOrchestrationOptions(InstanceOf(State.Generation)));
+    }
+
+    /// <summary>Reads the mode.</summary>
+    /// <returns>The app's state.</returns>
+    public AppState Get() => State;
+
+    /// <summary>The orchestration that tells the runs of one change.</summary>
+    internal static string InstanceOf(long generation) => FormattableString.Invariant($"mode:{generation}");
+
+    /// <inheritdoc />
+    protected override AppState InitializeState(TaskEntityOperation entityOperation) => new();
+}

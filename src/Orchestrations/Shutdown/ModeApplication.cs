@@ -1,0 +1,136 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Preempt;
+
+/// <summary>The input of the activity that tells one page of the live runs.</summary>
+/// <param name="State">The app's state.</param>
+/// <param name="Cursor">Where the page before this one ended; null for the first.</param>
+public sealed record ModePage(AppState State, string? Cursor);
+
+/// <summary>What the activity found.</summary>
+/// <param name="Cursor">Where the page ended; null after the last.</param>
+/// <param name="Running">Runs whose code runs.</param>
+/// <param name="Waiting">Runs that have not started.</param>
+public sealed record ModePageResult(string? Cursor, int Running, int Waiting);
+
+/// <summary>How far a change of mode has got: the custom status of the orchestration that applies it.</summary>
+/// <param name="Running">Runs whose code ran when last looked.</param>
+/// <param name="Waiting">Runs that had not started when last looked.</param>
+/// <param name="LookedAt">When that was, UTC.</param>
+public sealed record ModeProgress(int Running, int Waiting, DateTimeOffset LookedAt);
+
+/// <summary>
+/// Tells the live runs of a change of the app's mode: the orchestration function <see cref="PreemptFunctions.ApplyMode"/>. It looks
+/// again until nothing runs any more, because starts that were under way appear late; a newer change ends it.
+/// </summary>
+internal static class ModeApplication
+{
+    private const int PageSize = 200;
+    private const int LooksBetweenFreshStarts = 50;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    public static async Task RunAsync(TaskOrchestrationContext context)
+    {
+        AppState state = context.GetInput<AppState>()!;
+        TimeSpan pause = FirstPause;
+        for (int look = 1; look <= LooksBetweenFreshStarts; look++)
+        {
+            ModeProgress progress = await LookAsync(context, state);
+            context.SetCustomStatus(progress);
+            bool isDone = state.Mode == AppMode.Running || progress.Running == 0;
+            if (isDone && look > 1)
+                return;
+            await context.CreateTimer(pause, CancellationToken.None);
+            pause = pause < LongestPause ? pause * 2 : pause;
+            AppState latest = await context.Entities.CallEntityAsync<AppState>(AppSwitch.Id, nameof(AppSwitch.Get));
+            if (latest.Generation != state.Generation)
+                return;
+        }
+
+        context.ContinueAsNew(state);
+    }
+
+    private static async Task<ModeProgress> LookAsync(TaskOrchestrationContext context, AppState state)
+    {
+        (int running, int waiting) = (0, 0);
+        string? cursor = null;
+        do
+        {
+            ModePageResult page = await context.CallActivityAsync<ModePageResult>(PreemptFunctions.ApplyModePage, new ModePage(state, cursor));
+            running += page.Running;
+            waiting += page.Waiting;
+            cursor = page.Cursor;
+        }
+        while (cursor is not null);
+        return new ModeProgress(running, waiting, new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero));
+    }
+
+    /// <summary>The body of the activity function <see cref="PreemptFunctions.ApplyModePage"/>.</summary>
+    public static async Task<ModePageResult> ApplyAsync(
+        ModePage page, DurableTaskClient client, TimeProvider time, ICancellationFeed feed, CancellationToken cancellationToken)
+    {
+        OrchestrationQuery query = new()
+        {
+            Statuses = [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Suspended],
+            PageSize = PageSize,
+            FetchInputsAndOutputs = true,
+        };
+        await foreach (Page<OrchestrationMetadata> found in client.GetAllInstancesAsync(query)
+            .AsPages(page.Cursor, PageSize).WithCancellation(cancellationToken))
+        {
+            (int running, int waiting) = (0, 0);
+            foreach (OrchestrationMetadata instance in found.Values)
+            {
+                if (RunReader.ReadRequest(instance) is not { } request)
+                    continue;
+                RunRecord record = RunReader.ReadOutcome(instance).Record;
+                running += record.Status is RunStatus.Running or RunStatus.Stopping ? 1 : 0;
+                waiting += record.Status == RunStatus.Queued ? 1 : 0;
+                if (MessageFor(page.State, request, record, time.GetUtcNow()) is { } message)
+                    await TellAsync(instance.InstanceId, message, client, feed, cancellationToken);
+            }
+
+            return new ModePageResult(found.ContinuationToken, running, waiting);
+        }
+
+        return new ModePageResult(null, 0, 0);
+    }
+
+    /// <summary>What a run is to be told of the mode; null for nothing. A child goes with its parent.</summary>
+    internal static RunMessage? MessageFor(AppState state, RunRequest request, RunRecord record, DateTimeOffset now) =>
+        (state.Mode, record) switch
+        {
+            (AppMode.Running, { Held: true }) => new RunMessage { Kind = RunMessageKind.Release },
+            (AppMode.Running, _) => null,
+            (_, { Status: RunStatus.Queued, Held: false }) when !request.IsChild => new RunMessage { Kind = RunMessageKind.Hold },
+            (AppMode.Stopping, { Status: RunStatus.Running }) => RunMessage.ForStop(new StopRequest
+            {
+                Reason = StopReason.Shutdown,
+                RequestedAt = now,
+                Message = "The app shuts down.",
+            }),
+            _ => null,
+        };
+
+    private static async Task TellAsync(
+        string runId, RunMessage message, DurableTaskClient client, ICancellationFeed feed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.RaiseEventAsync(runId, RunMessage.EventName, message, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The real client and the embedded one refuse an ended instance with exceptions of different types.
+            if (await client.GetInstanceAsync(runId, cancellationToken) is not (null or { IsCompleted: true }))
+                throw;
+            return;
+        }
+
+        if (message.Stop is { } stop)
+            await feed.PublishAsync(new StopNotice(runId, stop.Reason), cancellationToken);
+    }
+}
