@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Preempt.Cli.Commands;
+using Preempt.Cli.Output;
+using Preempt.Cli.Settings;
+using Preempt.Client;
+
+namespace Preempt.Cli;
+
+/// <summary>What a command works with: what was typed, the app, and where to write.</summary>
+internal sealed class CliCall : IDisposable
+{
+    private readonly HttpClient _http;
+
+    private CliCall(ParseResult arguments, Screen screen, CancellationToken cancellationToken)
+    {
+        Arguments = arguments;
+        Screen = screen;
+        CancellationToken = cancellationToken;
+        Address = AppAddress.Find(arguments.GetValue(CommonOptions.BaseUrl), arguments.GetValue(CommonOptions.ApiKey), screen.Warn);
+        _http = new HttpClient(PreemptHttpClient.CreateHandler(Address.Options)) { Timeout = Timeout.InfiniteTimeSpan };
+        Client = new PreemptHttpClient(_http, Address.Options);
+    }
+
+    public ParseResult Arguments { get; }
+
+    public Screen Screen { get; }
+
+    /// <summary>Fires on Ctrl+C.</summary>
+    public CancellationToken CancellationToken { get; }
+
+    public AppAddress Address { get; }
+
+    public PreemptHttpClient Client { get; }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Has a command do its work, and makes an exit code of whatever comes of it.</summary>
+    public static void Handle(Command command, Func<CliCall, Task<ExitCode>> run) => command.SetAction(async (arguments, cancellationToken) =>
+    {
+        Screen screen = new(arguments.GetValue(CommonOptions.Json));
+        AppAddress? address = null;
+        try
+        {
+            using CliCall call = new(arguments, screen, cancellationToken);
+            address = call.Address;
+            return (int)await run(call);
+        }
+        catch (Exception exception) when (Failure.From(exception, address, cancellationToken) is { } failure)
+        {
+            failure.Show(screen);
+            return (int)failure.Code;
+        }
+    });
+
+    public T? Get<T>(Option<T> option) => Arguments.GetValue(option);
+
+    public T Get<T>(Argument<T> argument) => Arguments.GetRequiredValue(argument);
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using Preempt.Cli.Commands;
+using Preempt.Cli.Output;
+
+namespace Preempt.Cli;
+
+/// <summary>The commands, and how one of them is run.</summary>
+internal static class CommandLine
+{
+    private const string Description = """
+        Starts, watches and stops the runs of a Preempt app.
+
+        Which app: --base-url, else PREEMPT_BASE_URL, else the settings file, else http://127.0.0.1:7071.
+        Exit codes: 0 done, 2 not valid, 3 not found, 4 conflict, 5 access denied, 6 app unavailable, 7 the run failed,
+        8 it still runs, 9 done in part, 130 interrupted.
+        """;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        Console.OutputEncoding = System.Text.Encoding.UTF8;
+        // A word that begins with @ is a file to read the input from, and nothing else.
+        ParseResult result = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Action is ParseErrorAction)
+            return Refuse(result);
+        // The commands handle what can go wrong; what comes this far is a mistake of the tool.
+        InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false };
+        try
+        {
+            return await result.InvokeAsync(configuration);
+        }
+        catch (Exception exception)
+        {
+            new Failure(ExitCode.Bug, $"The tool failed: {exception.GetType().Name}: {exception.Message}").Show(new Screen(isJson: false));
+            return (int)ExitCode.Bug;
+        }
+    }
+
+    private static int Refuse(ParseResult result)
+    {
+        string words = string.Join(' ', PathOf(result.CommandResult));
+        string errors = string.Join('\n', result.Errors.Select(error => error.Message).Distinct());
+        Failure failure = new(ExitCode.Invalid, $"{errors}\nSee: {words} --help");
+        failure.Show(new Screen(result.GetResult(CommonOptions.Json) is { Errors: not [_, ..] } && result.GetValue(CommonOptions.Json)));
+        return (int)failure.Code;
+    }
+
+    /// <summary>The commands that lead to one, as they are typed.</summary>
+    private static IEnumerable<string> PathOf(CommandResult command) => command.Parent is CommandResult parent
+        ? PathOf(parent).Append(command.Command.Name)
+        : ["preempt"];
+
+    private static RootCommand Create() => new(Description)
+    {
+        CommonOptions.BaseUrl,
+        CommonOptions.ApiKey,
+        CommonOptions.Json,
+        StartCommand.Create(),
+        GetCommand.Create(),
+        ListCommand.Create(),
+        WatchCommand.Create(),
+        CancelCommand.Create(),
+        ReplayCommand.Create(),
+        ExtendCommand.Create(),
+        EventCommand.Create(),
+        DeleteCommand.Create(),
+        ExplainCommand.Create(),
+        OperationCommand.Create(),
+        WorkflowsCommand.Create(),
+        GatesCommand.Create(),
+        StatusCommand.Create(),
+        DemoCommand.Create(),
+        CompletionCommand.Create(),
+    };
+}

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Preempt.Cli.Commands;
+
+/// <summary>What several commands take.</summary>
+internal static class CommonOptions
+{
+    public static Option<string?> BaseUrl { get; } = new("--base-url")
+    {
+        Description = "Where the app is, such as https://app.example.com.",
+        HelpName = "url",
+        Recursive = true,
+    };
+
+    public static Option<string?> ApiKey { get; } = new("--api-key")
+    {
+        Description = "The app's key. Others on this machine may see it: PREEMPT_API_KEY and the settings file keep it to yourself.",
+        HelpName = "key",
+        Recursive = true,
+    };
+
+    public static Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Write results as JSON, and errors as JSON on the standard error.",
+        Recursive = true,
+    };
+
+    public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask." };
+
+    public static Argument<string> Workflow() => WithWorkflowNames(new Argument<string>("workflow") { Description = "The workflow's name.", HelpName = "workflow" });
+
+    public static Option<string?> WorkflowOption() => new("--workflow", "-w")
+    {
+        Description = "Runs of this workflow.",
+        HelpName = "name",
+        CompletionSources = { WorkflowNames.Complete },
+    };
+
+    public static Argument<string> RunId() => new("run") { Description = "The run's id." };
+
+    /// <summary>A length of time, such as 1h30m.</summary>
+    public static Option<Duration?> Duration(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "duration",
+        CustomParser = ParseDuration,
+    };
+
+    public static Duration? ParseDuration(ArgumentResult result)
+    {
+        string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (Preempt.Duration.TryParse(text, out Duration duration, out string? error))
+            return duration;
+        result.AddError(error);
+        return null;
+    }
+
+    /// <summary>A time, or how long ago it was.</summary>
+    public static Option<DateTimeOffset?> Time(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "time",
+        CustomParser = ParseTime,
+    };
+
+    /// <summary>Several <c>name=value</c>.</summary>
+    public static Option<KeyValuePair<string, string>[]> Metadata(string description) => new("--metadata", "-m")
+    {
+        Description = description,
+        HelpName = "name=value",
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = ParsePairs,
+    };
+
+    public static TimeSpan ToTimeSpan(Duration duration) => duration.IsNever ? Timeout.InfiniteTimeSpan : duration.Value;
+
+    private static Argument<string> WithWorkflowNames(Argument<string> argument)
+    {
+        argument.CompletionSources.Add(WorkflowNames.Complete);
+        return argument;
+    }
+
+    private static DateTimeOffset? ParseTime(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (Preempt.Duration.TryParse(text, out Duration ago, out _) && !ago.IsNever)
+            return TimeProvider.System.GetUtcNow() - ago.Value;
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+            return time;
+        result.AddError($"time \"{text}\": a time such as 2026-11-25T08:00:00Z is expected, or how long ago, such as 15m.");
+        return null;
+    }
+
+    private static KeyValuePair<string, string>[] ParsePairs(ArgumentResult result)
+    {
+        List<KeyValuePair<string, string>> pairs = [];
+        foreach (Token token in result.Tokens)
+        {
+            if (token.Value.Split('=', 2) is [{ Length: > 0 } name, var value])
+                pairs.Add(new(name, value));
+            else
+                result.AddError($"\"{token.Value}\": name=value is expected.");
+        }
+
+        return [.. pairs];
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Preempt.Cli.Output;
+
+namespace Preempt.Cli.Commands;
+
+/// <summary><c>preempt delete</c>.</summary>
+internal static class DeleteCommand
+{
+    public static Command Create()
+    {
+        Argument<string> id = CommonOptions.RunId();
+        Command command = new("delete", "Remove a run that has ended, and all that is known of it.") { id };
+        CliCall.Handle(command, async call =>
+        {
+            string run = call.Get(id);
+            await call.Client.DeleteAsync(run, call.CancellationToken);
+            if (call.Screen.IsJson)
+                Screen.WriteJson(new Deleted(run));
+            else
+                call.Screen.WriteLine($"{run}: deleted");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private sealed record Deleted(string Id);
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Preempt.Cli.Output;
+using Preempt.Client;
+
+namespace Preempt.Cli.Commands;
+
+/// <summary><c>preempt explain</c>.</summary>
+internal static class ExplainCommand
+{
+    public static Command Create()
+    {
+        Argument<string> id = CommonOptions.RunId();
+        Command command = new("explain", "Say in words why a run is where it is, and what comes next.") { id };
+        CliCall.Handle(command, async call =>
+        {
+            RunExplanation explanation = await call.Client.ExplainAsync(call.Get(id), call.CancellationToken);
+            if (call.Screen.IsJson)
+            {
+                Screen.WriteJson(explanation);
+                return ExitCode.Done;
+            }
+
+            foreach (string sentence in explanation.Sentences)
+                call.Screen.WriteLine(sentence);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Preempt.Cli.Output;
+using Preempt.Client;
+
+namespace Preempt.Cli.Commands;
+
+/// <summary><c>preempt extend</c>.</summary>
+internal static class ExtendCommand
+{
+    public static Command Create()
+    {
+        Argument<string> id = CommonOptions.RunId();
+        Option<Duration?> by = CommonOptions.Duration("--by", "How much more time, such as 10m; never takes the timeout away.");
+        by.Required = true;
+        Command command = new("extend", "Give a run more time.") { id, by };
+        CliCall.Handle(command, async call =>
+        {
+            Duration more = call.Get(by)!.Value;
+            Run run = await call.Client.ExtendAsync(call.Get(id), CommonOptions.ToTimeSpan(more), call.CancellationToken);
+            if (call.Screen.IsJson)
+                Screen.WriteJson(run);
+            else
+                call.Screen.WriteLine(more.IsNever ? "Its timeout is taken away." : $"It has {more} more.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

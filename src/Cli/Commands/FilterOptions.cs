@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Preempt.Client;
+
+namespace Preempt.Cli.Commands;
+
+/// <summary>The options that say which runs are meant.</summary>
+internal sealed class FilterOptions
+{
+    private readonly Option<string?> _workflow = CommonOptions.WorkflowOption();
+    private readonly Option<string?> _key = new("--key") { Description = "Runs of this concurrency key." };
+    private readonly Option<RunStatus[]> _status = new("--status", "-s")
+    {
+        Description = "Runs in one of these states; may be repeated, or given with commas.",
+        HelpName = "status",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<DateTimeOffset?> _since =
+        CommonOptions.Time("--since", "Runs accepted since then: a time such as 2026-11-25T08:00:00Z, or how long ago, such as 15m.");
+
+    private readonly Option<DateTimeOffset?> _until = CommonOptions.Time("--until", "Runs accepted until then.");
+    private readonly Option<KeyValuePair<string, string>[]> _metadata = CommonOptions.Metadata("Runs with this entry; may be repeated.");
+
+    public FilterOptions()
+    {
+        _status.CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)).Select(name =>
+        {
+            if (Enum.TryParse(name, ignoreCase: true, out RunStatus status) && Statuses.Contains(status.ToString()))
+                return status;
+            result.AddError($"status \"{name}\": {string.Join(", ", Statuses)} are the states.");
+            return RunStatus.Unknown;
+        })];
+        _status.CompletionSources.Add(_ => Statuses.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+    }
+
+    private static string[] Statuses { get; } = [.. Enum.GetNames<RunStatus>().Where(name => name != nameof(RunStatus.Unknown))];
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { _workflow, _key, _status, _since, _until, _metadata })
+            command.Add(option);
+    }
+
+    /// <summary>The filter; null when none of the options was given.</summary>
+    public RunFilter? Find(CliCall call)
+    {
+        RunFilter filter = new()
+        {
+            Workflow = call.Get(_workflow),
+            Key = call.Get(_key),
+            Status = [.. call.Get(_status) ?? []],
+            Since = call.Get(_since),
+            Until = call.Get(_until),
+            Metadata = (call.Get(_metadata) ?? []).ToImmutableDictionary(),
+        };
+        return filter is { Workflow: null, Key: null, Status: [], Since: null, Until: null, Metadata.Count: 0 } ? null : filter;
+    }
+}

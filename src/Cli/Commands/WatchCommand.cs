@@ -1,0 +1,108 @@
+using System.CommandLine;
+using Preempt.Cli.Output;
+using Preempt.Cli.Watching;
+using Preempt.Client;
+using Spectre.Console;
+
+namespace Preempt.Cli.Commands;
+
+/// <summary><c>preempt watch</c>.</summary>
+internal static class WatchCommand
+{
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(100);
+
+    public static Command Create()
+    {
+        Argument<string[]> ids = new("run") { Description = "Runs to watch until they have ended.", Arity = ArgumentArity.ZeroOrMore };
+        Option<string?> workflow = CommonOptions.WorkflowOption();
+        Option<string?> key = new("--key") { Description = "Runs of this concurrency key." };
+        Option<Duration?> interval = CommonOptions.Duration("--interval", "From one look to the next; 1s by default.");
+        Option<Duration?> length = CommonOptions.Duration("--for", "How long to watch; until Ctrl+C by default, or until the given runs have ended.");
+        Command command = new("watch", "Watch runs and their gates: a table that moves in a terminal, a line for each change elsewhere.")
+        {
+            ids, workflow, key, interval, length,
+        };
+        CliCall.Handle(command, async call =>
+        {
+            TimeSpan pause = (call.Get(interval) ?? TimeSpan.FromSeconds(1)) is { IsNever: false } given && given.Value >= ShortestInterval
+                ? given.Value
+                : throw new UsageException($"--interval: {Times.Of(ShortestInterval)} or longer is expected.");
+            if (call.Get(ids).Length > 0 && (call.Get(workflow) ?? call.Get(key)) is not null)
+                throw new UsageException("Give run ids or a filter, not both.");
+            using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken);
+            if (call.Get(length) is { IsNever: false } most)
+                end.CancelAfter(most.Value);
+            RunFilter filter = new() { Workflow = call.Get(workflow), Key = call.Get(key) };
+            Watcher watcher = new(call.Client, call.Get(ids), filter, TimeProvider.System);
+            try
+            {
+                await WatchAsync(call.Screen, watcher, pause, end.Token);
+            }
+            catch (OperationCanceledException) when (end.IsCancellationRequested)
+            {
+                // Whoever watches for as long as they like has seen enough.
+                return watcher.IsOver || call.Get(ids).Length == 0 ? ExitCode.Done : ExitCode.StillRunning;
+            }
+
+            return watcher.Runs.All.All(run => run.Status == RunStatus.Succeeded) ? ExitCode.Done : ExitCode.RunFailed;
+        });
+        return command;
+    }
+
+    private static async Task WatchAsync(Screen screen, Watcher watcher, TimeSpan pause, CancellationToken cancellationToken)
+    {
+        // What is wrong from the beginning is told at once.
+        Show(screen, await watcher.LookAsync(cancellationToken));
+        if (!screen.IsTerminal)
+        {
+            while (!watcher.IsOver)
+                await StepAsync(watcher, pause, changed => Show(screen, changed), screen.Note, cancellationToken);
+            return;
+        }
+
+        await screen.Live.Live(new Text("")).AutoClear(false).Overflow(VerticalOverflow.Crop).StartAsync(async live =>
+        {
+            string note = watcher.IsOver ? "" : "Ctrl+C ends the watch.";
+            Draw(live, screen, watcher, note);
+            while (!watcher.IsOver)
+            {
+                await StepAsync(watcher, pause, _ => note = "", trouble => note = trouble, cancellationToken);
+                Draw(live, screen, watcher, note);
+            }
+        });
+    }
+
+    private static void Draw(LiveDisplayContext live, Screen screen, Watcher watcher, string note) =>
+        live.UpdateTarget(WatchView.Render(watcher, TimeProvider.System.GetUtcNow(), note, screen.Live.Profile.Height));
+
+    /// <summary>Waits and looks again; an app that is away for a time is no end.</summary>
+    private static async Task StepAsync(
+        Watcher watcher, TimeSpan pause, Action<IReadOnlyList<Run>> show, Action<string> note, CancellationToken cancellationToken)
+    {
+        await Task.Delay(pause, cancellationToken);
+        try
+        {
+            show(await watcher.LookAsync(cancellationToken));
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TimeoutException or AppUnavailableException)
+        {
+            note("The app does not answer; it is asked again.");
+        }
+    }
+
+    private static void Show(Screen screen, IReadOnlyList<Run> changed)
+    {
+        foreach (Run run in screen.IsTerminal ? [] : changed)
+        {
+            if (screen.IsJson)
+            {
+                Screen.WriteJsonLine(run);
+                continue;
+            }
+
+            string progress = run.Progress is { } now ? $"{Times.Percent(now.Fraction)} {now.Message}".TrimEnd() : "";
+            string status = run.Stop is { } stop ? $"{run.Status} ({stop.Reason})" : run.Status.ToString();
+            screen.WriteRow(Times.Clock(TimeProvider.System.GetUtcNow()), status, progress, run.Id);
+        }
+    }
+}

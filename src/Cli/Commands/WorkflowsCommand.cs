@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Preempt.Cli.Output;
+using Preempt.Client;
+
+namespace Preempt.Cli.Commands;
+
+/// <summary><c>preempt workflows</c>.</summary>
+internal static class WorkflowsCommand
+{
+    public static Command Create()
+    {
+        Command command = new("workflows", "List what the app can run.");
+        CliCall.Handle(command, async call =>
+        {
+            ImmutableArray<WorkflowDefinition> workflows = await call.Client.ListWorkflowsAsync(call.CancellationToken);
+            if (call.Screen.IsJson)
+            {
+                Screen.WriteJson(workflows);
+                return ExitCode.Done;
+            }
+
+            Columns columns = new(call.Screen, "workflow", "version", "timeout", "rules");
+            foreach (WorkflowDefinition workflow in workflows)
+            {
+                string rules = string.Join("; ", workflow.Rules.Select(rule => $"{rule.MaxRuns} for each {rule.Key}, {rule.Strategy}"));
+                columns.Add(workflow.Name, workflow.Version, Times.Of(workflow.Timeout), rules);
+            }
+
+            columns.Write();
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,3 @@
+using Preempt.Cli;
+
+return await CommandLine.RunAsync(args);

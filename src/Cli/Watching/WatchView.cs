@@ -1,0 +1,73 @@
+using System.Globalization;
+using Preempt.Cli.Output;
+using Preempt.Client;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Preempt.Cli.Watching;
+
+/// <summary>What a person sees of a watch: the gates, and the runs with their progress.</summary>
+internal static class WatchView
+{
+    private const int BarWidth = 16;
+    private const int MaxSlots = 10;
+
+    /// <param name="watcher">What was seen.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="note">What is to be said beside it.</param>
+    /// <param name="height">How many lines there are to fill.</param>
+    public static IRenderable Render(Watcher watcher, DateTimeOffset now, string note, int height)
+    {
+        List<IRenderable> parts = [];
+        if (watcher.Gates.Count > 0)
+            parts.Add(RenderGates(watcher.Gates));
+        int room = Math.Max(3, height - watcher.Gates.Count - 8);
+        Run[] runs = [.. watcher.Runs.Active, .. watcher.Runs.All.Where(run => run.Status.IsTerminal()).Reverse()];
+        parts.Add(runs.Length > 0 ? RenderRuns(runs[..Math.Min(room, runs.Length)], now) : new Text("No runs."));
+        parts.Add(new Text(runs.Length > room ? $"{runs.Length - room} more. {note}" : note, new Style(Color.Grey)));
+        return new Rows(parts);
+    }
+
+    private static Table RenderGates(IReadOnlyList<Gate> gates)
+    {
+        Table table = new Table().Border(TableBorder.None).AddColumns(Column("GATE"), Column("RUNNING"), Column("WAITING"), Column("STRATEGY"));
+        foreach (Gate gate in gates)
+        {
+            int slots = gate.MaxTotal is > 0 and < 1000 ? gate.MaxTotal.Value : gate.MaxRuns;
+            string blocks = slots <= MaxSlots
+                ? new string('■', gate.Holders.Length) + new string('□', Math.Max(0, slots - gate.Holders.Length))
+                : string.Create(CultureInfo.InvariantCulture, $"{gate.Holders.Length}/{slots}");
+            table.AddRow(
+                Cell($"{gate.Workflow} {gate.Key}"), Cell(blocks, Color.Blue), Cell($"{gate.Waiters.Length}"), Cell(gate.Strategy.ToString()));
+        }
+
+        return table;
+    }
+
+    private static Table RenderRuns(IEnumerable<Run> runs, DateTimeOffset now)
+    {
+        Table table = new Table().Border(TableBorder.None).AddColumns(
+            Column("STATUS"), Column("WORKFLOW"), Column("KEY"), Column("PROGRESS"), Column("TIME"), Column("RUN"));
+        foreach (Run run in runs)
+        {
+            table.AddRow(
+                Cell(run.Stop is { } stop ? $"{run.Status} ({stop.Reason})" : run.Status.ToString(), RunColors.Of(run.Status)),
+                Cell(run.Workflow),
+                Cell(run.Key),
+                Cell(Progress(run), RunColors.Of(run.Status)),
+                Cell(Times.Of(RunView.Age(run, now))),
+                Cell(run.Id));
+        }
+
+        return table;
+    }
+
+    private static string Progress(Run run) => run.Progress is not { } progress
+        ? ""
+        : $"{Times.Bar(progress.Fraction, BarWidth)} {Times.Percent(progress.Fraction)} {progress.Message}";
+
+    private static TableColumn Column(string name) => new TableColumn(new Text(name, new Style(Color.Grey))).NoWrap().PadLeft(0).PadRight(2);
+
+    private static Text Cell(string? text, Color? color = null) =>
+        new Text(SafeText.Of(text), color is { } known ? new Style(known) : Style.Plain).Overflow(Overflow.Ellipsis);
+}

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+
+namespace Preempt.Client;
+
+// What the app can run, and how it is.
+public sealed partial class PreemptHttpClient
+{
+    /// <summary>Reads what the app can run.</summary>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The workflows.</returns>
+    public async Task<ImmutableArray<WorkflowDefinition>> ListWorkflowsAsync(CancellationToken cancellationToken = default) =>
+        (await _calls.GetAsync<Page<WorkflowDefinition>>("workflows", cancellationToken)).Items;
+
+    /// <summary>Reads the gate of one key of a workflow.</summary>
+    /// <param name="workflow">The workflow's name.</param>
+    /// <param name="key">The concurrency key.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The gate; one that no run has entered is empty.</returns>
+    /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
+    /// <exception cref="InvalidRunException">The workflow has no concurrency rule.</exception>
+    public Task<Gate> GetGateAsync(string workflow, string key, CancellationToken cancellationToken = default) =>
+        _calls.GetAsync<Gate>(new ApiPath("gates").With("workflow", workflow).With("key", key).ToString(), cancellationToken);
+
+    /// <summary>Reads a page of the gates of a workflow's first rule.</summary>
+    /// <param name="workflow">The workflow's name.</param>
+    /// <param name="limit">How many at most, 1 to 200; the app has a default.</param>
+    /// <param name="cursor">Where the page before this one ended; null for the first.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The page.</returns>
+    /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
+    /// <exception cref="InvalidRunException">The workflow has no concurrency rule, or the limit or the cursor is not allowed.</exception>
+    public Task<Page<Gate>> ListGatesAsync(
+        string workflow, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
+        _calls.GetAsync<Page<Gate>>(
+            new ApiPath("gates").With("workflow", workflow).With("limit", limit).With("cursor", cursor).ToString(),
+            cancellationToken);
+
+    /// <summary>Asks whether the app answers. Needs no key.</summary>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>How it is.</returns>
+    public Task<Health> GetHealthAsync(CancellationToken cancellationToken = default) =>
+        _calls.GetAsync<Health>("health", cancellationToken);
+}

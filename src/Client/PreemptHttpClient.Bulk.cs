@@ -1,0 +1,64 @@
+namespace Preempt.Client;
+
+// What is done with many runs, and with those that have ended.
+public sealed partial class PreemptHttpClient
+{
+    /// <summary>
+    /// Starts a run with the input, the key, the metadata and the priority of one that has ended. With an idempotency key, a repeated
+    /// call finds the first one's run.
+    /// </summary>
+    /// <param name="id">The run that has ended.</param>
+    /// <param name="idempotencyKey">1 to 255 printable ASCII characters; null for a new run in any case.</param>
+    /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
+    /// <returns>The new run, and whether it was started now.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    /// <exception cref="UnknownWorkflowException">Its workflow is no longer there.</exception>
+    /// <exception cref="InvalidRunException">The workflow no longer takes such an input.</exception>
+    /// <exception cref="RunConflictException">The run has not ended.</exception>
+    public Task<(Run Run, bool IsNew)> ReplayAsync(
+        string id, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        _calls.PostOnceAsync<Run>(OfRun(id) + "/replay", new Nothing(), CheckIdempotencyKey(idempotencyKey), cancellationToken);
+
+    /// <summary>Says in words how a run got where it is, what it waits for and what comes next.</summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The explanation.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    public Task<RunExplanation> ExplainAsync(string id, CancellationToken cancellationToken = default) =>
+        _calls.GetAsync<RunExplanation>(OfRun(id) + "/explain", cancellationToken);
+
+    /// <summary>Asks many runs to stop. The operation goes on by itself. Needs the admin key.</summary>
+    /// <param name="request">Which runs, and why.</param>
+    /// <param name="cancellationToken">Gives up the call; the operation may have been accepted all the same.</param>
+    /// <returns>The operation.</returns>
+    /// <exception cref="InvalidRunException">Something in the request is not allowed.</exception>
+    public Task<Operation> BulkCancelAsync(BulkRequest request, CancellationToken cancellationToken = default) =>
+        _calls.PostAsync<Operation>("runs/bulk-cancel", request, cancellationToken);
+
+    /// <summary>Starts runs with the inputs of many that have ended. The operation goes on by itself. Needs the admin key.</summary>
+    /// <param name="request">Which runs.</param>
+    /// <param name="cancellationToken">Gives up the call; the operation may have been accepted all the same.</param>
+    /// <returns>The operation.</returns>
+    /// <exception cref="InvalidRunException">Something in the request is not allowed.</exception>
+    public Task<Operation> BulkReplayAsync(BulkRequest request, CancellationToken cancellationToken = default) =>
+        _calls.PostAsync<Operation>("runs/bulk-replay", request, cancellationToken);
+
+    /// <summary>Finds an operation.</summary>
+    /// <param name="id">The operation's id.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The operation.</returns>
+    /// <exception cref="UnknownOperationException">There is no such operation.</exception>
+    public Task<Operation> GetOperationAsync(string id, CancellationToken cancellationToken = default) =>
+        _calls.GetAsync<Operation>($"operations/{ApiPath.Segment(id, "operation id")}", cancellationToken);
+
+    private static string? CheckIdempotencyKey(string? key)
+    {
+        const int MaxLength = 255;
+        return key is null || (key.Length is > 0 and <= MaxLength && key.All(character => character is >= ' ' and <= '~'))
+            ? key
+            : throw new InvalidRunException($"Idempotency-Key: 1 to {MaxLength} printable ASCII characters are allowed.");
+    }
+
+    /// <summary>A body that says nothing.</summary>
+    private sealed record Nothing;
+}

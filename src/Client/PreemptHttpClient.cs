@@ -1,0 +1,221 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Preempt.Client.Json;
+
+namespace Preempt.Client;
+
+/// <summary>
+/// Starts, watches and stops the runs of a Preempt app, from code outside of it. Safe for use from many threads at once. Besides what
+/// is said at each call: <see cref="HttpRequestException"/> when the app cannot be reached, <see cref="TimeoutException"/> when it does
+/// not answer in time, <see cref="AccessDeniedException"/>, <see cref="AppUnavailableException"/>, and
+/// <see cref="UnexpectedAnswerException"/> when the answer is not a Preempt app's.
+/// </summary>
+/// <remarks>
+/// Get it from <see cref="PreemptClientServices.AddPreemptClient"/>; without a service provider, from an <see cref="HttpClient"/> on
+/// <see cref="CreateHandler"/>, of which one is enough for each process.
+/// </remarks>
+public sealed partial class PreemptHttpClient
+{
+    /// <summary>The longest that one call waits for a run: what stands between may give up on longer ones.</summary>
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(30);
+
+    /// <summary>From one question to the next, should an app not wait although it was asked to.</summary>
+    private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(250);
+
+    private static readonly JsonSerializerOptions InputOptions = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    private readonly ApiCalls _calls;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="http">What it sends its calls with; limits how long each may take by its own timeout as well.</param>
+    /// <param name="options">Which app, and how.</param>
+    /// <param name="time">The clock; the system's by default.</param>
+    /// <exception cref="ArgumentException">An option is not allowed; the message says which.</exception>
+    public PreemptHttpClient(HttpClient http, PreemptClientOptions options, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.FindError() is { } error)
+            throw new ArgumentException(error, nameof(options));
+        _calls = new ApiCalls(http, options);
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>Makes what an <see cref="HttpClient"/> needs to try safe calls again, and to send the key to no other host.</summary>
+    /// <param name="options">How.</param>
+    /// <returns>The handler. Set the timeout of its client to infinite: each try has a limit of its own.</returns>
+    public static HttpMessageHandler CreateHandler(PreemptClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Retrying.CreateHandler(options, PreemptClientServices.CreateConnections());
+    }
+
+    /// <summary>Starts a run. When the task completes the run is accepted, and will end. Not tried again when the answer is lost.</summary>
+    /// <param name="workflow">The workflow's name.</param>
+    /// <param name="input">What the run is given; written as JSON, in camelCase and with enums by name.</param>
+    /// <param name="options">What else is to be said.</param>
+    /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
+    /// <returns>The run.</returns>
+    /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
+    /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
+    /// <exception cref="RunConflictException">A run of the given id exists.</exception>
+    public Task<Run> StartAsync(
+        string workflow, object? input, StartOptions? options = null, CancellationToken cancellationToken = default) =>
+        _calls.PostAsync<Run>(RunsOf(workflow), StartBody.From(input, options), cancellationToken);
+
+    /// <summary>Starts a run, unless one was started with the same idempotency key of the same workflow before.</summary>
+    /// <param name="workflow">The workflow's name.</param>
+    /// <param name="input">What the run is given; written as JSON, in camelCase and with enums by name.</param>
+    /// <param name="idempotencyKey">The key: 1 to 255 printable ASCII characters.</param>
+    /// <param name="options">What else is to be said.</param>
+    /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
+    /// <returns>The run, and whether it was started now.</returns>
+    /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
+    /// <exception cref="InvalidRunException">The key, the input or an option is not allowed.</exception>
+    /// <exception cref="RunConflictException">A run of the given id exists, and was not started with this key.</exception>
+    public Task<(Run Run, bool IsNew)> StartOnceAsync(
+        string workflow, object? input, string idempotencyKey, StartOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(idempotencyKey);
+        return _calls.PostOnceAsync<Run>(
+            RunsOf(workflow), StartBody.From(input, options), CheckIdempotencyKey(idempotencyKey), cancellationToken);
+    }
+
+    /// <summary>Finds a run.</summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The run.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    public Task<Run> GetAsync(string id, CancellationToken cancellationToken = default) =>
+        _calls.GetAsync<Run>(OfRun(id), cancellationToken);
+
+    /// <summary>Waits until a run has ended, or until the wait is over.</summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="wait">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> until it has ended.</param>
+    /// <param name="cancellationToken">Gives up the wait.</param>
+    /// <returns>The run, ended or not.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    public async Task<Run> WaitAsync(string id, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        long start = _time.GetTimestamp();
+        while (true)
+        {
+            long asked = _time.GetTimestamp();
+            TimeSpan left = wait == Timeout.InfiniteTimeSpan ? LongestPoll : wait - _time.GetElapsedTime(start);
+            Run run = await PollAsync(id, TimeSpan.FromTicks(Math.Clamp(left.Ticks, 0, LongestPoll.Ticks)), cancellationToken);
+            if (run.Status.IsTerminal() || (wait != Timeout.InfiniteTimeSpan && _time.GetElapsedTime(start) >= wait))
+                return run;
+            if (_time.GetElapsedTime(asked) < ShortestPoll)
+                await Task.Delay(ShortestPoll, _time, cancellationToken);
+        }
+    }
+
+    private Task<Run> PollAsync(string id, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        ApiPath path = new ApiPath(OfRun(id)).With("wait", DurationConverter.ToText(wait));
+        return _calls.GetAsync<Run>(path.ToString(), cancellationToken, wait);
+    }
+
+    /// <summary>Lists runs, newest first, a page at a time as they are asked for.</summary>
+    /// <param name="filter">Which; all by default.</param>
+    /// <param name="cancellationToken">Gives up the list.</param>
+    /// <returns>The runs.</returns>
+    /// <exception cref="InvalidRunException">The filter is not allowed.</exception>
+    public async IAsyncEnumerable<Run> ListAsync(
+        RunFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        string? cursor = null;
+        do
+        {
+            Page<Run> page = await ListPageAsync(filter, limit: null, cursor, cancellationToken);
+            foreach (Run run in page.Items)
+                yield return run;
+            cursor = page.Cursor == cursor ? null : page.Cursor;
+        }
+        while (cursor is not null);
+    }
+
+    /// <summary>Reads a page of runs, newest first.</summary>
+    /// <param name="filter">Which; all by default.</param>
+    /// <param name="limit">How many at most; the app has a limit of its own, and a default.</param>
+    /// <param name="cursor">Where the page before this one ended; null for the first.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The page.</returns>
+    /// <exception cref="InvalidRunException">The filter, the limit or the cursor is not allowed.</exception>
+    public Task<Page<Run>> ListPageAsync(
+        RunFilter? filter = null, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
+        _calls.GetAsync<Page<Run>>(
+            FilterQuery.Add(new ApiPath("runs"), filter ?? new RunFilter()).With("limit", limit).With("cursor", cursor).ToString(),
+            cancellationToken);
+
+    /// <summary>
+    /// Asks a run to stop. When the task completes the run has heard of it or will, and none of its unshielded steps begins any
+    /// more; it ends when its code does, at the latest when its grace is over.
+    /// </summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Gives up the call; the request may have been made all the same.</param>
+    /// <returns>The run as it is after the request.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    /// <exception cref="InvalidRunException">An option is not allowed.</exception>
+    /// <exception cref="RunConflictException">The run has ended, or runs and only a queued one was to be cancelled.</exception>
+    public Task<Run> CancelAsync(string id, CancelOptions? options = null, CancellationToken cancellationToken = default) =>
+        _calls.PostAsync<Run>(OfRun(id) + "/cancel", CancelBody.From(options), cancellationToken);
+
+    /// <summary>Removes a run that has ended, and all that is known of it.</summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="cancellationToken">Gives up the call; the run may have been removed all the same.</param>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    /// <exception cref="RunConflictException">The run has not ended.</exception>
+    public Task DeleteAsync(string id, CancellationToken cancellationToken = default) => _calls.DeleteAsync(OfRun(id), cancellationToken);
+
+    /// <summary>Gives a run more time: what is left of its execution timeout grows by so much. May be repeated.</summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="by">How much; <see cref="Timeout.InfiniteTimeSpan"/> takes the timeout away.</param>
+    /// <param name="cancellationToken">Gives up the call; the time may have been given all the same.</param>
+    /// <returns>The run.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    /// <exception cref="RunConflictException">The run has ended, or stops already.</exception>
+    public Task<Run> ExtendAsync(string id, TimeSpan by, CancellationToken cancellationToken = default) =>
+        _calls.PostAsync<Run>(OfRun(id) + "/extend", new ExtendBody(by), cancellationToken);
+
+    private static string OfRun(string id) => $"runs/{ApiPath.Segment(id, "run id")}";
+
+    private static string RunsOf(string workflow) => $"workflows/{ApiPath.Segment(workflow, "workflow")}/runs";
+
+    private static JsonElement? ToJson(object? value) => value switch
+    {
+        null => null,
+        JsonElement element => element,
+        _ => JsonSerializer.SerializeToElement(value, InputOptions),
+    };
+
+    private sealed record StartBody(
+        JsonElement? Input,
+        string? Key,
+        IReadOnlyDictionary<string, string>? Metadata,
+        TimeSpan? Timeout,
+        TimeSpan? ScheduleTimeout,
+        int? Priority,
+        string? RunId)
+    {
+        public static StartBody From(object? input, StartOptions? options) => new(
+            ToJson(input),
+            options?.Key,
+            options?.Metadata,
+            options?.Timeout,
+            options?.ScheduleTimeout,
+            options?.Priority is 0 ? null : options?.Priority,
+            options?.RunId);
+    }
+
+    private sealed record CancelBody(string? Reason, TimeSpan? Grace, bool? QueuedOnly, bool? Delete)
+    {
+        public static CancelBody From(CancelOptions? options) => new(
+            options?.Message, options?.Grace, options?.QueuedOnly is true ? true : null, options?.Delete is true ? true : null);
+    }
+
+    private sealed record ExtendBody(TimeSpan By);
+}
