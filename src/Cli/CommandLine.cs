@@ -42,7 +42,7 @@ internal static class CommandLine
         string words = string.Join(' ', PathOf(result.CommandResult));
         string errors = string.Join('\n', result.Errors.Select(error => error.Message).Distinct());
         Failure failure = new(ExitCode.Invalid, $"{errors}\nSee: {words} --help");
-        failure.Show(new Screen(result.GetResult(CommonOptions.Json) is { Errors: not [_, ..] } && result.GetValue(CommonOptions.Json)));
+        failure.Show(new Screen(isJson: result.GetResult(CommonOptions.Json) is { Implicit: false }));
         return (int)failure.Code;
     }
 

@@ -73,7 +73,7 @@ internal static class WatchCommand
     }
 
     private static void Draw(LiveDisplayContext live, Screen screen, Watcher watcher, string note) =>
-        live.UpdateTarget(WatchView.Render(watcher, TimeProvider.System.GetUtcNow(), note, screen.Live.Profile.Height));
+        live.UpdateTarget(WatchView.Render(watcher, TimeProvider.System.GetUtcNow(), note, screen.Live.Profile));
 
     /// <summary>Waits and looks again; an app that is away for a time is no end.</summary>
     private static async Task StepAsync(

@@ -11,19 +11,24 @@ internal static class WatchView
 {
     private const int BarWidth = 16;
     private const int MaxSlots = 10;
+    private const int LongestKey = 24;
+    private const int LongestMessage = 30;
+
+    /// <summary>A terminal that is narrower shows the end of run ids only.</summary>
+    private const int WidthForIds = 150;
 
     /// <param name="watcher">What was seen.</param>
     /// <param name="now">The time.</param>
     /// <param name="note">What is to be said beside it.</param>
-    /// <param name="height">How many lines there are to fill.</param>
-    public static IRenderable Render(Watcher watcher, DateTimeOffset now, string note, int height)
+    /// <param name="screen">How much room there is.</param>
+    public static IRenderable Render(Watcher watcher, DateTimeOffset now, string note, Profile screen)
     {
         List<IRenderable> parts = [];
         if (watcher.Gates.Count > 0)
             parts.Add(RenderGates(watcher.Gates));
-        int room = Math.Max(3, height - watcher.Gates.Count - 8);
+        int room = Math.Max(3, screen.Height - watcher.Gates.Count - 8);
         Run[] runs = [.. watcher.Runs.Active, .. watcher.Runs.All.Where(run => run.Status.IsTerminal()).Reverse()];
-        parts.Add(runs.Length > 0 ? RenderRuns(runs[..Math.Min(room, runs.Length)], now) : new Text("No runs."));
+        parts.Add(runs.Length > 0 ? RenderRuns(runs[..Math.Min(room, runs.Length)], now, screen.Width >= WidthForIds) : new Text("No runs."));
         parts.Add(new Text(runs.Length > room ? $"{runs.Length - room} more. {note}" : note, new Style(Color.Grey)));
         return new Rows(parts);
     }
@@ -38,33 +43,41 @@ internal static class WatchView
                 ? new string('■', gate.Holders.Length) + new string('□', Math.Max(0, slots - gate.Holders.Length))
                 : string.Create(CultureInfo.InvariantCulture, $"{gate.Holders.Length}/{slots}");
             table.AddRow(
-                Cell($"{gate.Workflow} {gate.Key}"), Cell(blocks, Color.Blue), Cell($"{gate.Waiters.Length}"), Cell(gate.Strategy.ToString()));
+                Cell($"{gate.Workflow} {Cut(gate.Key, LongestKey)}"), Cell(blocks, Color.Blue), Cell($"{gate.Waiters.Length}"), Cell(gate.Strategy.ToString()));
         }
 
         return table;
     }
 
-    private static Table RenderRuns(IEnumerable<Run> runs, DateTimeOffset now)
+    private static Table RenderRuns(IEnumerable<Run> runs, DateTimeOffset now, bool isWide)
     {
         Table table = new Table().Border(TableBorder.None).AddColumns(
-            Column("STATUS"), Column("WORKFLOW"), Column("KEY"), Column("PROGRESS"), Column("TIME"), Column("RUN"));
+            Column("STATUS"), Column("KEY"), Column("PROGRESS"), Column("TIME"), Column("RUN"));
         foreach (Run run in runs)
         {
             table.AddRow(
                 Cell(run.Stop is { } stop ? $"{run.Status} ({stop.Reason})" : run.Status.ToString(), RunColors.Of(run.Status)),
-                Cell(run.Workflow),
-                Cell(run.Key),
+                Cell(Cut(run.Key, LongestKey)),
                 Cell(Progress(run), RunColors.Of(run.Status)),
                 Cell(Times.Of(RunView.Age(run, now))),
-                Cell(run.Id));
+                Cell(isWide ? run.Id : ShortId(run)));
         }
 
         return table;
     }
 
+    /// <summary>The workflow, and what tells its runs apart.</summary>
+    private static string ShortId(Run run)
+    {
+        const int Tail = 8;
+        return run.Id.Length <= run.Workflow.Length + Tail ? run.Id : $"{run.Workflow}…{run.Id[^Tail..]}";
+    }
+
+    private static string Cut(string? text, int length) => text is null || text.Length <= length ? text ?? "" : text[..(length - 1)] + "…";
+
     private static string Progress(Run run) => run.Progress is not { } progress
         ? ""
-        : $"{Times.Bar(progress.Fraction, BarWidth)} {Times.Percent(progress.Fraction)} {progress.Message}";
+        : $"{Times.Bar(progress.Fraction, BarWidth)} {Times.Percent(progress.Fraction)} {Cut(progress.Message, LongestMessage)}";
 
     private static TableColumn Column(string name) => new TableColumn(new Text(name, new Style(Color.Grey))).NoWrap().PadLeft(0).PadRight(2);
 

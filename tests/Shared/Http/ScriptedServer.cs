@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Preempt.Client.Tests;
+namespace Preempt.Tests.Shared;
 
 /// <summary>A server that answers as a test says, for answers that a sound app does not give.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable

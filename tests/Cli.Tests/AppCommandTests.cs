@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Preempt.EndToEnd.Hosting;
+
+namespace Preempt.Cli.Tests;
+
+public sealed class AppCommandTests(AppUnderTest app) : CliTests(app)
+{
+    [Fact]
+    public async Task Workflows_are_listed_with_their_rules()
+    {
+        CliResult result = (await Cli.RunAsync("workflows")).Expect(ExitCode.Done);
+        Assert.Contains("chat-reply\t1\t10m\t1 for each {input.userId}, CancelInProgress", result.Lines);
+        JsonElement all = (await Cli.RunAsync("workflows", "--json")).Json();
+        Assert.Contains(all.EnumerateArray(), workflow => workflow.GetProperty("name").GetString() == "chat-reply");
+    }
+
+    [Fact]
+    public async Task Gates_show_who_is_there()
+    {
+        string[] ids = [await StartLongAsync("lab-queue"), await StartLongAsync("lab-queue"), await StartLongAsync("lab-queue")];
+        (await Cli.RunAsync("get", ids[0], "--wait", "300ms")).Expect(ExitCode.StillRunning);
+        string[] lines = (await Cli.RunAsync("gates", "lab-queue", "--key", Group)).Expect(ExitCode.Done).Lines;
+        Assert.Equal(["running", "running", "waiting"], lines.Select(line => line.Split('\t')[0]));
+        Assert.Equal(ids, lines.Select(line => line.Split('\t')[^1]));
+        Assert.Contains($"Queue\t2/2\t1\t2\t{Group}", (await Cli.RunAsync("gates", "lab-queue")).Expect(ExitCode.Done).Lines);
+        JsonElement gate = (await Cli.RunAsync("gates", "lab-queue", "--key", Group, "--json")).Json();
+        Assert.Equal(2, gate.GetProperty("holders").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Gates_of_a_workflow_without_any_are_told_as_such()
+    {
+        (await Cli.RunAsync("gates", "no-such-workflow")).Expect(ExitCode.NotFound);
+        Assert.Contains("no concurrency rule", (await Cli.RunAsync("gates", "lab-plain")).Expect(ExitCode.Invalid).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_event_that_concerns_nobody_starts_and_stops_nothing()
+    {
+        JsonElement published = (await Cli.RunAsync("event", Group, "--data", "{\"a\":1}", "--json")).Expect(ExitCode.Done).Json();
+        Assert.Equal((0, 0), (published.GetProperty("started").GetArrayLength(), published.GetProperty("stopped").GetArrayLength()));
+        Assert.Empty((await Cli.RunAsync("event", Group)).Expect(ExitCode.Done).Output);
+        (await Cli.RunAsync("event", Group, "--data", "{")).Expect(ExitCode.Invalid);
+    }
+
+    [Fact]
+    public async Task An_event_stops_the_runs_that_end_on_it()
+    {
+        string input = $$"""{"group":"{{Group}}","steps":[{"seconds":120}],"endWhen":"event '{{Group}}'"}""";
+        string id = (await Cli.RunAsync("start", "lab-plain", "--input", input)).Expect(ExitCode.Done).Output.Trim();
+        (await Cli.RunAsync("get", id, "--wait", "300ms")).Expect(ExitCode.StillRunning);
+        Assert.Equal($"stopped\t{id}\n", (await Cli.RunAsync("event", Group)).Expect(ExitCode.Done).Output);
+        JsonElement run = (await Cli.RunAsync("get", id, "--wait", "--json")).Expect(ExitCode.RunFailed).Json();
+        Assert.Equal("EndCondition", run.GetProperty("stop").GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public async Task An_event_is_sent_to_one_run()
+    {
+        string id = await StartLongAsync("lab-plain");
+        Assert.Equal($"Sent to {id}.\n", (await Cli.RunAsync("event", "approved", "--run", id, "--data", "true")).Expect(ExitCode.Done).Output);
+    }
+
+    [Fact]
+    public async Task The_demo_shows_that_the_newest_wins()
+    {
+        CliResult result = (await Cli.RunAsync("demo")).Expect(ExitCode.Done);
+        Assert.Contains("the older run is Cancelled (Superseded)", result.Output, StringComparison.Ordinal);
+        Assert.Contains("the newer run is Succeeded", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_help_names_every_command_and_asks_no_app()
+    {
+        using CliProcess alone = new(new Uri("http://127.0.0.1:9"));
+        CliResult result = (await alone.RunAsync("--help")).Expect(ExitCode.Done);
+        foreach (string command in new[] { "start <workflow>", "get <run>", "list", "watch", "cancel", "replay", "gates <workflow>", "demo", "completion" })
+            Assert.Contains(command, result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_command_that_is_mistyped_is_told()
+    {
+        CliResult result = (await Cli.RunAsync("strat")).Expect(ExitCode.Invalid);
+        Assert.Contains("'strat'", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith("See: preempt --help\n", result.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await Cli.RunAsync("strat", "--json")).Expect(ExitCode.Invalid).ErrorJson().GetProperty("exitCode").GetInt32());
+    }
+}

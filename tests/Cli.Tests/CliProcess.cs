@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json;
+
+namespace Preempt.Cli.Tests;
+
+/// <summary>The tool as a process of its own, as a user runs it: with a home directory without settings.</summary>
+internal sealed class CliProcess : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("preempt-cli-");
+    private readonly Dictionary<string, string?> _environment = new()
+    {
+        ["PREEMPT_BASE_URL"] = null,
+        ["PREEMPT_API_KEY"] = null,
+        ["PREEMPT_CONFIG"] = null,
+        ["NO_COLOR"] = null,
+        ["TERM"] = "xterm-256color",
+    };
+
+    public CliProcess(Uri? baseUrl)
+    {
+        _environment["HOME"] = _home.FullName;
+        _environment["XDG_CONFIG_HOME"] = Path.Combine(_home.FullName, ".config");
+        _environment["PREEMPT_BASE_URL"] = baseUrl?.ToString();
+    }
+
+    public static string AssemblyPath { get; } = typeof(CliProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == "CliAssembly").Value!;
+
+    public static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    /// <summary>Where the tool looks for its settings.</summary>
+    public string SettingsPath => Path.Combine(_home.FullName, ".config", "preempt", "config.json");
+
+    /// <summary>A path in the tool's home directory, which is its working directory.</summary>
+    public string PathOf(string name) => Path.Combine(_home.FullName, name);
+
+    public CliProcess With(string variable, string? value)
+    {
+        _environment[variable] = value;
+        return this;
+    }
+
+    public void Dispose() => _home.Delete(recursive: true);
+
+    /// <summary>Runs the tool to its end.</summary>
+    public Task<CliResult> RunAsync(params string[] arguments) => RunAsync(arguments, input: "");
+
+    /// <summary>Runs the tool to its end.</summary>
+    /// <param name="arguments">What is typed after its name.</param>
+    /// <param name="input">What it reads from its standard input.</param>
+    public async Task<CliResult> RunAsync(string[] arguments, string input)
+    {
+        using Process process = Start(Dotnet, [AssemblyPath, .. arguments]);
+        return await FinishAsync(process, arguments, input);
+    }
+
+    /// <summary>Runs the tool, and interrupts it as Ctrl+C does.</summary>
+    public async Task<CliResult> InterruptAsync(string[] arguments, Func<Task> until)
+    {
+        using Process process = Start(Dotnet, [AssemblyPath, .. arguments]);
+        await until();
+        using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        return await FinishAsync(process, arguments, "");
+    }
+
+    /// <summary>Runs the tool in a pseudo-terminal.</summary>
+    public async Task<CliResult> RunInTerminalAsync(params string[] arguments)
+    {
+        string command = string.Join(' ', new[] { Dotnet, AssemblyPath }.Concat(arguments).Select(word => $"'{word}'"));
+        using Process process = Start("script", ["-qec", $"stty rows 40 cols 200; {command}", "/dev/null"]);
+        return await FinishAsync(process, arguments, "");
+    }
+
+    private Process Start(string program, IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            WorkingDirectory = _home.FullName,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach ((string name, string? value) in _environment)
+        {
+            if (value is null)
+                start.Environment.Remove(name);
+            else
+                start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    private static async Task<CliResult> FinishAsync(Process process, string[] arguments, string input)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+            await process.WaitForExitAsync(limit.Token);
+            return new CliResult(string.Join(' ', arguments), (ExitCode)process.ExitCode, await output, await error);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+}
+
+/// <summary>What came of one run of the tool.</summary>
+internal sealed record CliResult(string Arguments, ExitCode Code, string Output, string Error)
+{
+    /// <summary>The lines of the standard output.</summary>
+    public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Checks how the tool ended.</summary>
+    public CliResult Expect(ExitCode code)
+    {
+        Assert.True(Code == code, $"{code} was expected: {this}");
+        return this;
+    }
+
+    /// <summary>The standard output as one JSON document.</summary>
+    public JsonElement Json()
+    {
+        using JsonDocument document = JsonDocument.Parse(Output);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>The standard error as one JSON document.</summary>
+    public JsonElement ErrorJson()
+    {
+        using JsonDocument document = JsonDocument.Parse(Error);
+        return document.RootElement.Clone();
+    }
+}

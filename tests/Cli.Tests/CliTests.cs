@@ -1,0 +1,47 @@
+using System.Globalization;
+using Preempt.EndToEnd.Hosting;
+
+namespace Preempt.Cli.Tests;
+
+/// <summary>What tests share that run the tool against the real app.</summary>
+public abstract class CliTests : IAsyncDisposable
+{
+    private readonly List<string> _long = [];
+
+    protected CliTests(AppUnderTest app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        BaseUrl = app.Http.BaseAddress!;
+        Cli = new CliProcess(BaseUrl);
+    }
+
+    protected Uri BaseUrl { get; }
+
+    internal CliProcess Cli { get; }
+
+    protected string Group { get; } = $"{TestContext.Current.TestMethod?.MethodName}-{Guid.NewGuid():N}";
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_long.Count > 0)
+            await Cli.RunAsync(["cancel", .. _long, "--grace", "0s", "--yes"]);
+        Cli.Dispose();
+    }
+
+    /// <summary>The input of a lab workflow with one step.</summary>
+    protected string Input(double seconds) =>
+        string.Create(CultureInfo.InvariantCulture, $$"""{"group":"{{Group}}","steps":[{"seconds":{{seconds}}}]}""");
+
+    /// <summary>Starts a run that ends only when it is stopped, and waits until its code runs.</summary>
+    protected async Task<string> StartLongAsync(string workflow)
+    {
+        string id = (await Cli.RunAsync("start", workflow, "--input", Input(120))).Expect(ExitCode.Done).Output.Trim();
+        _long.Add(id);
+        return id;
+    }
+
+    /// <summary>Starts a run that ends at once, and waits until it has.</summary>
+    protected async Task<string> StartShortAsync(string workflow = "lab-plain") =>
+        (await Cli.RunAsync("start", workflow, "--input", Input(0), "--wait", "--json")).Expect(ExitCode.Done).Json().GetProperty("id").GetString()!;
+}
