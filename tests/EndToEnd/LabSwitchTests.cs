@@ -18,7 +18,8 @@ public sealed class LabSwitchTests
         Answer list = await api.SendAsync(HttpMethod.Get, "workflows");
         Answer start = await api.PostAsync($"workflows/{Lab.Plain}/runs", new { input = new LabInput("group", new LabStep(0)) });
 
-        Assert.Equal(["chat-reply"], list.Read<Page<Named>>(HttpStatusCode.OK).Items.Select(workflow => workflow.Name));
+        string[] samples = ["chat-reply", "import-file", "nightly-batch", "render-video", "report-build"];
+        Assert.Equal(samples, list.Read<Page<Named>>(HttpStatusCode.OK).Items.Select(workflow => workflow.Name));
         start.ExpectProblem(HttpStatusCode.NotFound, Lab.Plain);
     }
 

@@ -5,6 +5,10 @@ internal static class AppWorkflows
 {
     public static void Add(PreemptBuilder preempt) => preempt
         .AddWorkflow<ChatReply>()
+        .AddWorkflow<ReportBuild>()
+        .AddWorkflow<ImportFile>()
+        .AddWorkflow<RenderVideo>()
+        .AddWorkflow<NightlyBatch>()
         .AddWorkflow<LabCancelInProgress>()
         .AddWorkflow<LabCancelInProgress3>()
         .AddWorkflow<LabImmediate>()

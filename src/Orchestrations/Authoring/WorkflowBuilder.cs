@@ -5,7 +5,7 @@ namespace Preempt;
 /// <summary>Takes what a workflow says of itself. What is wrong is refused at once, with the workflow and the setting named.</summary>
 public sealed class WorkflowBuilder
 {
-    private readonly Type _type;
+    private readonly string _function;
     private readonly List<ConcurrencyRule> _rules = [];
     private readonly List<KeySelector> _keys = [];
     private readonly List<(string Function, ConcurrencyRule Rule, KeySelector Key)> _stepRules = [];
@@ -19,19 +19,27 @@ public sealed class WorkflowBuilder
     private Duration? _grace;
     private bool _isLab;
 
-    private WorkflowBuilder(Type type)
+    private WorkflowBuilder(string function)
     {
-        _type = type;
-        _name = WorkflowNames.FromType(type.Name);
+        _function = function;
+        _name = WorkflowNames.FromType(function);
     }
 
     internal static WorkflowDefinition Build<TWorkflow>(PreemptOptions options)
         where TWorkflow : Workflow, new()
     {
         TWorkflow workflow = new();
-        WorkflowBuilder builder = new(typeof(TWorkflow));
+        WorkflowBuilder builder = new(typeof(TWorkflow).Name);
         workflow.Configure(builder);
         return builder.Build(static () => new TWorkflow(), options);
+    }
+
+    internal static WorkflowDefinition Build(
+        string function, Action<WorkflowBuilder> configure, Func<Workflow> create, PreemptOptions options)
+    {
+        WorkflowBuilder builder = new(function);
+        configure(builder);
+        return builder.Build(create, options);
     }
 
     /// <summary>Names the workflow; by default its class's name, as in <c>chat-reply</c> for <c>ChatReply</c>.</summary>
@@ -270,7 +278,7 @@ public sealed class WorkflowBuilder
         {
             Name = WorkflowNames.Validate(_name) is { } error ? throw new ArgumentException(error) : _name,
             Version = _version,
-            Function = _type.Name,
+            Function = _function,
             IsLab = _isLab,
             Timeout = _timeout ?? options.Timeout,
             ScheduleTimeout = _scheduleTimeout ?? options.ScheduleTimeout,

@@ -18,7 +18,7 @@ internal static class RunReader
             Id = instance.InstanceId,
             Workflow = request.Workflow,
             Version = request.Version,
-            Key = request.Gates is [var gate, ..] ? gate.Key : null,
+            Key = request.Gates is [var gate, ..] ? gate.Key : record.Adopted?.Key,
             Status = record.Status,
             Input = request.Input,
             Output = outcome.Output,
@@ -39,8 +39,21 @@ internal static class RunReader
     }
 
     /// <summary>What the run was started with; null when the instance is not a run.</summary>
-    public static RunRequest? ReadRequest(OrchestrationMetadata instance) =>
-        TryRead<RunRequest>(instance.SerializedInput) is { Workflow: not null } request ? request : null;
+    public static RunRequest? ReadRequest(OrchestrationMetadata instance)
+    {
+        if (TryRead<RunRequest>(instance.SerializedInput) is { Workflow: not null } request)
+            return request;
+        return TryRead<RunRecord>(instance.SerializedCustomStatus)?.Adopted is { Workflow: not null } adopted
+            ? new RunRequest
+            {
+                Workflow = adopted.Workflow,
+                Version = adopted.Version,
+                QueuedAt = adopted.QueuedAt,
+                Input = TryReadJson(instance.SerializedInput),
+                IsAdopted = true,
+            }
+            : null;
+    }
 
     private static RunStep ToStep(StepRecord step) => new(
         step.Name,
@@ -56,13 +69,17 @@ internal static class RunReader
         RunRecord record = TryRead<RunRecord>(instance.SerializedCustomStatus) ?? new RunRecord();
         return instance.RuntimeStatus switch
         {
+            OrchestrationRuntimeStatus.Completed when record.Adopted is not null =>
+                new RunOutcome { Record = record, Output = TryReadJson(instance.SerializedOutput) },
             OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Terminated
                 when TryRead<RunOutcome>(instance.SerializedOutput) is { Record: not null } outcome => outcome,
             OrchestrationRuntimeStatus.Terminated => new RunOutcome { Record = EndedFromOutside(record, instance.LastUpdatedAt) },
             OrchestrationRuntimeStatus.Failed => new RunOutcome
             {
-                Record = record with { Status = RunStatus.Failed, EndedAt = instance.LastUpdatedAt },
-                Error = instance.FailureDetails is { } failure ? new RunError(failure.ErrorType, failure.ErrorMessage) : null,
+                Record = record.End(RunStatus.Failed, instance.LastUpdatedAt),
+                Error = instance.FailureDetails is { } failure && record.Status is not (RunStatus.Cancelled or RunStatus.TimedOut or RunStatus.Rejected)
+                    ? new RunError(failure.ErrorType, failure.ErrorMessage)
+                    : null,
             },
             _ => new RunOutcome { Record = record },
         };
@@ -81,6 +98,18 @@ internal static class RunReader
             Message = "The orchestration instance was terminated from outside.",
         },
     };
+
+    private static JsonElement? TryReadJson(string? json)
+    {
+        try
+        {
+            return json is null ? null : JsonSerializer.Deserialize<JsonElement>(json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private static T? TryRead<T>(string? json)
         where T : class

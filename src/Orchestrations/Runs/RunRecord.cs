@@ -39,6 +39,10 @@ public sealed record RunRecord
     /// <summary>Its fencing tokens, in the order of its gates.</summary>
     public ImmutableArray<long> FencingTokens { get; init; } = [];
 
+    /// <summary>What is known of a run whose orchestration has an input of its own; null for any other.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AdoptedRun? Adopted { get; init; }
+
     /// <summary>The latest progress that one of its steps ended with.</summary>
     public RunProgress? Progress { get; init; }
 
@@ -133,7 +137,8 @@ public sealed record RunRecord
             const int CharactersAStep = 180;
             const int CharactersOfTheRest = 900;
             const int CharactersEscaped = 6;
-            int text = (Stop?.Message?.Length ?? 0) + (Stop?.By?.Length ?? 0) + (Progress?.Message?.Length ?? 0);
+            int text = (Stop?.Message?.Length ?? 0) + (Stop?.By?.Length ?? 0) + (Progress?.Message?.Length ?? 0)
+                + (Adopted is null ? 0 : AdoptedRun.MaxLength);
             return (Steps.Length * CharactersAStep) + CharactersOfTheRest + (text * CharactersEscaped) + (FencingTokens.Length * 20) > MaxLength;
         }
     }

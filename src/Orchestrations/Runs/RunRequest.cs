@@ -46,6 +46,9 @@ public sealed record RunRequest
     /// <summary>What the caller attached to the run.</summary>
     public ImmutableDictionary<string, string> Metadata { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Whether the orchestration has an input of its own, and this is made of it anew each time; see <see cref="AdoptedRun"/>.</summary>
+    internal bool IsAdopted { get; init; }
+
     /// <summary>The events that can end the run.</summary>
     internal IEnumerable<string> EndingEvents => EndWhen?.Events.Distinct(StringComparer.OrdinalIgnoreCase) ?? [];
 

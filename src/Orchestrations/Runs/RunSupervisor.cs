@@ -36,7 +36,7 @@ internal sealed class RunSupervisor
         _context = context;
         _workflow = workflow;
         Request = request;
-        Record = new RunRecord { Held = request.Held };
+        Record = new RunRecord { Held = request.Held, Adopted = AdoptedRun.Of(request) };
         Logger = context.CreateReplaySafeLogger<RunSupervisor>();
         _gates = new GateKeeper(this, context);
         _workers = new StepWorkers(this, context);

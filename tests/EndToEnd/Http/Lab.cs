@@ -7,6 +7,8 @@ internal static class Lab
     public const string CancelInProgress3 = "lab-cancel-in-progress-3";
     public const string Immediate = "lab-immediate";
     public const string Plain = "lab-plain";
+    public const string StepGate = "lab-step-gate";
+    public const string Children = "lab-children";
 
     /// <summary>Longer than any test waits: a step that ends only when it is made to.</summary>
     public const double VeryLong = 120;
@@ -20,6 +22,13 @@ internal sealed record LabInput(string Group, params IReadOnlyList<LabStep> Step
     public double? CleanupSeconds { get; init; }
 
     public double? Process { get; init; }
+
+    public string? Timeout { get; init; }
+
+    public string? EndWhen { get; init; }
+
+    /// <summary>The inputs of the children, or their number.</summary>
+    public object? Children { get; init; }
 }
 
 internal sealed record LabStep(double Seconds)
@@ -27,6 +36,10 @@ internal sealed record LabStep(double Seconds)
     public bool? IgnoreStop { get; init; }
 
     public int? FailTimes { get; init; }
+
+    public string? ExtendBy { get; init; }
+
+    public bool? CancelRun { get; init; }
 
     public string? Output { get; init; }
 }

@@ -14,6 +14,7 @@ internal sealed record Run(
     IReadOnlyDictionary<string, string> Metadata,
     int Attempt,
     string? Key = null,
+    string? ParentId = null,
     JsonElement? Input = null,
     JsonElement? Output = null,
     RunError? Error = null,

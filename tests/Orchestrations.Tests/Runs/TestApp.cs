@@ -110,6 +110,10 @@ public sealed class Ungated : ScriptedWorkflow
     public override void Configure(WorkflowBuilder workflow) => workflow.Timeout("3 days").Grace("1 minute");
 }
 
+public sealed record LegacyOrder(string CustomerId, int Seconds, bool Fails = false);
+
+public sealed record LegacyReceipt(string Text);
+
 /// <summary>Works for a time on the host's clock, and notes when.</summary>
 public sealed class Worker(StepLog log) : Step<Work, string>
 {
@@ -275,6 +279,23 @@ public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWork
 
     [Function(nameof(QueuedStep))]
     public Task<RunOutcome> QueuedStep([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<QueuedStep>(context);
+
+    /// <summary>An orchestrator as it was written before there was Preempt.</summary>
+    [Function("Legacy")]
+    public static Task<LegacyReceipt> Legacy([OrchestrationTrigger] TaskOrchestrationContext context) => context.SuperviseAsync(
+        workflow => workflow.Concurrency("{input.customerId}", 1, ConcurrencyStrategy.CancelInProgress).Timeout("1h"),
+        async run =>
+        {
+            LegacyOrder order = context.GetInput<LegacyOrder>()!;
+            if (order.Fails)
+                throw new FormatException("The order cannot be read.");
+            for (int second = 0; second < order.Seconds; second++)
+                await run.DelayAsync("1s");
+            return new LegacyReceipt(await context.CallActivityAsync<string>("LegacyCharge", order.CustomerId));
+        });
+
+    [Function("LegacyCharge")]
+    public static string LegacyCharge([ActivityTrigger] string customer) => $"charged {customer}";
 
     [Function(nameof(OnOrders))]
     public Task<RunOutcome> OnOrders([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<OnOrders>(context);

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Microsoft.DurableTask;
+
+namespace Preempt;
+
+/// <summary>Puts orchestrators that were written without Preempt under a supervisor.</summary>
+public static class SupervisedOrchestration
+{
+    /// <summary>
+    /// Runs an orchestrator's code with concurrency rules, a stop that it can observe, timeouts and a forced end. Whoever starts the
+    /// orchestration, and reads its output, need not change: its input stays what it was, and so do its output and its failure. Only an
+    /// orchestration that is stopped ends differently: it fails with a <see cref="RunStoppedException"/>, or is terminated when its
+    /// grace is over. Its custom status is the run's record, so the code must not set one.
+    /// </summary>
+    /// <typeparam name="TOutput">What the orchestration returns.</typeparam>
+    /// <param name="context">The orchestration. Its id must be a valid run id, see <see cref="RunId.Validate"/>.</param>
+    /// <param name="configure">Says how runs are named, limited and stopped, as a workflow's <see cref="Workflow.Configure"/> does.</param>
+    /// <param name="code">The orchestrator's code. It may go on using the context; what it calls there is not told to stop.</param>
+    /// <param name="options">The app's settings; by default there are none.</param>
+    /// <returns>What the code returns.</returns>
+    /// <exception cref="InvalidRunException">The input lacks something that a concurrency key is made of, or the id is not valid.</exception>
+    /// <exception cref="RunStoppedException">The run was stopped, and its code let that out.</exception>
+    /// <example>
+    /// <code>
+    /// [Function(nameof(ProcessOrder))]
+    /// public static Task&lt;string&gt; ProcessOrder([OrchestrationTrigger] TaskOrchestrationContext context) => context.SuperviseAsync(
+    ///     workflow => workflow.Concurrency("{input.customerId}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress),
+    ///     async run =>
+    ///     {
+    ///         Order order = context.GetInput&lt;Order&gt;()!;
+    ///         string receipt = await context.CallActivityAsync&lt;string&gt;("Charge", order);
+    ///         run.CancellationToken.ThrowIfCancellationRequested();
+    ///         return receipt;
+    ///     });
+    /// </code>
+    /// </example>
+    public static async Task<TOutput> SuperviseAsync<TOutput>(
+        this TaskOrchestrationContext context,
+        Action<WorkflowBuilder> configure,
+        Func<RunContext, Task<TOutput>> code,
+        PreemptOptions? options = null)
+    {
+        if (RunId.Validate(context.InstanceId) is { } error)
+            throw new InvalidRunException(error);
+        options ??= new PreemptOptions();
+        ForeignWorkflow<TOutput> workflow = new(code);
+        WorkflowDefinition definition = WorkflowBuilder.Build(context.Name.Name, configure, () => workflow, options);
+        RunRequest request = RunStart.MakeRequest(
+            definition,
+            context.GetInput<JsonElement?>(),
+            new StartOptions(),
+            new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero)) with
+        { IsAdopted = true };
+        RunOutcome outcome = await new RunSupervisor(context, request, workflow, new WorkflowRegistry([], options)).RunAsync();
+        context.SetCustomStatus(outcome.Record);
+        if (workflow.Failure is { } failure && outcome.Record.Status == RunStatus.Failed)
+            failure.Throw();
+        return outcome.Record.Status == RunStatus.Succeeded ? workflow.Output! : throw new RunStoppedException(outcome.Record);
+    }
+}
