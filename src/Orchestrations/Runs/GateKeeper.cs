@@ -128,23 +128,30 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     /// </summary>
     private async Task StrikeOffDeadAsync(RunGate gate, ImmutableArray<string> suspects)
     {
-        ImmutableArray<string> dead;
-        try
-        {
-            dead = await context.CallActivityAsync<ImmutableArray<string>>(
-                PreemptFunctions.FindEnded, new FindEndedRequest(suspects));
-        }
-        catch (TaskFailedException exception)
-        {
-            run.Logger.LogWarning(exception, "Run {Run} could not look at the runs before it; it will try again", run.RunId);
-            return;
-        }
-
+        ImmutableArray<string> dead = await FindDeadAsync(suspects);
         if (dead.IsEmpty)
             return;
         run.Logger.LogWarning("Gate {Gate} held slots for runs that have ended: {Runs}", gate.Gate, dead);
         Tell(gate.Gate, await context.Entities.CallEntityAsync<ImmutableArray<GateAdmission>>(
             Entity(gate.Gate), nameof(ConcurrencyGate.Leave), new LeaveRequest(dead)));
+    }
+
+    private async Task<ImmutableArray<string>> FindDeadAsync(ImmutableArray<string> suspects)
+    {
+        const int MaxAttempts = 5;
+        for (int attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            try
+            {
+                return await context.CallActivityAsync<ImmutableArray<string>>(PreemptFunctions.FindEnded, new FindEndedRequest(suspects));
+            }
+            catch (TaskFailedException exception)
+            {
+                run.Logger.LogWarning(exception, "Run {Run} could not look at the runs before it, attempt {Attempt}", run.RunId, attempt);
+            }
+        }
+
+        return [];
     }
 
     /// <summary>A gate has admitted the run, or a step of its.</summary>
