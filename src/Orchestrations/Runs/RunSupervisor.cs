@@ -357,7 +357,7 @@ internal sealed class RunSupervisor
     {
         RunStatus status = result switch
         {
-            { WasStopped: true } when _gates.IsRejected => RunStatus.Rejected,
+            { WasStopped: true } when _gates.IsRejected && Record.Stop!.Reason == StopReason.GateFull => RunStatus.Rejected,
             { WasStopped: true } => Record.Stop!.Reason is StopReason.Timeout or StopReason.ScheduleTimeout
                 ? RunStatus.TimedOut
                 : RunStatus.Cancelled,
