@@ -18,7 +18,7 @@ internal sealed partial class Azurite : IDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Azurite(string script, int queuePort, string key)
+    private Azurite(string script, int queuePort, int tablePort, string key)
     {
         _key = key;
         ProcessStartInfo start = new("node")
@@ -26,7 +26,8 @@ internal sealed partial class Azurite : IDisposable
             ArgumentList =
             {
                 script, "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry",
-                "--blobPort", "0", "--tablePort", "0", "--queuePort", queuePort.ToString(CultureInfo.InvariantCulture),
+                "--blobPort", "0", "--queuePort", queuePort.ToString(CultureInfo.InvariantCulture),
+                "--tablePort", tablePort.ToString(CultureInfo.InvariantCulture),
             },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -47,13 +48,16 @@ internal sealed partial class Azurite : IDisposable
     /// <summary>Where its queues are.</summary>
     public int QueuePort => _services["Queue"].Port;
 
+    /// <summary>Where its tables are.</summary>
+    public int TablePort => _services["Table"].Port;
+
     /// <summary>Starts an emulator.</summary>
     /// <exception cref="InvalidOperationException">It did not start; the message says why.</exception>
-    public static Task<Azurite> StartAsync() => StartAsync(queuePort: 0, Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)));
+    public static Task<Azurite> StartAsync() => StartAsync(queuePort: 0, tablePort: 0, Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)));
 
-    /// <summary>Starts an emulator in the place of one that has ended: its queues have the same address and the same key.</summary>
+    /// <summary>Starts an emulator in the place of one that has ended: its queues and tables have the same addresses and the same key.</summary>
     /// <exception cref="InvalidOperationException">It did not start; the message says why.</exception>
-    public static Task<Azurite> StartInPlaceOfAsync(Azurite ended) => StartAsync(ended.QueuePort, ended._key);
+    public static Task<Azurite> StartInPlaceOfAsync(Azurite ended) => StartAsync(ended.QueuePort, ended.TablePort, ended._key);
 
     public void Dispose()
     {
@@ -62,9 +66,9 @@ internal sealed partial class Azurite : IDisposable
         _process.Dispose();
     }
 
-    private static async Task<Azurite> StartAsync(int queuePort, string key)
+    private static async Task<Azurite> StartAsync(int queuePort, int tablePort, string key)
     {
-        Azurite azurite = new(await AzuriteInstallation.GetScriptAsync(), queuePort, key);
+        Azurite azurite = new(await AzuriteInstallation.GetScriptAsync(), queuePort, tablePort, key);
         try
         {
             azurite._process.Start();

@@ -27,7 +27,8 @@ public static class PreemptServices
         services.AddSingleton<MonotonicClock>();
         services.AddSingleton<ActiveSteps>();
         services.AddSingleton<AppModeReader>();
-        services.AddSingleton<ICancellationFeed, InProcessFeed>();
+        services.AddSingleton(FeedSettings.Read(configuration));
+        services.AddSingleton(CancellationFeeds.Create);
         services.AddSingleton(provider => new RunClients(
             provider.GetRequiredService<WorkflowRegistry>(),
             provider.GetRequiredService<ActiveSteps>(),

@@ -96,7 +96,7 @@ public sealed class StepContext
     {
         StopReason reason = Preempt.StopReason.Self;
         await SendAsync(RunMessage.ForStop(new StopRequest { Reason = reason, RequestedAt = Time.GetUtcNow(), Message = message }));
-        await _feed.PublishAsync(new StopNotice(RunId, reason), CancellationToken.None);
+        await _feed.TryPublishAsync(new StopNotice(RunId, reason), CancellationToken.None);
     }
 
     private Task SendAsync(RunMessage message) => _client is null

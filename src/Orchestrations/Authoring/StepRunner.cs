@@ -172,7 +172,7 @@ public sealed class StepRunner
     public async Task EndRunAsync(ForcedEnd end, DurableTaskClient client, CancellationToken cancellationToken)
     {
         StopReason reason = end.Outcome.Record.Stop?.Reason ?? StopReason.Self;
-        await _feed.PublishAsync(new StopNotice(end.RunId, reason, Force: true), cancellationToken);
+        await _feed.TryPublishAsync(new StopNotice(end.RunId, reason, Force: true), cancellationToken);
         await client.TerminateInstanceAsync(end.RunId, new TerminateInstanceOptions(end.Outcome), cancellationToken);
     }
 }

@@ -23,12 +23,27 @@ internal sealed class ActiveSteps(ILogger<ActiveSteps> logger)
     private readonly Dictionary<string, List<StopNotice>> _notices = new(StringComparer.Ordinal);
     private readonly Queue<string> _noticeOrder = new();
 
+    /// <summary>Raised when a step begins and none ran here before, on its thread.</summary>
+    public event Action? Began;
+
+    /// <summary>Whether no step runs here.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_lock)
+                return _byRun.Count == 0;
+        }
+    }
+
     /// <summary>Takes in a step that begins; its token may already have fired.</summary>
     public ActiveStep Enter(StepCall call, CancellationToken hostStopping)
     {
         ActiveStep step = new(call, this);
+        bool isFirst;
         lock (_lock)
         {
+            isFirst = _byRun.Count == 0;
             if (!_byRun.TryGetValue(call.RunId, out List<ActiveStep>? steps))
                 _byRun.Add(call.RunId, steps = []);
             steps.Add(step);
@@ -37,6 +52,8 @@ internal sealed class ActiveSteps(ILogger<ActiveSteps> logger)
         }
 
         step.Watch(hostStopping);
+        if (isFirst)
+            Began?.Invoke();
         return step;
     }
 

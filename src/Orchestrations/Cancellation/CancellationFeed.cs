@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
 namespace Preempt;
 
 /// <summary>Carries stop notices to every process that runs steps.</summary>
@@ -17,5 +20,41 @@ internal sealed class InProcessFeed(ActiveSteps steps) : ICancellationFeed
     {
         steps.Apply(notice);
         return Task.CompletedTask;
+    }
+}
+
+/// <summary>Makes and uses feeds.</summary>
+internal static class CancellationFeeds
+{
+    /// <summary>The feed that the settings ask for.</summary>
+    public static ICancellationFeed Create(IServiceProvider services)
+    {
+        ActiveSteps steps = services.GetRequiredService<ActiveSteps>();
+        FeedSettings settings = services.GetRequiredService<FeedSettings>();
+        if (settings.Storage is null)
+            return new InProcessFeed(steps);
+        TimeProvider time = services.GetRequiredService<TimeProvider>();
+        return new TableCancellationFeed(
+            steps,
+            StopLog.Open(settings.Storage, settings.TableName, time),
+            settings.Interval,
+            time,
+            services.GetRequiredService<ILogger<TableCancellationFeed>>());
+    }
+
+    /// <summary>
+    /// Sends a notice where that is only the fast way, and a failure must not fail what goes with it. The feed logs it.
+    /// </summary>
+    public static async Task TryPublishAsync(this ICancellationFeed feed, StopNotice notice, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await feed.PublishAsync(notice, cancellationToken);
+        }
+#pragma warning disable CA1031 // Whatever goes wrong: the run's supervisor sends it again.
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+        }
     }
 }

@@ -213,7 +213,7 @@ public sealed class RunClient
         };
         await SendAsync(run, RunMessage.ForStop(stop), options, cancellationToken);
         if (!options.QueuedOnly)
-            await _app.Feed.PublishAsync(new StopNotice(id, StopReason.Requested), cancellationToken);
+            await _app.Feed.TryPublishAsync(new StopNotice(id, StopReason.Requested), cancellationToken);
         run = await ReadStoppedAsync(id, cancellationToken);
         if (run.Stop is null)
             CheckCanStop(run, options);

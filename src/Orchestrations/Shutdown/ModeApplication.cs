@@ -131,6 +131,6 @@ internal static class ModeApplication
         }
 
         if (message.Stop is { } stop)
-            await feed.PublishAsync(new StopNotice(runId, stop.Reason), cancellationToken);
+            await feed.TryPublishAsync(new StopNotice(runId, stop.Reason), cancellationToken);
     }
 }

@@ -1,0 +1,3 @@
+using Preempt.Tests.Shared;
+
+[assembly: AssemblyFixture(typeof(AzuriteFixture))]
