@@ -43,14 +43,17 @@ internal sealed partial record FeedSettings
 
         if (configuration["Preempt:FeedInterval"] is { Length: > 0 } interval)
             settings = settings with { Interval = ReadInterval(interval) };
-        return isTable ? settings with { Storage = StorageConnection.Read(configuration, configuration["Preempt:FeedConnection"]) } : settings;
+        return isTable
+            ? settings with { Storage = StorageConnection.Read(configuration, configuration["Preempt:FeedConnection"]) }
+            : settings;
     }
 
     /// <summary>
     /// Whether an Azure Functions host has started this process: it says where it listens, and may start more processes of the app,
     /// here and on other machines. Nothing else does.
     /// </summary>
-    private static bool HasFunctionsHost(IConfiguration configuration) => configuration["Functions:Worker:HostEndpoint"] is { Length: > 0 };
+    private static bool HasFunctionsHost(IConfiguration configuration) =>
+        configuration["Functions:Worker:HostEndpoint"] is { Length: > 0 };
 
     private static TimeSpan ReadInterval(string text)
     {

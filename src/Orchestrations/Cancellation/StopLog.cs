@@ -83,7 +83,8 @@ internal sealed class StopLog
     /// </summary>
     /// <exception cref="RequestFailedException">The service refused, or could not be reached.</exception>
     /// <exception cref="TimeoutException">It took too long.</exception>
-    public Task<IReadOnlyList<StopNotice>> ReadNewAsync(CancellationToken cancellationToken) => CallAsync(ReadNewWithinAsync, cancellationToken);
+    public Task<IReadOnlyList<StopNotice>> ReadNewAsync(CancellationToken cancellationToken) =>
+        CallAsync(ReadNewWithinAsync, cancellationToken);
 
     /// <summary>Removes what is older than is kept, a bounded number of notices at a time.</summary>
     /// <exception cref="RequestFailedException">The service refused, or could not be reached.</exception>
@@ -95,9 +96,9 @@ internal sealed class StopLog
         DateTimeOffset now = _clock.Now;
         DateTimeOffset oldest = now - Retention;
         string from = KeyOf(_readUntil - Overlap is { } expected && expected > oldest ? expected : oldest);
+        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and RowKey ge {from}");
         List<(string Key, string? Json)> rows = [];
-        await foreach (TableEntity row in _table.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and RowKey ge {from}"), RowsPerPage, ["RowKey", NoticeColumn], cancellationToken))
+        await foreach (TableEntity row in _table.QueryAsync<TableEntity>(filter, RowsPerPage, ["RowKey", NoticeColumn], cancellationToken))
             rows.Add((row.RowKey, row.GetString(NoticeColumn)));
         _readUntil = now;
         _seen.RemoveWhere(key => string.CompareOrdinal(key, from) < 0);
@@ -106,15 +107,16 @@ internal sealed class StopLog
 
     private async Task<bool> RemoveOldWithinAsync(CancellationToken cancellationToken)
     {
-        string end = KeyOf(_clock.Now - Retention);
+        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and RowKey lt {KeyOf(_clock.Now - Retention)}");
         AsyncPageable<TableEntity> old = _table.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and RowKey lt {end}"), RowsPerDeletion, ["PartitionKey", "RowKey"], cancellationToken);
+            filter, RowsPerDeletion, ["PartitionKey", "RowKey"], cancellationToken);
         int deletions = 0;
         await foreach (Page<TableEntity> page in old.AsPages())
         {
             if (page.Values.Count == 0)
                 continue;
-            await _table.SubmitTransactionAsync(page.Values.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row)), cancellationToken);
+            await _table.SubmitTransactionAsync(
+                page.Values.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row)), cancellationToken);
             if (++deletions == MaxDeletions)
                 return false;
         }

@@ -60,22 +60,28 @@ internal sealed class StorageConnection
         }
 
         if (!Uri.TryCreate(uri, UriKind.Absolute, out Uri? address))
-            throw new FormatException($"{section.Path}__tableServiceUri \"{uri}\": expected an address such as https://ACCOUNT.table.core.windows.net.");
+        {
+            throw new FormatException(
+                $"{section.Path}__tableServiceUri \"{uri}\": expected an address such as https://ACCOUNT.table.core.windows.net.");
+        }
+
         TokenCredential credential = ReadCredential(section);
         return new StorageConnection(options => new TableServiceClient(address, credential, options));
     }
 
     private static TokenCredential ReadCredential(IConfigurationSection section)
     {
-        string? clientId = section["clientId"] is { Length: > 0 } id ? id : null;
+        string? clientId = Find("clientId");
         return section["credential"]?.ToLowerInvariant() switch
         {
             ManagedIdentity => new ManagedIdentityCredential(
                 clientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(clientId)),
-            null or "" when section["tenantId"] is { Length: > 0 } tenant && section["clientSecret"] is { Length: > 0 } secret && clientId is not null =>
+            null or "" when clientId is not null && Find("tenantId") is { } tenant && Find("clientSecret") is { } secret =>
                 new ClientSecretCredential(tenant, clientId, secret),
             null or "" => new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = clientId }),
             var other => throw new FormatException($"{section.Path}__credential \"{other}\": expected {ManagedIdentity}, or nothing."),
         };
+
+        string? Find(string name) => section[name] is { Length: > 0 } value ? value : null;
     }
 }

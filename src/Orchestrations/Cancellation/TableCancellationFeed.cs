@@ -160,13 +160,13 @@ internal sealed partial class TableCancellationFeed : ICancellationFeed, IDispos
 
     private static double Jitter() => Random.Shared.NextDouble() * MaxJitter;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Stop notices cannot be read; steps here do not hear of stops from other processes until they can")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stop notices cannot be read; steps here hear only of stops from here")]
     private partial void LogReadFailed(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Stop notices are read again, after {Failures} failures")]
     private partial void LogReadsAgain(int failures);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The stop notice of {Run} cannot be written; steps in other processes do not hear of it now")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The stop notice of {Run} cannot be written; other processes do not hear of it now")]
     private partial void LogWriteFailed(Exception exception, string run);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Old stop notices could not be removed this time")]

@@ -47,7 +47,8 @@ public sealed record ProcessOptions(string Program, params IReadOnlyList<string>
         Check(!HasNul(Program), nameof(Program), "it has a NUL character");
         Check(!Arguments.Any(argument => argument is null || HasNul(argument)), nameof(Arguments), "one is null or has a NUL character");
         Check(WorkingDirectory is not { Length: 0 }, nameof(WorkingDirectory), "it is empty; null stands for the app's own");
-        Check(WorkingDirectory is null || Directory.Exists(WorkingDirectory), nameof(WorkingDirectory), $"there is no \"{WorkingDirectory}\"");
+        Check(
+            WorkingDirectory is null || Directory.Exists(WorkingDirectory), nameof(WorkingDirectory), $"there is no \"{WorkingDirectory}\"");
         foreach ((string name, string? value) in Environment)
         {
             Check(name.Length > 0 && !name.Contains('=') && !HasNul(name), nameof(Environment), $"\"{name}\" is no name of a variable");
@@ -59,11 +60,14 @@ public sealed record ProcessOptions(string Program, params IReadOnlyList<string>
             nameof(StandardInput),
             $"{LongestStandardInput} characters at most; these are {StandardInput?.Length}. Write more into a file");
         Check(!Notice.IsNever && Notice.Value <= LongestNotice, nameof(Notice), $"{(Duration)LongestNotice} at most; this is {Notice}");
-        Check(MaxLineLength is > 0 and <= LargestMaxLineLength, nameof(MaxLineLength), $"1 to {LargestMaxLineLength} is allowed; this is {MaxLineLength}");
-        Check(MaxCaptured is >= 0 and <= LargestMaxCaptured, nameof(MaxCaptured), $"0 to {LargestMaxCaptured} is allowed; this is {MaxCaptured}");
+        CheckRange(MaxLineLength, 1, LargestMaxLineLength, nameof(MaxLineLength));
+        CheckRange(MaxCaptured, 0, LargestMaxCaptured, nameof(MaxCaptured));
     }
 
     private static bool HasNul(string text) => text.Contains('\0');
+
+    private void CheckRange(int value, int least, int most, string option) =>
+        Check(value >= least && value <= most, option, $"{least} to {most} is allowed; this is {value}");
 
     private void Check(bool isGood, string option, string problem)
     {

@@ -10,7 +10,12 @@ namespace Preempt;
 /// <param name="StandardInput">What it reads.</param>
 /// <param name="Notice">How long it may take to end by itself.</param>
 internal sealed record ProcessOrder(
-    string Secret, string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string StandardInput, TimeSpan Notice)
+    string Secret,
+    string Program,
+    IReadOnlyList<string> Arguments,
+    IReadOnlyDictionary<string, string> Environment,
+    string StandardInput,
+    TimeSpan Notice)
 {
     public byte[] ToBytes()
     {

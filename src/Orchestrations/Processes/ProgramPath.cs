@@ -16,7 +16,7 @@ internal static class ProgramPath
         }
 
         string[] places = (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return places.Select(place => TryFile(Path.GetFullPath(Path.Combine(place, program), directory))).FirstOrDefault(found => found is not null)
+        return places.Select(place => TryFile(Path.GetFullPath(Path.Combine(place, program), directory))).OfType<string>().FirstOrDefault()
             ?? throw new ProcessException($"There is no program \"{program}\" in PATH, which is \"{path}\".");
     }
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
@@ -49,8 +50,9 @@ internal static partial class SupervisedProcess
             LogOpenOutput(logger, name);
         if (wasStopped)
             throw new OperationCanceledException($"The process \"{name}\" was stopped.", stop);
-        if (supervisor.ExitCode == ProcessSupervisor.NotStarted && error.End(MaxFailureLength) is var text && text.StartsWith(order.Secret, StringComparison.Ordinal))
-            throw new ProcessException(text[order.Secret.Length..].Trim());
+        string problem = error.End(MaxFailureLength);
+        if (supervisor.ExitCode == ProcessSupervisor.NotStarted && problem.StartsWith(order.Secret, StringComparison.Ordinal))
+            throw new ProcessException(problem[order.Secret.Length..].Trim());
         return new ProcessResult(supervisor.ExitCode, output.End(options.MaxCaptured), error.End(options.MaxCaptured));
     }
 
@@ -81,7 +83,14 @@ internal static partial class SupervisedProcess
         start.RedirectStandardError = true;
         start.StandardOutputEncoding = Encoding.UTF8;
         start.StandardErrorEncoding = Encoding.UTF8;
-        return Process.Start(start)!;
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception exception)
+        {
+            throw new ProcessException($"The supervisor of the process does not start: {exception.Message}", exception);
+        }
     }
 
     /// <returns>Whether it was stopped before it ended by itself.</returns>

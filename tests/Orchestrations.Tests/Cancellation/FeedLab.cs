@@ -47,7 +47,8 @@ internal sealed class FeedLab(string connectionString) : IDisposable
     /// <summary>Writes a row as a process would have written it at some time.</summary>
     public Task AddAsync(TimeSpan age, string runId) => AddRowAsync(age, $$"""{"runId":"{{runId}}","reason":"Requested"}""");
 
-    public Task AddRowAsync(TimeSpan age, string notice) => Table.AddEntityAsync(new TableEntity(Partition, KeyOf(age)) { ["Notice"] = notice });
+    public Task AddRowAsync(TimeSpan age, string notice) =>
+        Table.AddEntityAsync(new TableEntity(Partition, KeyOf(age)) { ["Notice"] = notice });
 
     public void Dispose() => _processes.ForEach(process => process.Dispose());
 
@@ -113,7 +114,8 @@ internal sealed class FeedLogger : ILogger<TableCancellationFeed>
 
     public bool IsEnabled(LogLevel logLevel) => logLevel > LogLevel.Debug;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         Entries.Enqueue((logLevel, formatter(state, exception)));
 }
 

@@ -8,13 +8,17 @@ public sealed class FeedSettingsTests
 {
     private const string Host = "Functions:Worker:HostEndpoint=http://127.0.0.1:1";
     private const string Storage = "AzureWebJobsStorage=UseDevelopmentStorage=true";
+    private const string Account = "AzureWebJobsStorage:accountName=account";
+    private const string Credential = "AzureWebJobsStorage:credential=";
+    private const string OtherConnection = "Preempt:FeedConnection=Feed";
     private const string Table = "Preempt:Feed=table";
 
     private static IConfiguration Configure(params string[] settings) => new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Split('=')[0], (string?)setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..])))
+        .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).ToDictionary(pair => pair[0], string? (pair) => pair[1]))
         .Build();
 
-    private static Uri AddressOf(params string[] settings) => FeedSettings.Read(Configure([Table, .. settings])).Storage!.Connect(new TableClientOptions()).Uri;
+    private static Uri AddressOf(params string[] settings) =>
+        FeedSettings.Read(Configure([Table, .. settings])).Storage!.Connect(new TableClientOptions()).Uri;
 
     [Theory]
     [InlineData(false)]
@@ -24,8 +28,9 @@ public sealed class FeedSettingsTests
     [InlineData(true, Storage, Table)]
     public void The_table_is_used_when_asked_for_or_under_a_functions_host(bool isTable, params string[] settings)
     {
-        using ServiceProvider services = new ServiceCollection().AddLogging().AddPreempt(Configure(settings), _ => { }).BuildServiceProvider();
-        Assert.Equal(isTable ? typeof(TableCancellationFeed) : typeof(InProcessFeed), services.GetRequiredService<ICancellationFeed>().GetType());
+        using ServiceProvider services = new ServiceCollection()
+            .AddLogging().AddPreempt(Configure(settings), _ => { }).BuildServiceProvider();
+        Assert.IsType(isTable ? typeof(TableCancellationFeed) : typeof(InProcessFeed), services.GetRequiredService<ICancellationFeed>());
     }
 
     [Fact]
@@ -38,12 +43,12 @@ public sealed class FeedSettingsTests
     }
 
     [Theory]
-    [InlineData("https://account.table.core.windows.net/", "AzureWebJobsStorage:accountName=account", "AzureWebJobsStorage:credential=managedidentity", "AzureWebJobsStorage:clientId=00000000-0000-0000-0000-000000000001")]
-    [InlineData("https://account.table.core.windows.net/", "AzureWebJobsStorage:accountName=account")]
-    [InlineData("https://tables.example/", "AzureWebJobsStorage:accountName=account", "AzureWebJobsStorage:tableServiceUri=https://tables.example")]
-    [InlineData("https://other.table.core.windows.net/", "Preempt:FeedConnection=Feed", "AzureWebJobsFeed:accountName=other", "AzureWebJobsStorage:accountName=account")]
-    [InlineData("https://other.table.core.windows.net/", "Preempt:FeedConnection=Feed", "Feed:accountName=other")]
-    [InlineData("http://127.0.0.1:10002/devstoreaccount1", Storage, "AzureWebJobsStorage:accountName=account")]
+    [InlineData("https://account.table.core.windows.net/", Account, Credential + "managedidentity", "AzureWebJobsStorage:clientId=c")]
+    [InlineData("https://account.table.core.windows.net/", Account)]
+    [InlineData("https://tables.example/", Account, "AzureWebJobsStorage:tableServiceUri=https://tables.example")]
+    [InlineData("https://other.table.core.windows.net/", OtherConnection, "AzureWebJobsFeed:accountName=other", Account)]
+    [InlineData("https://other.table.core.windows.net/", OtherConnection, "Feed:accountName=other")]
+    [InlineData("http://127.0.0.1:10002/devstoreaccount1", Storage, Account)]
     public void The_storage_is_named_as_azure_functions_names_it(string expected, params string[] settings) =>
         Assert.Equal(expected, AddressOf(settings).ToString());
 
@@ -54,7 +59,7 @@ public sealed class FeedSettingsTests
     [InlineData("AzureWebJobsStorage: stop notices go through a table", Table)]
     [InlineData("AzureWebJobsStorage: stop notices go through a table", Host)]
     [InlineData("AzureWebJobsStorage: it is no connection string", Table, "AzureWebJobsStorage=nonsense")]
-    [InlineData("AzureWebJobsStorage__credential \"password\": expected managedidentity", Table, "AzureWebJobsStorage:accountName=a", "AzureWebJobsStorage:credential=password")]
+    [InlineData("AzureWebJobsStorage__credential \"password\": expected managedidentity", Table, Account, Credential + "password")]
     [InlineData("AzureWebJobsStorage__tableServiceUri \"nowhere\"", Table, "AzureWebJobsStorage:tableServiceUri=nowhere")]
     public void A_setting_that_cannot_be_used_stops_the_app(string expected, params string[] settings)
     {

@@ -97,7 +97,10 @@ public sealed class StopLogTests(AzuriteFixture azurite) : IAsyncLifetime
         [
             .. Enumerable.Range(0, 1_500).Select(number => new TableTransactionAction(
                 TableTransactionActionType.Add,
-                new TableEntity(FeedLab.Partition, $"{DateTimeOffset.UtcNow.UtcTicks:D19}-{number:D4}") { ["Notice"] = $$"""{"runId":"{{number}}","reason":"Requested"}""" })),
+                new TableEntity(FeedLab.Partition, $"{DateTimeOffset.UtcNow.UtcTicks:D19}-{number:D4}")
+                {
+                    ["Notice"] = $$"""{"runId":"{{number}}","reason":"Requested"}""",
+                })),
         ];
         foreach (TableTransactionAction[] chunk in rows.Chunk(100))
             await _lab.Table.SubmitTransactionAsync(chunk, Token);

@@ -33,7 +33,8 @@ public sealed class ProcessTests
     [Fact]
     public async Task Arguments_arrive_unchanged()
     {
-        string[] arguments = ["two words", "\"quoted\"", "it's", "$HOME `id` *", "", "back\\slash\\", "ü 😀", "two\nlines", "--", "; exit 1"];
+        string[] arguments =
+            ["two words", "\"quoted\"", "it's", "$HOME `id` *", "", "back\\slash\\", "ü 😀", "two\nlines", "--", "; exit 1"];
         ProcessResult result = await RunAsync(new ProcessOptions("printf", ["%s\\0", .. arguments]));
         Assert.Equal(arguments, result.Output.Split('\0')[..^1]);
     }
@@ -150,7 +151,7 @@ public sealed class ProcessTests
         { new ProcessOptions(""), "Program: it is empty" },
         { new ProcessOptions("cat", "a\0b"), "Arguments: one is null or has a NUL character" },
         { new ProcessOptions("cat") { WorkingDirectory = "/no/such/place" }, "WorkingDirectory: there is no \"/no/such/place\"" },
-        { new ProcessOptions("cat") { Environment = new Dictionary<string, string?> { ["A=B"] = "" } }, "\"A=B\" is no name of a variable" },
+        { new ProcessOptions("cat") { Environment = new Dictionary<string, string?> { ["A=B"] = "" } }, "\"A=B\" is no name" },
         { new ProcessOptions("cat") { Notice = Duration.Never }, "Notice: 1h at most; this is never" },
         { new ProcessOptions("cat") { MaxLineLength = 0 }, "MaxLineLength: 1 to 65536 is allowed; this is 0" },
         { new ProcessOptions("cat") { MaxCaptured = -1 }, "MaxCaptured: 0 to 1048576 is allowed; this is -1" },

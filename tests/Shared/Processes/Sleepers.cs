@@ -17,7 +17,8 @@ internal sealed class Sleepers : IDisposable
     [
         .. from directory in Directory.EnumerateDirectories("/proc")
            where int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out _)
-           where ReadCommand(directory).Split('\0') is [var program, var seconds, ..] && Path.GetFileName(program) == "sleep" && seconds == Seconds
+           where ReadCommand(directory).Split('\0') is [var program, var seconds, ..]
+               && Path.GetFileName(program) == "sleep" && seconds == Seconds
            select int.Parse(Path.GetFileName(directory), CultureInfo.InvariantCulture),
     ];
 

@@ -22,7 +22,17 @@ internal static class ProcessSupervisor
     public static async Task<int> RunAsync()
     {
         await using Stream host = Console.OpenStandardInput();
-        ProcessOrder order = ProcessOrder.Read(host);
+        ProcessOrder order;
+        try
+        {
+            order = ProcessOrder.Read(host);
+        }
+        catch (EndOfStreamException)
+        {
+            // The host has died before it could say what to do.
+            return NotStarted;
+        }
+
         using CancellationTokenSource stop = new();
         using CancellationTokenSource hostDied = new();
         PosixSignalRegistration[] signals = OperatingSystem.IsWindows()

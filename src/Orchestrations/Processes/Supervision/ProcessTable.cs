@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 
 namespace Preempt;
 
@@ -18,7 +19,8 @@ internal static class ProcessTable
         foreach (int id in Ids())
         {
             // A name may hold parentheses and spaces itself.
-            if (TryRead($"/proc/{id}/stat", File.ReadAllText) is { } text && text[(text.LastIndexOf(')') + 1)..].Split(' ') is ["", var state, var parent, var group, ..])
+            if (TryRead($"/proc/{id}/stat", File.ReadAllText) is { } text
+                && text[(text.LastIndexOf(')') + 1)..].Split(' ') is ["", var state, var parent, var group, ..])
                 processes.Add(new ProcessEntry(id, Number(parent), Number(group), IsDead(state)));
         }
 
@@ -28,7 +30,10 @@ internal static class ProcessTable
     /// <summary>From <c>ps</c>, where there is no <c>/proc</c>.</summary>
     public static ProcessEntry[] ReadPs()
     {
-        ProcessStartInfo start = new("ps", ["-A", "-o", "pid=", "-o", "ppid=", "-o", "pgid=", "-o", "stat="]) { RedirectStandardOutput = true };
+        ProcessStartInfo start = new("ps", ["-A", "-o", "pid=", "-o", "ppid=", "-o", "pgid=", "-o", "stat="])
+        {
+            RedirectStandardOutput = true,
+        };
         using Process ps = Process.Start(start)!;
         string text = ps.StandardOutput.ReadToEnd();
         ps.WaitForExit();
@@ -45,8 +50,8 @@ internal static class ProcessTable
     /// <summary>The processes that were started with a variable in their environment; Linux only.</summary>
     public static int[] Find(string variable, string value)
     {
-        byte[] text = System.Text.Encoding.UTF8.GetBytes($"{variable}={value}");
-        return [.. Ids().Where(id => TryRead($"/proc/{id}/environ", File.ReadAllBytes) is { } environment && environment.AsSpan().IndexOf(text) >= 0)];
+        byte[] text = Encoding.UTF8.GetBytes($"{variable}={value}");
+        return [.. Ids().Where(id => TryRead($"/proc/{id}/environ", File.ReadAllBytes)?.AsSpan().IndexOf(text) >= 0)];
     }
 
     private static IEnumerable<int> Ids() =>

@@ -54,7 +54,7 @@ internal static class SupervisorLaunch
             : throw Unsupported($"so that it can be started neither with \"{dotnet}\" nor as \"{own}\"");
     }
 
-    /// <summary>The path where there is one; an assembly inside a single file is found by name, as one whose path holds separators.</summary>
+    /// <summary>The path, where there is one that the list of hooks can hold. An assembly inside a single file has only a name.</summary>
     private static string HookName()
     {
         Assembly assembly = typeof(SupervisorLaunch).Assembly;
