@@ -6,8 +6,8 @@ using Preempt.Tests.Shared;
 namespace Preempt.Tests;
 
 /// <summary>
-/// The figures of docs/cancellation.md, measured anew with
-/// <c>dotnet test --project tests/Orchestrations.Tests -- --explicit only --filter-class "*Measurements"</c>.
+/// What stops and child processes cost:
+/// <c>dotnet run --project tests/Orchestrations.Tests -- -explicit only -class Preempt.Tests.Measurements -showLiveOutput</c>.
 /// </summary>
 public sealed class Measurements(AzuriteFixture azurite, ITestOutputHelper output)
 {
