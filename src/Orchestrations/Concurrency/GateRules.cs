@@ -23,7 +23,9 @@ public static class GateRules
         string runId = request.Age.RunId;
         if (state.Holders.FirstOrDefault(holder => holder.Age.RunId == runId) is { } self)
             return (state, new GateReply(GateVerdict.Admitted) { Token = self.Token });
-        if (state.Waiters.Any(waiter => waiter.Age.RunId == runId))
+        GateWaiter newcomer = new(
+            request.Age, request.Priority, request.Gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin ? request.Gate.Key : null);
+        if (state.Waiters.BinarySearch(newcomer) >= 0)
             return AskAgain(state, request);
         if (state.Newest.Any(seen => seen.RunId == runId) || state.Left.Contains(runId))
             return (state, new GateReply(GateVerdict.Gone));
@@ -32,7 +34,6 @@ public static class GateRules
         if (Refuse(state, request) is { } refusal)
             return refusal.Verdict == GateVerdict.Full ? Inspect(state, request, refusal) : (state, refusal);
 
-        GateWaiter newcomer = new(request.Age, request.Priority, rule.Strategy == ConcurrencyStrategy.RoundRobin ? request.Gate.Key : null);
         state = state with
         {
             Key = newcomer.Key is null ? request.Gate.Key : "",
@@ -208,11 +209,19 @@ public static class GateRules
         return best;
     }
 
+    /// <summary>A key that has no runs here has no turn to wait for.</summary>
     private static GateState ForgetIdleKeys(GateState state)
     {
-        if (state.Served.IsEmpty)
-            return state;
-        HashSet<string> busy = [.. state.Holders.Select(holder => holder.Key!), .. state.Waiters.Select(waiter => waiter.Key!)];
-        return state with { Served = state.Served.RemoveRange(state.Served.Keys.Where(key => !busy.Contains(key))) };
+        HashSet<string> idle = [.. state.Served.Keys];
+        idle.ExceptWith(state.Holders.Select(holder => holder.Key ?? ""));
+        foreach (GateWaiter waiter in state.Waiters)
+        {
+            // A key that waits is seen early in the line, more often than not.
+            if (idle.Count == 0)
+                return state;
+            idle.Remove(waiter.Key ?? "");
+        }
+
+        return state with { Served = state.Served.RemoveRange(idle) };
     }
 }

@@ -1,6 +1,9 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 
 namespace Preempt;
 
@@ -33,28 +36,54 @@ public readonly record struct GateWaiter(RunAge Age, int Priority, string? Key =
     public static bool operator >=(GateWaiter left, GateWaiter right) => left.CompareTo(right) >= 0;
 }
 
-/// <summary>Writes a <see cref="GateWaiter"/> as its priority, its age and its key; neither of the first two has a space at an end.</summary>
+/// <summary>
+/// Writes a <see cref="GateWaiter"/> as its priority, its age and its key; neither of the first two has a space at an end. Works on
+/// the bytes of the JSON: a gate with ten thousand waiters is read and written at each of its operations.
+/// </summary>
 internal sealed class GateWaiterJsonConverter : JsonConverter<GateWaiter>
 {
-    private const char Separator = ' ';
+    /// <summary>Room for a run id, a key of <see cref="KeyTemplate.MaxKeyLength"/> and two numbers, as UTF-8.</summary>
+    private const int MaxBytes = 2048;
+
+    private const byte Separator = (byte)' ';
 
     public override GateWaiter Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        ReadOnlySpan<char> text = reader.GetString();
-        int afterPriority = text.IndexOf(Separator);
-        if (afterPriority < 1 || !int.TryParse(text[..afterPriority], CultureInfo.InvariantCulture, out int priority))
-            throw new JsonException($"\"{text}\" is not a run that waits.");
-        ReadOnlySpan<char> rest = text[(afterPriority + 1)..];
-        int afterTicks = rest.IndexOf(Separator);
-        int run = rest[(afterTicks + 1)..].IndexOf(Separator);
-        return run < 0
-            ? new GateWaiter(RunAge.FromText(rest), priority)
-            : new GateWaiter(RunAge.FromText(rest[..(afterTicks + 1 + run)]), priority, rest[(afterTicks + 2 + run)..].ToString());
+        if (reader.TokenType != JsonTokenType.String)
+            throw new JsonException("A run that waits is written as text.");
+        return reader.HasValueSequence || reader.ValueIsEscaped
+            ? Read(Encoding.UTF8.GetBytes(reader.GetString()!))
+            : Read(reader.ValueSpan);
     }
+
+    private static GateWaiter Read(ReadOnlySpan<byte> text)
+    {
+        if (!Utf8Parser.TryParse(text, out int priority, out int afterPriority) || !IsSeparator(text, afterPriority))
+            throw NotAWaiter(text);
+        ReadOnlySpan<byte> age = text[(afterPriority + 1)..];
+        if (!Utf8Parser.TryParse(age, out long ticks, out int afterTicks) || !IsSeparator(age, afterTicks))
+            throw NotAWaiter(text);
+        ReadOnlySpan<byte> run = age[(afterTicks + 1)..];
+        int afterRun = run.IndexOf(Separator);
+        string? key = afterRun < 0 ? null : Encoding.UTF8.GetString(run[(afterRun + 1)..]);
+        string runId = Encoding.UTF8.GetString(afterRun < 0 ? run : run[..afterRun]);
+        return new GateWaiter(new RunAge(runId, new DateTimeOffset(ticks, TimeSpan.Zero)), priority, key);
+    }
+
+    private static bool IsSeparator(ReadOnlySpan<byte> text, int index) => index < text.Length && text[index] == Separator;
+
+    private static JsonException NotAWaiter(ReadOnlySpan<byte> text) => new($"\"{Encoding.UTF8.GetString(text)}\" is not a run that waits.");
 
     public override void Write(Utf8JsonWriter writer, GateWaiter value, JsonSerializerOptions options)
     {
-        string text = string.Create(CultureInfo.InvariantCulture, $"{value.Priority}{Separator}{value.Age.ToText()}");
-        writer.WriteStringValue(value.Key is null ? text : text + Separator + value.Key);
+        Span<byte> text = stackalloc byte[MaxBytes];
+        IFormatProvider plain = CultureInfo.InvariantCulture;
+        (int priority, long ticks, string runId) = (value.Priority, value.Age.QueuedAt.UtcTicks, value.Age.RunId);
+        bool fits = value.Key is { } key
+            ? Utf8.TryWrite(text, plain, $"{priority} {ticks} {runId} {key}", out int length)
+            : Utf8.TryWrite(text, plain, $"{priority} {ticks} {runId}", out length);
+        if (!fits)
+            throw new JsonException($"Run \"{runId}\" and its key are too long.");
+        writer.WriteStringValue(text[..length]);
     }
 }

@@ -1,0 +1,15 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace Preempt.Bench.Gates;
+
+/// <summary>The functions of an app that has gates and nothing else.</summary>
+public static class GateFunctions
+{
+    [Function(PreemptFunctions.Gate)]
+    public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<MeasuredGate>();
+
+    /// <summary>Tells nobody: the runs of this benchmark are names.</summary>
+    [Function(PreemptFunctions.HandOff)]
+    public static Task HandOff([OrchestrationTrigger] TaskOrchestrationContext _) => Task.CompletedTask;
+}
