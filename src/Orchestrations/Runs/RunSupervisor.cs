@@ -189,6 +189,9 @@ internal sealed class RunSupervisor
 
     private static RunMessage? Read(JsonElement envelope)
     {
+        // An event without a payload is not JSON at all.
+        if (envelope.ValueKind == JsonValueKind.Undefined)
+            return null;
         try
         {
             return envelope.Deserialize<RunMessage>();

@@ -19,11 +19,11 @@ internal sealed class AppControl(RunClients app, DurableTaskClient client)
     public async Task<AppStatus> SetAsync(AppMode mode, bool refuse, CancellationToken cancellationToken)
     {
         AppState before = await app.Mode.ReadAsync(client, cancellationToken);
-        if (mode == AppMode.Running && before.Mode == AppMode.Running)
-            return await GetStatusAsync(cancellationToken);
         AppModeRequest request = new(mode, refuse, app.Time.GetUtcNow());
         await client.Entities.SignalEntityAsync(AppSwitch.Id, nameof(AppSwitch.Set), request, cancellation: cancellationToken);
-        await WaitForChangeAsync(before.Generation, cancellationToken);
+        // An app that does not drain may yet be about to: to resume it is asked for all the same, and changes nothing else.
+        if (mode != AppMode.Running || before.Mode != AppMode.Running)
+            await WaitForChangeAsync(before.Generation, cancellationToken);
         return await GetStatusAsync(cancellationToken);
     }
 

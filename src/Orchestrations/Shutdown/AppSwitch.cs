@@ -15,6 +15,8 @@ public sealed class AppSwitch : TaskEntity<AppState>
     /// <param name="request">What is asked.</param>
     public void Set(AppModeRequest request)
     {
+        if (request.Mode == AppMode.Running && State.Mode == AppMode.Running)
+            return;
         AppMode mode = State.Mode != AppMode.Running && request.Mode == AppMode.Draining ? AppMode.Stopping : request.Mode;
         State = new AppState
         {

@@ -374,7 +374,11 @@ public sealed class WholeRunTests : IDisposable
         _app.UntilRunning(id);
         foreach (object? junk in new object?[] { "stop", 42, null, new { Kind = "Nonsense" }, new { Kind = "Stop" }, new[] { 1 } })
             _app.Host.Run(async () => { await _app.Host.Client.RaiseEventAsync(id, RunMessage.EventName, junk); return 0; });
-        Assert.Equal(RunStatus.Succeeded, _app.End(id).Status);
+        _app.Host.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(RunStatus.Running, _app.Get(id).Status);
+        // And it still hears what is one.
+        _app.Cancel(id, new CancelOptions("heard"));
+        Assert.Equal("heard", _app.End(id).Stop!.Message);
     }
 
     [Fact]
