@@ -6,6 +6,7 @@ internal static class Lab
     public const string CancelInProgress = "lab-cancel-in-progress";
     public const string CancelInProgress3 = "lab-cancel-in-progress-3";
     public const string Immediate = "lab-immediate";
+    public const string Multi = "lab-multi";
     public const string Plain = "lab-plain";
     public const string StepGate = "lab-step-gate";
     public const string Children = "lab-children";
@@ -17,6 +18,10 @@ internal static class Lab
 /// <summary>The input of a lab workflow.</summary>
 internal sealed record LabInput(string Group, params IReadOnlyList<LabStep> Steps)
 {
+    public string? Name { get; init; }
+
+    public int? Digit { get; init; }
+
     public string? OnStop { get; init; }
 
     public double? CleanupSeconds { get; init; }

@@ -5,22 +5,27 @@ namespace Preempt.Tests.Model;
 /// <summary>Sees every state of one gate that becomes durable, and says what should not be.</summary>
 internal sealed class GateWitness(string gate, ProtocolWitness all)
 {
+    /// <summary>A waiter asks again after 15 seconds and then after 30, and what it says to others takes a few more.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(75);
+
     private readonly Dictionary<string, long> _tokens = [];
     private readonly Dictionary<string, int> _passedOver = [];
+    private readonly Dictionary<string, DateTimeOffset> _waitsSince = [];
+    private readonly Dictionary<string, DateTimeOffset> _supersededAt = [];
     private GateState _before = new();
 
     public string Key => gate;
 
     public GateState State => _before;
 
-    /// <summary>Whether the gate gave that token to that run. One that came and went within a commit has not been seen inside.</summary>
-    public bool Gave(string run, long token)
+    /// <summary>Whether the gate gave that token to that run, or step. One that came and went within a commit has not been seen inside.</summary>
+    public bool Gave(string holder, long token)
     {
-        if (_tokens.TryGetValue(run, out long known))
+        if (_tokens.TryGetValue(holder, out long known))
             return known == token;
         if (token < 1 || token > _before.LastToken || _tokens.ContainsValue(token))
             return false;
-        _tokens.Add(run, token);
+        _tokens.Add(holder, token);
         return true;
     }
 
@@ -37,7 +42,27 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
 
         CheckSize(now, json);
         CheckGone(now);
+        CheckTold();
         _before = now;
+        foreach (GateWaiter waiter in now.Waiters)
+            _waitsSince.TryAdd(waiter.Age.RunId, all.Now);
+        foreach (GateHolder holder in now.Holders.Where(holder => holder.SupersededBy is not null))
+            _supersededAt.TryAdd(holder.Age.RunId, all.Now);
+    }
+
+    /// <summary>A run whose slot somebody waits for hears of it, also when the first message was lost with who was to send it.</summary>
+    private void CheckTold()
+    {
+        DateTimeOffset limit = all.Now - LongestSilence;
+        foreach (GateHolder holder in _before.Holders.Where(holder => _supersededAt.GetValueOrDefault(holder.Age.RunId, all.Now) < limit))
+        {
+            RunWitness run = all.RunOf(holder.Age.RunId);
+            bool isWaitedFor = _before.Waiters.Any(waiter =>
+                _waitsSince[waiter.Age.RunId] < limit && !all.RunOf(waiter.Age.RunId).HasEnded);
+            all.Require(
+                !isWaitedFor || run.WasKilled || run.IsStopped(holder.Age.RunId),
+                $"{holder.Age.RunId} was superseded at {gate}, and has not heard of it.");
+        }
     }
 
     private void CheckLimits(GateState now, ConcurrencyRule rule)
@@ -95,11 +120,13 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
             return;
         foreach (GateHolder holder in Admitted(now))
         {
-            GateWaiter asWaiter = new(holder.Age, all.Runs[holder.Age.RunId].Request.Priority, holder.Key);
             foreach (GateWaiter waiter in now.Waiters.Where(waiter => waiter.Key == holder.Key && _before.Waiters.Contains(waiter)))
-                all.Require(asWaiter < waiter, $"{gate} admitted {holder.Age.RunId} before {waiter.Age.RunId}.");
+                all.Require(Place(holder.Age).CompareTo(Place(waiter.Age)) < 0, $"{gate} admitted {holder.Age.RunId} before {waiter.Age.RunId}.");
         }
     }
+
+    /// <summary>Where a run stands in line, by what it was started with.</summary>
+    private (int, DateTimeOffset, string) Place(RunAge age) => (-all.RunOf(age.RunId).Request.Priority, age.QueuedAt, age.RunId);
 
     /// <summary>A key that waits and could run is not passed over for long.</summary>
     private void CheckTurns(GateState now, ConcurrencyRule rule)
@@ -139,7 +166,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         {
             bool mayBeStruckOff = now.Rule!.Strategy == ConcurrencyStrategy.CancelInProgress
                 && (now.Rule.Handover == Handover.Immediate || _before.Holders.All(holder => holder.Age.RunId != id));
-            all.Require(mayBeStruckOff || all.Runs[id].IsGoneFrom(gate), $"{gate} forgot {id}, which has neither left nor ended.");
+            all.Require(mayBeStruckOff || all.RunOf(id).IsGoneFrom(gate, id), $"{gate} forgot {id}, which has neither left nor ended.");
         }
     }
 }

@@ -27,6 +27,22 @@ public sealed class ModelFunctions(WorkflowRunner runs, StepRunner steps)
     public Task EndRun([ActivityTrigger] ForcedEnd end, [DurableClient] DurableTaskClient client, FunctionContext function) =>
         steps.EndRunAsync(end, client, function.CancellationToken);
 
+    [Function(PreemptFunctions.Switch)]
+    public static Task Switch([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<AppSwitch>();
+
+    [Function(PreemptFunctions.ApplyMode)]
+    public static Task ApplyMode([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.ApplyModeAsync(context);
+
+    [Function(PreemptFunctions.ApplyModePage)]
+    public Task<ModePageResult> ApplyModePage(
+        [ActivityTrigger] ModePage page, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        steps.ApplyModeAsync(page, client, function.CancellationToken);
+
+    [Function(PreemptFunctions.ReadOutcome)]
+    public static Task<RunOutcome?> ReadOutcome(
+        [ActivityTrigger] string runId, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        StepRunner.ReadOutcomeAsync(runId, client, function.CancellationToken);
+
     [Function(nameof(ModelStep))]
     public Task<StepOutcome> Step([ActivityTrigger] StepCall call, FunctionContext function) => steps.RunAsync<ModelStep>(call, function);
 
@@ -74,4 +90,16 @@ public sealed class ModelFunctions(WorkflowRunner runs, StepRunner steps)
     [Function(nameof(InTurnThenOldest))]
     public Task<RunOutcome> InTurnThenOldest([OrchestrationTrigger] TaskOrchestrationContext context) =>
         runs.RunAsync<InTurnThenOldest>(context);
+
+    [Function(nameof(NewestStep))]
+    public Task<RunOutcome> NewestStep([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        runs.RunAsync<NewestStep>(context);
+
+    [Function(nameof(LineThenStepsInLine))]
+    public Task<RunOutcome> LineThenStepsInLine([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        runs.RunAsync<LineThenStepsInLine>(context);
+
+    [Function(nameof(NewestWithChild))]
+    public Task<RunOutcome> NewestWithChild([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        runs.RunAsync<NewestWithChild>(context);
 }

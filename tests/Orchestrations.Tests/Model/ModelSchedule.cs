@@ -18,7 +18,7 @@ internal sealed class ModelSchedule : IDisposable
     [
         "one-after-stop", "two-after-stop", "one-immediate", "two-immediate", "two-oldest", "one-in-line", "two-in-line",
         "one-each-two-in-all", "two-each-three-in-all", "two-lines", "newest-then-line", "line-then-newest", "newest-then-newest",
-        "in-turn-then-oldest",
+        "in-turn-then-oldest", "newest-step", "line-then-steps-in-line", "newest-with-child",
     ];
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(12);
@@ -30,6 +30,9 @@ internal sealed class ModelSchedule : IDisposable
     private readonly List<string> _started = [];
     private bool _hasKilled;
 
+    /// <summary>Whether the app is drained in this schedule: in one of four.</summary>
+    private readonly bool _isDrainer;
+
     public ModelSchedule(int seed)
     {
         _random = new Random(seed);
@@ -37,6 +40,7 @@ internal sealed class ModelSchedule : IDisposable
         DurableTestHostOptions options = new() { Seed = seed, ConfigureServices = Configure, ReplayEveryTurn = _random.Next(4) == 0 };
         options.FunctionTypes.Add(typeof(ModelFunctions));
         AddFaults(options);
+        _isDrainer = _random.Next(4) == 0;
         _host = new DurableTestHost(options);
         _witness = new ProtocolWitness(() => _host.Now);
         _host.Committing = _witness.See;
@@ -48,6 +52,8 @@ internal sealed class ModelSchedule : IDisposable
     public string Trace => _witness.Trace();
 
     public int Commits => _host.Commits;
+
+    private bool HasChildren => _workflow == "newest-with-child";
 
     private RunClient Runs => _host.Services.GetRequiredService<RunClients>().With(_host.Client);
 
@@ -68,7 +74,10 @@ internal sealed class ModelSchedule : IDisposable
             .AddWorkflow<NewestThenLine>()
             .AddWorkflow<LineThenNewest>()
             .AddWorkflow<NewestThenNewest>()
-            .AddWorkflow<InTurnThenOldest>());
+            .AddWorkflow<InTurnThenOldest>()
+            .AddWorkflow<NewestStep>()
+            .AddWorkflow<LineThenStepsInLine>()
+            .AddWorkflow<NewestWithChild>());
     }
 
     /// <summary>Each kind of fault is there in half of the schedules, and one schedule in eight has none.</summary>
@@ -94,6 +103,8 @@ internal sealed class ModelSchedule : IDisposable
             Try(Act);
         // What is still to come is not struck by a crash that was set before.
         _host.CrashAfter(int.MaxValue, isKept: true);
+        if (_isDrainer)
+            Resume();
         Until(() => _witness.HaveAllEnded, "all runs have ended");
         _host.Advance(TimeSpan.FromMinutes(1));
         if (!_hasKilled)
@@ -147,6 +158,9 @@ internal sealed class ModelSchedule : IDisposable
             case < 17:
                 Disturb();
                 break;
+            case < 18 when _isDrainer:
+                Drain();
+                break;
             default:
                 TimeSpan time = TimeSpan.FromSeconds(_random.Next(8));
                 _witness.Note($"{time} pass");
@@ -168,6 +182,7 @@ internal sealed class ModelSchedule : IDisposable
             Cleanup = Happens(20) ? _random.Next(15) : null,
             Stubborn = Happens(15),
             SelfCancel = Happens(5),
+            Child = HasChildren ? new PlayStep("0", _random.Next(20), IgnoreStop: Happens(15), IsShielded: Happens(20)) : null,
         };
         StartOptions options = new()
         {
@@ -189,15 +204,20 @@ internal sealed class ModelSchedule : IDisposable
     {
         string id = $"run-{_started.Count:D2}";
         _started.Add(id);
-        // A step may fail three times, or be stopped before it is tried again.
-        if (play.Steps.Any(step => step.FailTimes > 0 || step.Timeout is not null))
+        // A step may fail three times, or be stopped before it is tried again; a child may be stopped by itself.
+        if (play.Child is not null || play.Steps.Any(step => step.FailTimes > 0 || step.Timeout is not null))
             _witness.ExpectFailure(id);
         _witness.Note($"start {id}: {System.Text.Json.JsonSerializer.Serialize(play)} {options}");
         _host.Run(() => Runs.StartAsync(_workflow, play, options with { RunId = id }));
         return id;
     }
 
-    private string? AnyRun() => _started.Count == 0 ? null : _started[_random.Next(_started.Count)];
+    /// <summary>Any run that was accepted, children too, or that may have been.</summary>
+    private string? AnyRun()
+    {
+        string[] all = [.. _started.Union(_witness.Runs.Keys)];
+        return all.Length == 0 ? null : all[_random.Next(all.Length)];
+    }
 
     private void Cancel()
     {
@@ -243,6 +263,26 @@ internal sealed class ModelSchedule : IDisposable
             return;
         Until(() => !_witness.Runs.TryGetValue(id, out RunWitness? run) || run.HasEnded, $"{id} has ended");
         _host.Run(() => _host.Client.PurgeInstanceAsync(id));
+    }
+
+    /// <summary>Has the app drain, or stop all that runs, or go on.</summary>
+    private void Drain()
+    {
+        if (Happens(30))
+        {
+            Resume();
+            return;
+        }
+
+        bool isImmediate = Happens(30);
+        _witness.Note($"drain, at once {isImmediate}");
+        _host.Run(() => Runs.DrainAsync(isImmediate));
+    }
+
+    private void Resume()
+    {
+        _witness.Note("resume");
+        _host.Run(() => Runs.ResumeAsync());
     }
 
     private static async Task<bool> DoAsync(Task task)
@@ -295,10 +335,16 @@ internal sealed class ModelSchedule : IDisposable
     private void Probe()
     {
         int slots = _host.Services.GetRequiredService<WorkflowRegistry>().All.First(workflow => workflow.Name == _workflow)
-            .Rules.Min(rule => rule.MaxRuns);
+            .Rules.Select(rule => rule.MaxRuns).DefaultIfEmpty(1).Min();
         for (int key = 0; key < Keys; key++)
         {
-            Play play = new() { Key = $"key-{key}", Other = $"other-{key % 2}", Steps = [new PlayStep("0", 1)] };
+            Play play = new()
+            {
+                Key = $"key-{key}",
+                Other = $"other-{key % 2}",
+                Steps = [new PlayStep("0", 1)],
+                Child = HasChildren ? new PlayStep("0", 1) : null,
+            };
             DateTimeOffset before = _host.Now;
             string[] probes = [.. Enumerable.Range(0, slots).Select(_ => Start(play, new StartOptions()))];
             Until(() => probes.All(probe => _witness.Runs[probe].HasEnded), "the probes have ended");

@@ -19,6 +19,9 @@ public sealed record Play
 
     /// <summary>Whether the code asks itself to stop after its first step.</summary>
     public bool SelfCancel { get; init; }
+
+    /// <summary>What a child run is to do, where the workflow has one.</summary>
+    public PlayStep? Child { get; init; }
 }
 
 /// <summary>What one step of a run is to do; its name is its own within the run.</summary>
@@ -42,6 +45,9 @@ public abstract class ModelWorkflow : Workflow<Play, string>
                 if (input.SelfCancel)
                     run.Cancel("enough");
             }
+
+            if (input.Child is { } child)
+                result += await CallChildAsync(run, input, child);
         }
         catch (OperationCanceledException) when (run.Stop is not null)
         {
@@ -54,6 +60,14 @@ public abstract class ModelWorkflow : Workflow<Play, string>
         }
 
         return result;
+    }
+
+    private static Task<string> CallChildAsync(RunContext run, Play input, PlayStep child)
+    {
+        Play play = new() { Key = input.Other, Other = input.Key, Steps = [child], Cleanup = input.Cleanup, Stubborn = input.Stubborn };
+        return child.IsShielded
+            ? run.CallWorkflowAsync<OneInLine, string>(play, null, CancellationToken.None)
+            : run.CallWorkflowAsync<OneInLine, string>(play);
     }
 
     /// <summary>What code that does not take a stop for an answer tries.</summary>
@@ -157,6 +171,27 @@ public sealed class InTurnThenOldest : ModelWorkflow
     public override void Configure(WorkflowBuilder workflow) => workflow
         .Concurrency("{input.key}", 1, ConcurrencyStrategy.RoundRobin, maxTotal: 2)
         .Concurrency("{input.other}", 1, ConcurrencyStrategy.CancelNewest);
+}
+
+/// <summary>Of the steps of a key the newest wins.</summary>
+public sealed class NewestStep : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.StepConcurrency<ModelStep>("{input.key}", 1, ConcurrencyStrategy.CancelInProgress);
+}
+
+public sealed class LineThenStepsInLine : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 2, ConcurrencyStrategy.Queue)
+        .StepConcurrency<ModelStep>("{input.other}", 1, ConcurrencyStrategy.Queue);
+}
+
+/// <summary>Its runs have child runs, of <see cref="OneInLine"/>.</summary>
+public sealed class NewestWithChild : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress);
 }
 
 /// <summary>Works for a time on the host's clock.</summary>

@@ -24,6 +24,9 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
 
     public DateTimeOffset Now => clock();
 
+    /// <summary>The run that stands at a gate, itself or with a step.</summary>
+    public RunWitness RunOf(string holder) => Runs[HolderId.Parse(holder).RunId];
+
     public bool HaveAllEnded => Runs.Values.All(run => run.HasEnded);
 
     public void Require(bool isKept, FormattableString breach)
@@ -63,16 +66,17 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     {
         foreach (InstanceHeader started in commit.Started)
         {
-            if (started.Name != PreemptFunctions.HandOff)
+            if (started.Name is not (PreemptFunctions.HandOff or PreemptFunctions.ApplyMode))
                 Runs[started.InstanceId] = new RunWitness(started.InstanceId, JsonSerializer.Deserialize<RunRequest>(started.Input!)!, this);
         }
 
-        if (commit.Entity is { State: { } state } entity)
+        if (commit.Entity is { State: { } state } entity && IsGate(entity.Id))
             See(KeyOf(entity.Id), state);
         if (commit.Header is { } header && Runs.TryGetValue(header.InstanceId, out RunWitness? run))
         {
             run.See(header, commit.History);
             CheckOverlap(run);
+            CheckStepOverlap(run);
         }
     }
 
@@ -100,8 +104,20 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
         }
     }
 
+    private void CheckStepOverlap(RunWitness changed)
+    {
+        foreach (RunGate gate in changed.Request.StepGates.Values.SelectMany(gates => gates))
+        {
+            string[] at = [.. Runs.Values.SelectMany(run => run.StepsAt(gate.Gate))];
+            Require(at.Length <= gate.Rule.MaxRuns, $"{at.Length} steps are inside {gate.Gate}: {string.Join(", ", at)}.");
+        }
+    }
+
     public int CountNewer(RunWitness run, string gate) => Runs.Values.Count(other =>
         other.Request.QueuedAt > run.Request.QueuedAt && other.Request.Gates.Any(entered => entered.Gate == gate));
+
+    private static bool IsGate(string entity) =>
+        string.Equals(EntityInstanceId.FromString(entity).Name, PreemptFunctions.Gate, StringComparison.OrdinalIgnoreCase);
 
     public static string KeyOf(string entity) => EntityInstanceId.FromString(entity).Key;
 

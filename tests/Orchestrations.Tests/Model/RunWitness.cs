@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.DurableTask.Client;
 using Preempt.Embedded.Engine;
@@ -10,8 +11,9 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
     /// <summary>What messages, retries of the engine's own work and restarts may add to a grace.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(2);
 
-    private readonly HashSet<string> _left = [];
+    private readonly HashSet<(string Gate, string Holder)> _left = [];
     private readonly Dictionary<int, StepCall> _open = [];
+    private readonly HashSet<int> _stoppedSteps = [];
     private TimeSpan _given;
 
     public string Id => id;
@@ -25,8 +27,19 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
     /// <summary>Whether somebody terminated the instance past its supervisor.</summary>
     public bool WasKilled { get; private set; }
 
-    /// <summary>Whether it has left that gate, or is on its way out.</summary>
-    public bool IsGoneFrom(string gate) => HasEnded || _left.Contains(gate);
+    /// <summary>Whether it, or that step of its, has left that gate, or is on its way out.</summary>
+    public bool IsGoneFrom(string gate, string holder) => HasEnded || _left.Contains((gate, holder));
+
+    /// <summary>Its steps that work, each under its activity's number, inside that gate.</summary>
+    public IEnumerable<string> StepsAt(string gate) => HasEnded || !request.StepGates.Values.Any(gates => gates.Any(rule => rule.Gate == gate))
+        ? []
+        : _open.Values.Select(HolderOf).Where(holder => !_left.Contains((gate, holder)));
+
+    /// <summary>Whether it, or that step of its, has been told to stop.</summary>
+    public bool IsStopped(string holder) => Record.Stop is not null
+        || (HolderId.Parse(holder).Step is { } step && !_open.Values.Any(call => call.Number == step && !_stoppedSteps.Contains(step)));
+
+    private string HolderOf(StepCall call) => new HolderId(id, call.Number).ToString();
 
     /// <summary>Whether it knows that it holds that gate, and has not left.</summary>
     public bool Holds(string gate)
@@ -34,7 +47,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
         int index = 0;
         while (request.Gates[index].Gate != gate)
             index++;
-        return Record.FencingTokens.Length > index && !IsGoneFrom(gate);
+        return Record.FencingTokens.Length > index && !IsGoneFrom(gate, id);
     }
 
     public void See(InstanceHeader header, IReadOnlyList<HistoryEvent> history)
@@ -50,7 +63,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
             $"{id} went from {before.Status} to {Record.Status}.");
         foreach (Decision decision in history.OfType<Decision>())
             Follow(decision);
-        CountExtensions(history);
+        Hear(history);
         if (HasEnded && !WasKilled)
             CheckEnd();
     }
@@ -87,6 +100,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
                     all.Require(
                         call.FencingTokens.Length == request.Gates.Length,
                         $"{id} began step {call.Number} with {call.FencingTokens.Length} tokens.");
+                    CheckStepTokens(call);
                     break;
                 case TaskCompleted completed:
                     _open.Remove(completed.Id);
@@ -96,6 +110,15 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
                     break;
             }
         }
+    }
+
+    private void CheckStepTokens(StepCall call)
+    {
+        if (!request.StepGates.TryGetValue(nameof(ModelStep), out ImmutableArray<RunGate> gates))
+            return;
+        foreach ((RunGate gate, long token) in gates.Zip(call.StepFencingTokens))
+            all.Require(all.Gates[gate.Gate].Gave(HolderOf(call), token), $"{HolderOf(call)} has the token {token}, which its gate did not give it.");
+        all.Require(call.StepFencingTokens.Length == gates.Length, $"{HolderOf(call)} began with {call.StepFencingTokens.Length} tokens.");
     }
 
     /// <summary>Whether the first thing that the turn heard of was a stop of a run that can still be stopped by it.</summary>
@@ -123,7 +146,12 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
 
         switch (stop.Reason)
         {
-            case StopReason.Superseded:
+            // Requests are not lost here: the run need not take its step's word for them.
+            case StopReason.Requested:
+                all.Require(stop.Message is not null, $"{id} did not hear of its cancel, and took its step's word for it.");
+                break;
+            // Code that lets out that its step was superseded ends its run; which step is the newest, the gate's witness knows.
+            case StopReason.Superseded when request.StepGates.IsEmpty:
                 CheckSuperseded(stop);
                 break;
             case StopReason.Timeout:
@@ -139,12 +167,19 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
         }
     }
 
-    private void CountExtensions(IReadOnlyList<HistoryEvent> history)
+    private void Hear(IReadOnlyList<HistoryEvent> history)
     {
         foreach (EventRaised raised in history.OfType<EventRaised>())
         {
-            if (Record.Stop is null && ProtocolWitness.ReadMessage(raised.Payload) is { Kind: RunMessageKind.Extend, By: { } by })
-                _given += by.Value;
+            switch (ProtocolWitness.ReadMessage(raised.Payload))
+            {
+                case { Kind: RunMessageKind.Extend, By: { } by } when Record.Stop is null:
+                    _given += by.Value;
+                    break;
+                case { Kind: RunMessageKind.Stop, Step: { } step }:
+                    _stoppedSteps.Add(step);
+                    break;
+            }
         }
     }
 
@@ -179,16 +214,23 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
 
     private void Follow(Decision decision)
     {
-        string? gate = decision switch
+        (string? gate, string? input) = decision switch
         {
-            EntityCalled { Operation: nameof(ConcurrencyGate.Leave) } called when Leaves(called.Input!) => called.Entity,
-            EntitySignaled { Operation: nameof(ConcurrencyGate.Release) } signaled => signaled.Entity,
-            _ => null,
+            EntityCalled { Operation: nameof(ConcurrencyGate.Leave) } called => (called.Entity, called.Input),
+            EntitySignaled { Operation: nameof(ConcurrencyGate.Release) } signaled => (signaled.Entity, signaled.Input),
+            _ => default,
         };
-        if (gate is null)
-            return;
-        _left.Add(ProtocolWitness.KeyOf(gate));
-        // While a step works, only the end of the grace lets its run go.
+        // A run also has others struck off, whom it found dead.
+        foreach (string holder in gate is null ? [] : JsonSerializer.Deserialize<LeaveRequest>(input!)!.RunIds)
+        {
+            if (HolderId.Parse(holder).RunId == id && _left.Add((ProtocolWitness.KeyOf(gate!), holder)) && holder == id)
+                CheckLeave(gate!);
+        }
+    }
+
+    /// <summary>While a step works, only the end of the grace lets its run go.</summary>
+    private void CheckLeave(string gate)
+    {
         if (_open.Count > 0 && Record.Stop is { } stop)
             CheckGrace(stop);
         all.Require(_open.Count == 0 || Record.Stop is not null, $"{id} left {gate} while a step of its ran.");
@@ -196,9 +238,6 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
 
     private void CheckGrace(StopRequest stop) => all.Require(
         all.Now >= stop.RequestedAt + stop.Grace!.Value.Value, $"{id} was ended by force {all.Now - stop.RequestedAt} after its stop.");
-
-    /// <summary>A run also has others struck off, whom it found dead.</summary>
-    private bool Leaves(string input) => JsonSerializer.Deserialize<LeaveRequest>(input)!.RunIds.Contains(id);
 
     private void CheckEnd()
     {
@@ -221,7 +260,9 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
             (RunStatus.Failed, _) => all.MayFail(id),
             (RunStatus.TimedOut, StopReason.Timeout or StopReason.ScheduleTimeout) => true,
             (RunStatus.Cancelled, StopReason.Requested) => all.WasCancelled(id),
-            (RunStatus.Cancelled, StopReason.Superseded or StopReason.Self) => true,
+            (RunStatus.Cancelled, StopReason.Superseded or StopReason.Self or StopReason.Shutdown) => true,
+            (RunStatus.Cancelled, StopReason.Parent) => request.ParentId is not null,
+            (RunStatus.Cancelled, null) => !request.StepGates.IsEmpty,
             (RunStatus.Cancelled, StopReason.GateFull) => Has(ConcurrencyStrategy.CancelNewest),
             (RunStatus.Rejected, StopReason.GateFull) => Has(ConcurrencyStrategy.Queue) || Has(ConcurrencyStrategy.RoundRobin),
             _ => false,

@@ -126,21 +126,4 @@ public sealed class QueueingTests : IDisposable
         Assert.Equal(RunStatus.Succeeded, ended.Status);
         Assert.True(ended.StartedAt - ended.QueuedAt < TimeSpan.FromSeconds(20));
     }
-
-    [Fact]
-    public void An_uncontended_gate_costs_one_call_and_one_signal()
-    {
-        int bare = CommitsOf("ungated");
-        int gated = CommitsOf("one-run");
-        // Entering: the gate's operation, and the turn on its answer. Leaving: the gate's operation.
-        Assert.Equal(3, gated - bare);
-    }
-
-    private int CommitsOf(string workflow)
-    {
-        int before = _app.Host.Commits;
-        _app.End(_app.Start(workflow, new Work(1)));
-        _app.Host.Advance(TimeSpan.FromSeconds(1));
-        return _app.Host.Commits - before;
-    }
 }

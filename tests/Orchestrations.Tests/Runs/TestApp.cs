@@ -96,6 +96,15 @@ public sealed class QueuedStep : ScriptedWorkflow
         workflow.StepConcurrency<Worker, Script>((input, _) => input.Key, 2, ConcurrencyStrategy.Queue, maxQueued: 2);
 }
 
+/// <summary>Can be stopped for every reason there is: the newest of its key wins, and it ends when its key is called over.</summary>
+public sealed class Stoppable : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress)
+        .EndWhen<Script>(input => $"event over where key = '{input.Key}'")
+        .Grace("5 minutes");
+}
+
 /// <summary>Ends when its order is paid, and starts when one is placed.</summary>
 public sealed class OnOrders : Workflow<Script, string>
 {
@@ -138,17 +147,11 @@ public sealed class StepLog
 {
     private readonly Lock _lock = new();
     private readonly List<string> _running = [];
-    private readonly HashSet<string> _begun = [];
 
     public List<string> Started { get; } = [];
 
     /// <summary>The most steps at one time of runs whose ids begin alike: of one workflow and key.</summary>
     public int MostAtOnce { get; private set; }
-
-    /// <summary>Runs whose cancel has been acknowledged.</summary>
-    public HashSet<string> Acknowledged { get; } = [];
-
-    public List<string> Breaches { get; } = [];
 
     public IReadOnlyList<string> Running
     {
@@ -163,9 +166,6 @@ public sealed class StepLog
     {
         lock (_lock)
         {
-            bool isNew = _begun.Add(step.RunId);
-            if (isNew && Acknowledged.Contains(step.RunId))
-                Breaches.Add($"A step of {step.RunId} began after its cancel was acknowledged.");
             _running.Add(step.RunId);
             Started.Add(step.RunId);
             MostAtOnce = Math.Max(MostAtOnce, _running.Count(other => KeyOf(other) == KeyOf(step.RunId)));
@@ -280,6 +280,9 @@ public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWork
     [Function(nameof(QueuedStep))]
     public Task<RunOutcome> QueuedStep([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<QueuedStep>(context);
 
+    [Function(nameof(Stoppable))]
+    public Task<RunOutcome> Stoppable([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Stoppable>(context);
+
     /// <summary>An orchestrator as it was written before there was Preempt.</summary>
     [Function("Legacy")]
     public static Task<LegacyReceipt> Legacy([OrchestrationTrigger] TaskOrchestrationContext context) => context.SuperviseAsync(
@@ -345,6 +348,7 @@ public sealed class TestApp : IDisposable
                     .AddWorkflow<InTurn>()
                     .AddWorkflow<Nightly>()
                     .AddWorkflow<TwoRules>()
+                    .AddWorkflow<Stoppable>()
                     .AddWorkflow<OnOrders>()
                     .AddWorkflow<GatedStep>()
                     .AddWorkflow<QueuedStep>()
