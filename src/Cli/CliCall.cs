@@ -35,7 +35,11 @@ internal sealed class CliCall : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>Has a command do its work, and makes an exit code of whatever comes of it.</summary>
-    public static void Handle(Command command, Func<CliCall, Task<ExitCode>> run) => command.SetAction(async (arguments, cancellationToken) =>
+    public static void Handle(Command command, Func<CliCall, Task<ExitCode>> run) =>
+        command.SetAction((arguments, cancellationToken) => HandleAsync(arguments, run, cancellationToken));
+
+    private static async Task<int> HandleAsync(
+        ParseResult arguments, Func<CliCall, Task<ExitCode>> run, CancellationToken cancellationToken)
     {
         Screen screen = new(arguments.GetValue(CommonOptions.Json));
         AppAddress? address = null;
@@ -50,7 +54,7 @@ internal sealed class CliCall : IDisposable
             failure.Show(screen);
             return (int)failure.Code;
         }
-    });
+    }
 
     public T? Get<T>(Option<T> option) => Arguments.GetValue(option);
 

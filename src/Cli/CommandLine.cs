@@ -70,6 +70,8 @@ internal static class CommandLine
         WorkflowsCommand.Create(),
         GatesCommand.Create(),
         StatusCommand.Create(),
+        DrainCommand.Create(),
+        DrainCommand.CreateResume(),
         DemoCommand.Create(),
         CompletionCommand.Create(),
     };

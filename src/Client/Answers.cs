@@ -71,7 +71,9 @@ internal static class Answers
     {
         TimeSpan? after = response.Headers.RetryAfter?.Delta;
         string detail = problem?.Detail ?? problem?.Title ?? ReasonOf(response);
-        return new AppUnavailableException(detail, response.StatusCode, problem, after);
+        return problem?.Type == "urn:preempt:draining"
+            ? new AppDrainingException(detail, response.StatusCode, problem, after)
+            : new AppUnavailableException(detail, response.StatusCode, problem, after);
     }
 
     private static string ReasonOf(HttpResponseMessage response) => (int)response.StatusCode switch

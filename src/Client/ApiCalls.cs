@@ -106,5 +106,6 @@ internal sealed class ApiCalls(HttpClient http, PreemptClientOptions options)
     }
 
     private TimeoutException Late(HttpRequestMessage request, Exception exception) => new(
-        $"{request.Method} {request.RequestUri}: no answer within {Retrying.LimitOf(request, options).TotalSeconds:0.###} seconds.", exception);
+        $"{request.Method} {request.RequestUri}: no answer within {Retrying.LimitOf(request, options).TotalSeconds:0.###} seconds.",
+        exception);
 }

@@ -22,8 +22,10 @@ internal sealed class ApiPath(string path)
     /// <summary>Adds a parameter, if there is a value.</summary>
     public ApiPath With(string name, string? value)
     {
-        if (value is not null)
-            _query.Append(_query.Length == 0 ? '?' : '&').Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
+        if (value is null)
+            return this;
+        _query.Append(_query.Length == 0 ? '?' : '&');
+        _query.Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
         return this;
     }
 

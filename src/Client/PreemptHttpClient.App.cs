@@ -35,6 +35,32 @@ public sealed partial class PreemptHttpClient
             new ApiPath("gates").With("workflow", workflow).With("limit", limit).With("cursor", cursor).ToString(),
             cancellationToken);
 
+    /// <summary>
+    /// Has the app admit no runs any more, across restarts, until it is resumed. Draining an app that drains stops its runs. Needs the
+    /// admin key.
+    /// </summary>
+    /// <param name="immediate">Whether the runs that run are told to stop, reason <see cref="StopReason.Shutdown"/>.</param>
+    /// <param name="refuse">Whether starts are refused meanwhile; otherwise they are accepted and wait.</param>
+    /// <param name="cancellationToken">Gives up the call; the app may drain all the same.</param>
+    /// <returns>What the app does then.</returns>
+    public Task<AppStatus> DrainAsync(bool immediate = false, bool refuse = false, CancellationToken cancellationToken = default) =>
+        _calls.PostAsync<AppStatus>(
+            new ApiPath("system/drain").With("mode", immediate ? "immediate" : null).With("refuse", refuse ? "true" : null).ToString(),
+            new Nothing(),
+            cancellationToken);
+
+    /// <summary>Has an app that drains admit runs again. Needs the admin key.</summary>
+    /// <param name="cancellationToken">Gives up the call; the app may have resumed all the same.</param>
+    /// <returns>What the app does then.</returns>
+    public Task<AppStatus> ResumeAsync(CancellationToken cancellationToken = default) =>
+        _calls.PostAsync<AppStatus>("system/resume", new Nothing(), cancellationToken);
+
+    /// <summary>Reads whether the app drains, and how far that has got.</summary>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>What the app does.</returns>
+    public Task<AppStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
+        _calls.GetAsync<AppStatus>("system/status", cancellationToken);
+
     /// <summary>Asks whether the app answers. Needs no key.</summary>
     /// <param name="cancellationToken">Gives up the call.</param>
     /// <returns>How it is.</returns>

@@ -23,7 +23,10 @@ public sealed partial class PreemptHttpClient
     /// <summary>From one question to the next, should an app not wait although it was asked to.</summary>
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(250);
 
-    private static readonly JsonSerializerOptions InputOptions = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions InputOptions = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+    };
 
     private readonly ApiCalls _calls;
     private readonly TimeProvider _time;

@@ -13,7 +13,7 @@ internal static class Retrying
 
     public const string IdempotencyHeader = "Idempotency-Key";
 
-    /// <summary>The longest pause that an app's <c>Retry-After</c> can ask for; asked for a longer one, the caller gets the answer.</summary>
+    /// <summary>The longest pause that an app's <c>Retry-After</c> can ask for; if it asks for more, the caller gets the answer.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     /// <summary>The same for who has no service provider.</summary>

@@ -76,14 +76,23 @@ public sealed class AccessDeniedException : RunException
     }
 }
 
-/// <summary>The app does not take this call now: it drains, or has too much to do.</summary>
-public sealed class AppUnavailableException : RunException
+/// <summary>The app does not take this call now: it has too much to do, or see <see cref="AppDrainingException"/>.</summary>
+public class AppUnavailableException : RunException
 {
     internal AppUnavailableException(string message, HttpStatusCode status, Problem? problem, TimeSpan? retryAfter)
         : base(message, status, problem) => RetryAfter = retryAfter;
 
     /// <summary>When the app says to ask again; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; }
+}
+
+/// <summary>The app drains and takes no new runs.</summary>
+public sealed class AppDrainingException : AppUnavailableException
+{
+    internal AppDrainingException(string message, HttpStatusCode status, Problem? problem, TimeSpan? retryAfter)
+        : base(message, status, problem, retryAfter)
+    {
+    }
 }
 
 /// <summary>The answer is not one that a Preempt app gives: the address is another server's, or the app failed.</summary>

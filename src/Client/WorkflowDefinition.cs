@@ -4,7 +4,7 @@ using Preempt.Client.Json;
 
 namespace Preempt.Client;
 
-/// <summary>A workflow that the app can run. A duration without an end is <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>.</summary>
+/// <summary>A workflow that the app can run. No end is <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>.</summary>
 /// <param name="Name">The name that callers use, such as <c>chat-reply</c>.</param>
 /// <param name="Version">The version of the definition; versions have gates of their own.</param>
 /// <param name="IsLab">Whether it is there to try things out.</param>

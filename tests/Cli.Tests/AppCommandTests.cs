@@ -31,7 +31,8 @@ public sealed class AppCommandTests(AppUnderTest app) : CliTests(app)
     public async Task Gates_of_a_workflow_without_any_are_told_as_such()
     {
         (await Cli.RunAsync("gates", "no-such-workflow")).Expect(ExitCode.NotFound);
-        Assert.Contains("no concurrency rule", (await Cli.RunAsync("gates", "lab-plain")).Expect(ExitCode.Invalid).Error, StringComparison.Ordinal);
+        CliResult result = (await Cli.RunAsync("gates", "lab-plain")).Expect(ExitCode.Invalid);
+        Assert.Contains("no concurrency rule", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public sealed class AppCommandTests(AppUnderTest app) : CliTests(app)
     public async Task An_event_is_sent_to_one_run()
     {
         string id = await StartLongAsync("lab-plain");
-        Assert.Equal($"Sent to {id}.\n", (await Cli.RunAsync("event", "approved", "--run", id, "--data", "true")).Expect(ExitCode.Done).Output);
+        CliResult result = (await Cli.RunAsync("event", "approved", "--run", id, "--data", "true")).Expect(ExitCode.Done);
+        Assert.Equal($"Sent to {id}.\n", result.Output);
     }
 
     [Fact]
@@ -74,7 +76,8 @@ public sealed class AppCommandTests(AppUnderTest app) : CliTests(app)
     {
         using CliProcess alone = new(new Uri("http://127.0.0.1:9"));
         CliResult result = (await alone.RunAsync("--help")).Expect(ExitCode.Done);
-        foreach (string command in new[] { "start <workflow>", "get <run>", "list", "watch", "cancel", "replay", "gates <workflow>", "demo", "completion" })
+        string[] commands = ["start <workflow>", "get <run>", "list", "watch", "cancel", "replay", "gates <workflow>", "drain", "demo"];
+        foreach (string command in commands)
             Assert.Contains(command, result.Output, StringComparison.Ordinal);
     }
 

@@ -60,7 +60,9 @@ internal sealed class CliProcess : IDisposable
     /// <summary>Runs the tool, and interrupts it as Ctrl+C does.</summary>
     public async Task<CliResult> InterruptAsync(string[] arguments, Func<Task> until)
     {
-        using Process process = Start(Dotnet, [AssemblyPath, .. arguments]);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Ctrl+C is sent with the tools of Linux.");
+        // What is started in the background ignores Ctrl+C, and so do its children; here it is heard.
+        using Process process = Start("env", ["--default-signal=INT", Dotnet, AssemblyPath, .. arguments]);
         await until();
         using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         return await FinishAsync(process, arguments, "");

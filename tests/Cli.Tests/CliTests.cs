@@ -42,6 +42,9 @@ public abstract class CliTests : IAsyncDisposable
     }
 
     /// <summary>Starts a run that ends at once, and waits until it has.</summary>
-    protected async Task<string> StartShortAsync(string workflow = "lab-plain") =>
-        (await Cli.RunAsync("start", workflow, "--input", Input(0), "--wait", "--json")).Expect(ExitCode.Done).Json().GetProperty("id").GetString()!;
+    protected async Task<string> StartShortAsync(string workflow = "lab-plain")
+    {
+        CliResult result = (await Cli.RunAsync("start", workflow, "--input", Input(0), "--wait", "--json")).Expect(ExitCode.Done);
+        return result.Json().GetProperty("id").GetString()!;
+    }
 }

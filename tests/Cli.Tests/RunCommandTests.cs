@@ -67,7 +67,8 @@ public sealed class RunCommandTests(AppUnderTest app) : CliTests(app)
         string second = await StartLongAsync("lab-plain");
         CliResult unsure = (await Cli.RunAsync("cancel", first, second)).Expect(ExitCode.Invalid);
         Assert.Contains("add --yes", unsure.Error, StringComparison.Ordinal);
-        CliResult partly = (await Cli.RunAsync("cancel", first, "no-such-run", second, "--yes", "--wait", "--json")).Expect(ExitCode.Partly);
+        string[] arguments = ["cancel", first, "no-such-run", second, "--yes", "--wait", "--json"];
+        CliResult partly = (await Cli.RunAsync(arguments)).Expect(ExitCode.Partly);
         Assert.Equal([first, second], partly.Json().EnumerateArray().Select(run => run.GetProperty("id").GetString()));
         Assert.StartsWith("no-such-run: ", partly.ErrorJson().GetProperty("message").GetString(), StringComparison.Ordinal);
     }
@@ -84,7 +85,8 @@ public sealed class RunCommandTests(AppUnderTest app) : CliTests(app)
     [Fact]
     public async Task Extend_gives_a_run_more_time()
     {
-        string id = (await Cli.RunAsync("start", "lab-plain", "--input", Input(3), "--timeout", "2500ms")).Expect(ExitCode.Done).Output.Trim();
+        string[] start = ["start", "lab-plain", "--input", Input(10), "--timeout", "9s"];
+        string id = (await Cli.RunAsync(start)).Expect(ExitCode.Done).Output.Trim();
         Assert.Equal("It has 1m more.\n", (await Cli.RunAsync("extend", id, "--by", "60s")).Expect(ExitCode.Done).Output);
         (await Cli.RunAsync("get", id, "--wait")).Expect(ExitCode.Done);
         (await Cli.RunAsync("extend", id, "--by", "60s")).Expect(ExitCode.Conflict);

@@ -76,8 +76,8 @@ public sealed partial class WatchTests(AppUnderTest app) : CliTests(app)
         Assert.Contains("■□", output, StringComparison.Ordinal);
         Assert.Contains("█", output, StringComparison.Ordinal);
         Assert.Contains("Succeeded", output, StringComparison.Ordinal);
-        Assert.True(
-            output.LastIndexOf("\u001b[?25h", StringComparison.Ordinal) > output.LastIndexOf("\u001b[?25l", StringComparison.Ordinal), output);
+        int hidden = output.LastIndexOf("\u001b[?25l", StringComparison.Ordinal);
+        Assert.True(output.LastIndexOf("\u001b[?25h", StringComparison.Ordinal) > hidden, output);
     }
 
     [Fact]

@@ -28,7 +28,8 @@ public sealed class AppTests(AppUnderTest app) : ClientTests(app)
         Assert.Equal(holders.Select(run => run.Id), gate.Holders.Select(holder => holder.RunId));
         Assert.Equal(waiter.Id, Assert.Single(gate.Waiters).RunId);
         Assert.Equal((ConcurrencyStrategy.Queue, 2, 200), (gate.Strategy, gate.MaxRuns, gate.MaxQueued));
-        Assert.Contains((await Client.ListGatesAsync(Lab.Queue, limit: 200, cancellationToken: TestEnd)).Items, other => other.Key == Group);
+        Page<Gate> page = await Client.ListGatesAsync(Lab.Queue, limit: 200, cancellationToken: TestEnd);
+        Assert.Contains(page.Items, other => other.Key == Group);
         await Task.WhenAll(holders.Select(EndAsync));
         await Client.WaitAsync(waiter.Id, TimeSpan.FromMinutes(1), TestEnd);
     }

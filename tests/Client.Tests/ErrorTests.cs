@@ -16,16 +16,16 @@ public sealed class ErrorTests(AppUnderTest app) : ClientTests(app)
     [Fact]
     public async Task An_unknown_workflow_is_an_UnknownWorkflowException()
     {
-        UnknownWorkflowException error =
-            await Assert.ThrowsAsync<UnknownWorkflowException>(() => Client.StartAsync("no-such-workflow", null, cancellationToken: TestEnd));
+        UnknownWorkflowException error = await Assert.ThrowsAsync<UnknownWorkflowException>(
+            () => Client.StartAsync("no-such-workflow", null, cancellationToken: TestEnd));
         Assert.Contains("no-such-workflow", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Input_that_the_workflow_does_not_take_is_an_InvalidRunException()
     {
-        InvalidRunException error =
-            await Assert.ThrowsAsync<InvalidRunException>(() => Client.StartAsync(Lab.Plain, new { group = 1 }, cancellationToken: TestEnd));
+        InvalidRunException error = await Assert.ThrowsAsync<InvalidRunException>(
+            () => Client.StartAsync(Lab.Plain, new { group = 1 }, cancellationToken: TestEnd));
         Assert.StartsWith("input:", error.Message, StringComparison.Ordinal);
     }
 
@@ -34,7 +34,8 @@ public sealed class ErrorTests(AppUnderTest app) : ClientTests(app)
     {
         Run run = await Client.StartAsync(Lab.Plain, Lab.Input(Group, 0), cancellationToken: TestEnd);
         await Client.WaitAsync(run.Id, TimeSpan.FromMinutes(1), TestEnd);
-        RunConflictException error = await Assert.ThrowsAsync<RunConflictException>(() => Client.CancelAsync(run.Id, cancellationToken: TestEnd));
+        RunConflictException error = await Assert.ThrowsAsync<RunConflictException>(
+            () => Client.CancelAsync(run.Id, cancellationToken: TestEnd));
         Assert.Equal((run.Id, RunStatus.Succeeded), (error.Run?.Id, error.Run?.Status));
     }
 
@@ -57,7 +58,8 @@ public sealed class ErrorTests(AppUnderTest app) : ClientTests(app)
     public async Task A_body_that_is_too_large_is_an_InvalidRunException()
     {
         object input = new { group = new string('x', 1024 * 1024), steps = Array.Empty<object>() };
-        InvalidRunException error = await Assert.ThrowsAsync<InvalidRunException>(() => Client.StartAsync(Lab.Plain, input, cancellationToken: TestEnd));
+        InvalidRunException error = await Assert.ThrowsAsync<InvalidRunException>(
+            () => Client.StartAsync(Lab.Plain, input, cancellationToken: TestEnd));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, error.Status);
     }
 }

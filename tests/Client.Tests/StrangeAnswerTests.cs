@@ -16,7 +16,12 @@ public sealed class StrangeAnswerTests
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync(
             200,
-            """{"id":"a","workflow":"w","version":"1","status":"Paused","queuedAt":"2026-01-01T00:00:00Z","color":"blue","stop":{"reason":"Boredom","requestedAt":"2026-01-01T00:00:00Z","forced":false}}""");
+            """
+            {
+              "id": "a", "workflow": "w", "version": "1", "status": "Paused", "queuedAt": "2026-01-01T00:00:00Z", "color": "blue",
+              "stop": { "reason": "Boredom", "requestedAt": "2026-01-01T00:00:00Z", "forced": false }
+            }
+            """);
         Run run = await Connect(server).GetAsync("a", TestEnd);
         Assert.Equal((RunStatus.Unknown, StopReason.Unknown), (run.Status, run.Stop?.Reason));
         Assert.Empty(run.Steps);
@@ -111,7 +116,8 @@ public sealed class StrangeAnswerTests
         Assert.Single(server.Requests);
         (Run run, bool isNew) = await client.StartOnceAsync("w", new { a = 1 }, "key", cancellationToken: TestEnd);
         Assert.Equal(("a", true), (run.Id, isNew));
-        Assert.Equal(["""{"input":{"a":1}}""", """{"input":{"a":1}}""", """{"input":{"a":1}}"""], server.Requests.Select(request => request.Body));
+        Assert.Equal(3, server.Requests.Count);
+        Assert.All(server.Requests, request => Assert.Equal("""{"input":{"a":1}}""", request.Body));
     }
 
     [Fact]
@@ -144,7 +150,7 @@ public sealed class StrangeAnswerTests
             return ScriptedServer.WriteAsync(
                 context, 503, """{"type":"urn:preempt:draining","status":503,"detail":"The app drains."}""", "application/problem+json");
         });
-        AppUnavailableException error = await Assert.ThrowsAsync<AppUnavailableException>(() => Connect(server).GetAsync("a", TestEnd));
+        AppDrainingException error = await Assert.ThrowsAsync<AppDrainingException>(() => Connect(server).GetAsync("a", TestEnd));
         Assert.Equal((TimeSpan.FromHours(1), "The app drains."), (error.RetryAfter, error.Message));
         Assert.Single(server.Requests);
     }
@@ -154,7 +160,8 @@ public sealed class StrangeAnswerTests
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync(401, "");
         AccessDeniedException missing = await Assert.ThrowsAsync<AccessDeniedException>(() => Connect(server).GetAsync("a", TestEnd));
-        AccessDeniedException wrong = await Assert.ThrowsAsync<AccessDeniedException>(() => Connect(server, WithKey).GetAsync("a", TestEnd));
+        AccessDeniedException wrong =
+            await Assert.ThrowsAsync<AccessDeniedException>(() => Connect(server, WithKey).GetAsync("a", TestEnd));
         Assert.Contains("none was given", missing.Message, StringComparison.Ordinal);
         Assert.Contains("does not accept the key", wrong.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", wrong.ToString(), StringComparison.Ordinal);

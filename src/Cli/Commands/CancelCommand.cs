@@ -27,7 +27,7 @@ internal static class CancelCommand
         CliCall.Handle(command, call => (call.Get(ids), filter.Find(call)) switch
         {
             ([_, ..], not null) => throw new UsageException("Give run ids or a filter, not both."),
-            ([], null) => throw new UsageException("Say which runs: by their ids, or by a filter such as --workflow. To cancel all: --since 3650d."),
+            ([], null) => throw new UsageException("Say which runs: by id, or by a filter such as --workflow; --since 3650d is all."),
             ([], { } runs) => CancelByFilterAsync(call, runs),
             (var given, _) => CancelByIdAsync(call, given),
         });
@@ -62,7 +62,10 @@ internal static class CancelCommand
 
             TimeSpan? limit = WaitOption.Find(call, wait);
             CancelOptions options = new(
-                call.Get(reason), call.Get(grace) is { } time ? CommonOptions.ToTimeSpan(time) : null, call.Get(queuedOnly), call.Get(delete));
+                call.Get(reason),
+                call.Get(grace) is { } time ? CommonOptions.ToTimeSpan(time) : null,
+                call.Get(queuedOnly),
+                call.Get(delete));
             (Run[] runs, ExitCode code) = await Many.DoAsync(call, given, async (id, cancellationToken) =>
             {
                 Run run = await call.Client.CancelAsync(id, options, cancellationToken);

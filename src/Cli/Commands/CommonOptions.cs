@@ -29,7 +29,12 @@ internal static class CommonOptions
 
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask." };
 
-    public static Argument<string> Workflow() => WithWorkflowNames(new Argument<string>("workflow") { Description = "The workflow's name.", HelpName = "workflow" });
+    public static Argument<string> Workflow() => new("workflow")
+    {
+        Description = "The workflow's name.",
+        HelpName = "workflow",
+        CompletionSources = { WorkflowNames.Complete },
+    };
 
     public static Option<string?> WorkflowOption() => new("--workflow", "-w")
     {
@@ -75,12 +80,6 @@ internal static class CommonOptions
     };
 
     public static TimeSpan ToTimeSpan(Duration duration) => duration.IsNever ? Timeout.InfiniteTimeSpan : duration.Value;
-
-    private static Argument<string> WithWorkflowNames(Argument<string> argument)
-    {
-        argument.CompletionSources.Add(WorkflowNames.Complete);
-        return argument;
-    }
 
     private static DateTimeOffset? ParseTime(ArgumentResult result)
     {

@@ -44,7 +44,7 @@ internal static class CompletionCommand
     {
         Argument<string> shell = new("shell") { Description = "bash, zsh or pwsh." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "pwsh");
-        Command command = new("completion", "Write the script that has a shell complete the commands, options and workflows of this tool.") { shell };
+        Command command = new("completion", "Write the script that has a shell complete what is typed.") { shell };
         command.SetAction(arguments => Console.Out.WriteLine(arguments.GetRequiredValue(shell) switch
         {
             "bash" => Bash,

@@ -41,8 +41,8 @@ internal static class DemoCommand
         return older.Stop?.SupersededBy == newer.Id && newer.Status == RunStatus.Succeeded ? ExitCode.Done : ExitCode.RunFailed;
     }
 
-    private static async Task<Run> StartAsync(CliCall call, string user, string message, double seconds, CancellationToken cancellationToken) =>
-        await call.Client.StartAsync(Workflow, new { userId = user, message, seconds }, cancellationToken: cancellationToken);
+    private static Task<Run> StartAsync(CliCall call, string user, string message, double seconds, CancellationToken cancellationToken) =>
+        call.Client.StartAsync(Workflow, new { userId = user, message, seconds }, cancellationToken: cancellationToken);
 
     /// <summary>Watches a run until something holds; in a terminal with a bar.</summary>
     private static async Task<Run> WatchAsync(CliCall call, Run run, Func<Run, bool> isDone, CancellationToken cancellationToken)
@@ -59,7 +59,8 @@ internal static class DemoCommand
             });
     }
 
-    private static async Task<Run> PollAsync(CliCall call, Run run, Func<Run, bool> isDone, Action<Run> show, CancellationToken cancellationToken)
+    private static async Task<Run> PollAsync(
+        CliCall call, Run run, Func<Run, bool> isDone, Action<Run> show, CancellationToken cancellationToken)
     {
         while (!isDone(run) && !run.Status.IsTerminal())
         {

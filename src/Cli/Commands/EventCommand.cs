@@ -13,8 +13,10 @@ internal static class EventCommand
         Argument<string> name = new("event") { Description = "The event's name." };
         Option<string?> run = new("--run") { Description = "The run that is sent the event; without it, all whom the event concerns." };
         Option<string?> data = new("--data", "-d") { Description = "What the event says: JSON, @file, or - for the standard input." };
-        Option<string?> idempotencyKey = new("--idempotency-key") { Description = "A key for which the event starts its workflows only once." };
-        Command command = new("event", "Send an event to a run; or publish it, which starts the workflows subscribed to it and stops the runs that end on it.")
+        Option<string?> idempotencyKey = new("--idempotency-key") { Description = "A key for which it starts its workflows only once." };
+        const string Description =
+            "Publish an event, which starts the workflows subscribed to it and stops the runs that end on it; or send it to one run.";
+        Command command = new("event", Description)
         {
             name, run, data, idempotencyKey,
         };

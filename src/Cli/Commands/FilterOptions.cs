@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
 using Preempt.Client;
 
 namespace Preempt.Cli.Commands;
@@ -24,14 +26,8 @@ internal sealed class FilterOptions
 
     public FilterOptions()
     {
-        _status.CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)).Select(name =>
-        {
-            if (Enum.TryParse(name, ignoreCase: true, out RunStatus status) && Statuses.Contains(status.ToString()))
-                return status;
-            result.AddError($"status \"{name}\": {string.Join(", ", Statuses)} are the states.");
-            return RunStatus.Unknown;
-        })];
-        _status.CompletionSources.Add(_ => Statuses.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        _status.CustomParser = ParseStatuses;
+        _status.CompletionSources.Add(_ => Statuses.Select(name => new CompletionItem(name)));
     }
 
     private static string[] Statuses { get; } = [.. Enum.GetNames<RunStatus>().Where(name => name != nameof(RunStatus.Unknown))];
@@ -55,5 +51,19 @@ internal sealed class FilterOptions
             Metadata = (call.Get(_metadata) ?? []).ToImmutableDictionary(),
         };
         return filter is { Workflow: null, Key: null, Status: [], Since: null, Until: null, Metadata.Count: 0 } ? null : filter;
+    }
+
+    private static RunStatus[] ParseStatuses(ArgumentResult result)
+    {
+        List<RunStatus> statuses = [];
+        foreach (string name in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)))
+        {
+            if (Enum.TryParse(name, ignoreCase: true, out RunStatus status) && Statuses.Contains(status.ToString()))
+                statuses.Add(status);
+            else
+                result.AddError($"status \"{name}\": {string.Join(", ", Statuses)} are the states.");
+        }
+
+        return [.. statuses];
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Preempt.Cli.Commands;
 
-/// <summary>JSON as it is given on the command line: in place, from a file as <c>@file</c>, or from the standard input as <c>-</c>.</summary>
+/// <summary>JSON as it is given on the command line: in place, as <c>@file</c>, or as <c>-</c> for the standard input.</summary>
 internal static class JsonInput
 {
     /// <summary>The app takes no more.</summary>

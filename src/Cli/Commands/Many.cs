@@ -14,7 +14,8 @@ internal static class Many
     /// <param name="ids">The runs.</param>
     /// <param name="act">Does it with one run.</param>
     /// <returns>The runs with which it was done, and the code to end with.</returns>
-    public static async Task<(Run[] Runs, ExitCode Code)> DoAsync(CliCall call, IReadOnlyList<string> ids, Func<string, CancellationToken, Task<Run>> act)
+    public static async Task<(Run[] Runs, ExitCode Code)> DoAsync(
+        CliCall call, IReadOnlyList<string> ids, Func<string, CancellationToken, Task<Run>> act)
     {
         if (ids is [var only])
             return ([await act(only, call.CancellationToken)], ExitCode.Done);
@@ -27,7 +28,8 @@ internal static class Many
             {
                 done[id] = await act(id, cancellationToken);
             }
-            catch (RunException exception) when (exception is InvalidRunException or UnknownRunException or RunConflictException or UnknownWorkflowException)
+            catch (RunException exception)
+                when (exception is InvalidRunException or UnknownRunException or RunConflictException or UnknownWorkflowException)
             {
                 Failure failure = Failure.From(exception, call.Address, call.CancellationToken)!;
                 (failure with { Message = $"{id}: {failure.Message}" }).Show(call.Screen);

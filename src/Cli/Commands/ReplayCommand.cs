@@ -22,7 +22,8 @@ internal static class ReplayCommand
         {
             ([_, ..], not null) => throw new UsageException("Give run ids or a filter, not both."),
             ([], null) => throw new UsageException("Say which runs: by their ids, or by a filter such as --workflow or --status Failed."),
-            ([], _) when call.Arguments.GetResult(wait) is not null => throw new UsageException("--wait: only with a run id, not with a filter."),
+            ([], _) when call.Arguments.GetResult(wait) is not null =>
+                throw new UsageException("--wait: only with a run id, not with a filter."),
             ([], { } runs) => BulkRun.DoAsync(
                 call, new BulkRequest { Filter = runs, DryRun = call.Get(dryRun) }, "Replay", call.Get(yes), call.Client.BulkReplayAsync),
             (var given, _) => ReplayByIdAsync(call, given),

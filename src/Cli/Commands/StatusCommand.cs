@@ -9,19 +9,30 @@ internal static class StatusCommand
 {
     public static Command Create()
     {
-        Command command = new("status", "Say whether the app answers, and which app that is.");
+        Command command = new("status", "Say which app answers, and whether it admits runs.");
         CliCall.Handle(command, async call =>
         {
-            Health health = await call.Client.GetHealthAsync(call.CancellationToken);
-            string url = call.Address.Options.BaseUrl!.ToString();
-            if (call.Screen.IsJson)
-                Screen.WriteJson(new Status(url, call.Address.Source, health.Status));
-            else
-                call.Screen.WriteLine($"{health.Status}, at {url} (from {call.Address.Source})");
+            Show(call, await call.Client.GetStatusAsync(call.CancellationToken));
             return ExitCode.Done;
         });
         return command;
     }
 
-    private sealed record Status(string BaseUrl, string Source, string Health);
+    /// <summary>Shows what an app does with its runs.</summary>
+    public static void Show(CliCall call, AppStatus status)
+    {
+        string url = call.Address.Options.BaseUrl!.ToString();
+        if (call.Screen.IsJson)
+        {
+            Screen.WriteJson(new Status(url, call.Address.Source, status));
+            return;
+        }
+
+        string drained = status.IsDrained == true ? ", nothing runs" : status.Running is { } running ? $", {running} running" : "";
+        string waiting = status.Waiting is { } count ? $", {count} waiting" : "";
+        string refuse = status.Refuse ? ", starts are refused" : "";
+        call.Screen.WriteLine($"{status.Mode}{drained}{waiting}{refuse} at {url} (from {call.Address.Source})");
+    }
+
+    private sealed record Status(string BaseUrl, string Source, AppStatus App);
 }

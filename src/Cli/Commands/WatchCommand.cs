@@ -17,7 +17,7 @@ internal static class WatchCommand
         Option<string?> workflow = CommonOptions.WorkflowOption();
         Option<string?> key = new("--key") { Description = "Runs of this concurrency key." };
         Option<Duration?> interval = CommonOptions.Duration("--interval", "From one look to the next; 1s by default.");
-        Option<Duration?> length = CommonOptions.Duration("--for", "How long to watch; until Ctrl+C by default, or until the given runs have ended.");
+        Option<Duration?> length = CommonOptions.Duration("--for", "How long to watch at most.");
         Command command = new("watch", "Watch runs and their gates: a table that moves in a terminal, a line for each change elsewhere.")
         {
             ids, workflow, key, interval, length,
@@ -62,12 +62,13 @@ internal static class WatchCommand
 
         await screen.Live.Live(new Text("")).AutoClear(false).Overflow(VerticalOverflow.Crop).StartAsync(async live =>
         {
-            string note = watcher.IsOver ? "" : "Ctrl+C ends the watch.";
-            Draw(live, screen, watcher, note);
+            const string Hint = "Ctrl+C ends the watch.";
+            string note = Hint;
+            Draw(live, screen, watcher, watcher.IsOver ? "" : note);
             while (!watcher.IsOver)
             {
-                await StepAsync(watcher, pause, _ => note = "", trouble => note = trouble, cancellationToken);
-                Draw(live, screen, watcher, note);
+                await StepAsync(watcher, pause, _ => note = Hint, trouble => note = trouble, cancellationToken);
+                Draw(live, screen, watcher, watcher.IsOver ? "" : note);
             }
         });
     }

@@ -8,7 +8,7 @@ namespace Preempt.Cli.Commands;
 internal static class WorkflowNames
 {
     /// <summary>A person waits for a completion: one that does not come soon is none.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public static IEnumerable<CompletionItem> Complete(CompletionContext context)
     {

@@ -27,7 +27,7 @@ internal static class RunView
         Field(screen, "progress", run.Progress is { } progress ? $"{Times.Percent(progress.Fraction)} {progress.Message}".TrimEnd() : null);
         Field(screen, "tokens", run.FencingTokens.IsEmpty ? null : string.Join(", ", run.FencingTokens));
         Field(screen, "stop", run.Stop is { } stop ? Describe(stop) : null);
-        Field(screen, "error", run.Error is { } error ? $"{error.Type}: {error.Message}{(error.Step is null ? "" : $" (step {error.Step})")}" : null);
+        Field(screen, "error", run.Error is { } error ? Describe(error) : null);
         foreach ((string name, string value) in run.Metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
             Field(screen, "metadata", $"{name}={value}");
         Field(screen, "input", run.Input is { } input ? new Piece(Screen.ToText(input)) : (Piece?)null);
@@ -56,6 +56,9 @@ internal static class RunView
         return age > TimeSpan.Zero ? age : TimeSpan.Zero;
     }
 
+    private static string Describe(RunError error) =>
+        error.Step is null ? $"{error.Type}: {error.Message}" : $"{error.Type}: {error.Message} (step {error.Step})";
+
     private static string Describe(RunStop stop)
     {
         List<string> parts = [stop.Reason.ToString()];
@@ -79,17 +82,20 @@ internal static class RunView
         string time = step.EndedAt is { } ended ? $", {Times.Of(ended - step.StartedAt)}" : "";
         string reason = step.StopReason is { } stop ? $", told to stop: {stop}" : "";
         screen.WriteLine(
-            new Piece("step".PadRight(LabelWidth), Spectre.Console.Color.Grey), step.Name + " ", new Piece(step.Status.ToString(), RunColors.Of(step.Status)), attempt + time + reason);
+            Label("step"), step.Name + " ", new Piece(step.Status.ToString(), RunColors.Of(step.Status)), attempt + time + reason);
     }
 
     private static string? After(DateTimeOffset? time, DateTimeOffset before) =>
         time is { } at ? $"{Times.Of(at)} ({Times.Of(at - before)} later)" : null;
 
-    private static void Field(Screen screen, string name, string? value) => Field(screen, name, value is null ? (Piece?)null : new Piece(value));
+    private static Piece Label(string name) => new(name.PadRight(LabelWidth), Spectre.Console.Color.Grey);
+
+    private static void Field(Screen screen, string name, string? value) =>
+        Field(screen, name, value is null ? (Piece?)null : new Piece(value));
 
     private static void Field(Screen screen, string name, Piece? value)
     {
         if (value is { } piece)
-            screen.WriteLine(new Piece(name.PadRight(LabelWidth), Spectre.Console.Color.Grey), piece);
+            screen.WriteLine(Label(name), piece);
     }
 }

@@ -21,7 +21,9 @@ internal sealed record SettingsFile(string? BaseUrl, string? ApiKey)
     public static string Path => Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } path
         ? path
         : System.IO.Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "preempt", "config.json");
+            Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+            "preempt",
+            "config.json");
 
     /// <summary>Reads the file; nothing is said when there is none.</summary>
     /// <param name="warn">Is told that others can read the key in it.</param>

@@ -28,14 +28,15 @@ internal static class WatchView
             parts.Add(RenderGates(watcher.Gates));
         int room = Math.Max(3, screen.Height - watcher.Gates.Count - 8);
         Run[] runs = [.. watcher.Runs.Active, .. watcher.Runs.All.Where(run => run.Status.IsTerminal()).Reverse()];
-        parts.Add(runs.Length > 0 ? RenderRuns(runs[..Math.Min(room, runs.Length)], now, screen.Width >= WidthForIds) : new Text("No runs."));
+        parts.Add(runs.Length > 0 ? RenderRuns(runs.Take(room), now, screen.Width >= WidthForIds) : new Text("No runs."));
         parts.Add(new Text(runs.Length > room ? $"{runs.Length - room} more. {note}" : note, new Style(Color.Grey)));
         return new Rows(parts);
     }
 
     private static Table RenderGates(IReadOnlyList<Gate> gates)
     {
-        Table table = new Table().Border(TableBorder.None).AddColumns(Column("GATE"), Column("RUNNING"), Column("WAITING"), Column("STRATEGY"));
+        Table table = new Table().Border(TableBorder.None).AddColumns(
+            Column("GATE"), Column("RUNNING"), Column("WAITING"), Column("STRATEGY"));
         foreach (Gate gate in gates)
         {
             int slots = gate.MaxTotal is > 0 and < 1000 ? gate.MaxTotal.Value : gate.MaxRuns;
@@ -43,7 +44,10 @@ internal static class WatchView
                 ? new string('■', gate.Holders.Length) + new string('□', Math.Max(0, slots - gate.Holders.Length))
                 : string.Create(CultureInfo.InvariantCulture, $"{gate.Holders.Length}/{slots}");
             table.AddRow(
-                Cell($"{gate.Workflow} {Cut(gate.Key, LongestKey)}"), Cell(blocks, Color.Blue), Cell($"{gate.Waiters.Length}"), Cell(gate.Strategy.ToString()));
+                Cell($"{gate.Workflow} {SafeText.Of(gate.Key, LongestKey)}"),
+                Cell(blocks, Color.Blue),
+                Cell($"{gate.Waiters.Length}"),
+                Cell(gate.Strategy.ToString()));
         }
 
         return table;
@@ -57,7 +61,7 @@ internal static class WatchView
         {
             table.AddRow(
                 Cell(run.Stop is { } stop ? $"{run.Status} ({stop.Reason})" : run.Status.ToString(), RunColors.Of(run.Status)),
-                Cell(Cut(run.Key, LongestKey)),
+                Cell(SafeText.Of(run.Key, LongestKey)),
                 Cell(Progress(run), RunColors.Of(run.Status)),
                 Cell(Times.Of(RunView.Age(run, now))),
                 Cell(isWide ? run.Id : ShortId(run)));
@@ -73,13 +77,12 @@ internal static class WatchView
         return run.Id.Length <= run.Workflow.Length + Tail ? run.Id : $"{run.Workflow}…{run.Id[^Tail..]}";
     }
 
-    private static string Cut(string? text, int length) => text is null || text.Length <= length ? text ?? "" : text[..(length - 1)] + "…";
-
     private static string Progress(Run run) => run.Progress is not { } progress
         ? ""
-        : $"{Times.Bar(progress.Fraction, BarWidth)} {Times.Percent(progress.Fraction)} {Cut(progress.Message, LongestMessage)}";
+        : $"{Times.Bar(progress.Fraction, BarWidth)} {Times.Percent(progress.Fraction)} {SafeText.Of(progress.Message, LongestMessage)}";
 
-    private static TableColumn Column(string name) => new TableColumn(new Text(name, new Style(Color.Grey))).NoWrap().PadLeft(0).PadRight(2);
+    private static TableColumn Column(string name) =>
+        new TableColumn(new Text(name, new Style(Color.Grey))).NoWrap().PadLeft(0).PadRight(2);
 
     private static Text Cell(string? text, Color? color = null) =>
         new Text(SafeText.Of(text), color is { } known ? new Style(known) : Style.Plain).Overflow(Overflow.Ellipsis);

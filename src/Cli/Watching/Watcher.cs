@@ -30,7 +30,7 @@ internal sealed class Watcher(PreemptHttpClient client, IReadOnlyList<string> id
         return changed;
     }
 
-    /// <summary>Those that have not ended, those that were accepted since the last look, and those that are no longer among these.</summary>
+    /// <summary>Those that have not ended, those accepted since the last look, and those that are no longer among these.</summary>
     private async Task<Run[]> SearchAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();

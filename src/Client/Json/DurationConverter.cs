@@ -25,7 +25,8 @@ internal sealed partial class DurationConverter : JsonConverter<TimeSpan>
         return ticks <= long.MaxValue ? TimeSpan.FromTicks((long)ticks) : throw new JsonException("The duration is too long.");
     }
 
-    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteStringValue(ToText(value));
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(ToText(value));
 
     /// <summary>A duration as the app reads it.</summary>
     public static string ToText(TimeSpan value)

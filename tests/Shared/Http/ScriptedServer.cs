@@ -33,7 +33,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
             scripted.Requests.Enqueue(new SeenRequest(
                 context.Request.Method,
                 context.Request.Path + context.Request.QueryString.Value,
-                context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+                context.Request.Headers.ToDictionary(header => header.Key, header => $"{header.Value}", StringComparer.OrdinalIgnoreCase),
                 await reader.ReadToEndAsync()));
             await answer(context, Interlocked.Increment(ref count));
         });

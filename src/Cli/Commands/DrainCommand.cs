@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Preempt.Cli.Output;
+using Preempt.Client;
+
+namespace Preempt.Cli.Commands;
+
+/// <summary><c>preempt drain</c> and <c>preempt resume</c>.</summary>
+internal static class DrainCommand
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
+    public static Command Create()
+    {
+        Option<bool> immediate = new("--immediate") { Description = "Also stop the runs that run." };
+        Option<bool> refuse = new("--refuse") { Description = "Refuse starts meanwhile; otherwise they are accepted and wait." };
+        Option<bool> wait = new("--wait") { Description = "Wait until nothing runs any more." };
+        Option<bool> yes = CommonOptions.Yes();
+        Command command = new("drain", "Have the app admit no runs any more, before it is shut down. Needs the admin key.")
+        {
+            immediate, refuse, wait, yes,
+        };
+        CliCall.Handle(command, async call =>
+        {
+            AppStatus before = await call.Client.GetStatusAsync(call.CancellationToken);
+            // To drain an app that drains stops its runs.
+            if ((call.Get(immediate) || before.Mode == AppMode.Draining) && !call.Get(yes))
+            {
+                string why = before.Mode == AppMode.Draining
+                    ? "The app drains already; a second drain stops all runs."
+                    : "This stops all runs.";
+                if (!Screen.CanAsk)
+                    throw new UsageException($"{why} That asks first, and here nobody can answer: add --yes.");
+                if (!call.Screen.Ask($"{why} Stop them?"))
+                {
+                    call.Screen.Note("Nothing is done.");
+                    return ExitCode.Done;
+                }
+            }
+
+            AppStatus status = await call.Client.DrainAsync(call.Get(immediate), call.Get(refuse), call.CancellationToken);
+            while (call.Get(wait) && status is { Mode: not AppMode.Running, IsDrained: not true })
+            {
+                await Task.Delay(Pause, call.CancellationToken);
+                status = await call.Client.GetStatusAsync(call.CancellationToken);
+            }
+
+            StatusCommand.Show(call, status);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    public static Command CreateResume()
+    {
+        Command command = new("resume", "Have an app that drains admit runs again. Needs the admin key.");
+        CliCall.Handle(command, async call =>
+        {
+            StatusCommand.Show(call, await call.Client.ResumeAsync(call.CancellationToken));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}
