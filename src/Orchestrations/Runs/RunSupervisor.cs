@@ -25,11 +25,10 @@ internal sealed class RunSupervisor
     private readonly GateKeeper _gates;
     private readonly RunDeadlines _deadlines;
     private readonly RunHold _hold;
+    private readonly RunGrace _grace;
+    private readonly RunSubscriptions _subscriptions;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ended = new();
-    private readonly TaskCompletionSource _graceOver = new();
-    private DateTime _graceEnd = DateTime.MaxValue;
-    private CancellationTokenSource? _graceTimer;
 
     public RunSupervisor(TaskOrchestrationContext context, RunRequest request, Workflow workflow, WorkflowRegistry registry)
     {
@@ -43,6 +42,8 @@ internal sealed class RunSupervisor
         _steps = new RunSteps(this, _gates, _workers, context);
         _deadlines = new RunDeadlines(this, context);
         _hold = new RunHold(this, context);
+        _grace = new RunGrace(this, context, TellOthers);
+        _subscriptions = new RunSubscriptions(this, context);
         Children = new RunChildren(this, registry, context);
         Events = new RunEvents(this, context);
     }
@@ -76,10 +77,10 @@ internal sealed class RunSupervisor
         Update(Record);
         _ = ReadMessagesAsync();
         _deadlines.WatchQueue();
-        RunOutcome outcome = await SubscribeAsync() is { } error ? End(new CodeResult(null, error)) : await LiveAsync();
+        RunOutcome outcome = await _subscriptions.AddAsync() is { } error ? End(new CodeResult(null, error)) : await LiveAsync();
         // From here on the code, should some of it remain, gets nothing done.
         _ended.Cancel();
-        await UnsubscribeAsync();
+        await _subscriptions.RemoveAsync();
         await _gates.LeaveAsync();
         if (outcome.Record.Forced)
             await EndByForceAsync(outcome);
@@ -97,29 +98,6 @@ internal sealed class RunSupervisor
     }
 
     private bool StopsBeforeStart() => IsStopped || _deadlines.StopsByEndCondition();
-
-    /// <summary>A run that ends on an event is told of it, wherever the event is published.</summary>
-    /// <returns>What is wrong when it cannot be.</returns>
-    private async Task<RunError?> SubscribeAsync()
-    {
-        foreach (string name in Request.EndingEvents)
-        {
-            if (!await _context.Entities.CallEntityAsync<bool>(EventSubscribers.Of(name), nameof(EventSubscribers.Add), RunId))
-            {
-                return new RunError(
-                    typeof(InvalidOperationException).FullName!,
-                    $"{EventSubscribers.MaxRuns} runs are to end on event '{name}' already, as many as there may be at one time.");
-            }
-        }
-
-        return null;
-    }
-
-    private async Task UnsubscribeAsync()
-    {
-        foreach (string name in Request.EndingEvents)
-            await _context.Entities.SignalEntityAsync(EventSubscribers.Of(name), nameof(EventSubscribers.Remove), RunId);
-    }
 
     /// <summary>Changes the record; whoever looks at the run sees it after this turn.</summary>
     public void Update(RunRecord record)
@@ -240,7 +218,7 @@ internal sealed class RunSupervisor
         Update(Record.RequestStop(request, Request.Grace));
         if (!IsStopped)
             return;
-        SetGraceEnd();
+        _grace.Limit(Record.Stop!.Grace!.Value);
         if (!isFirst)
             return;
         Logger.LogInformation("Run {Run} stops: {Reason} {Message}", RunId, request.Reason, request.Message);
@@ -281,40 +259,12 @@ internal sealed class RunSupervisor
         }
     }
 
-    private void SetGraceEnd()
-    {
-        Duration grace = Record.Stop!.Grace!.Value;
-        DateTime end = grace.IsNever ? DateTime.MaxValue : _context.CurrentUtcDateTime + grace.Value;
-        if (end >= _graceEnd)
-            return;
-        _graceEnd = end;
-        _graceTimer?.Cancel();
-        if (Record.Status == RunStatus.Stopping)
-            _ = WatchGraceAsync(end);
-    }
-
-    /// <summary>Waits for the end of the grace; until then the steps that still run are told again.</summary>
-    private async Task WatchGraceAsync(DateTime end)
-    {
-        using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(EndToken);
-        _graceTimer = timer;
-        try
-        {
-            await RemindAsync(end, TellOthers, timer.Token);
-            _graceOver.TrySetResult();
-        }
-        catch (OperationCanceledException)
-        {
-            // The run ended in time, or was given less.
-        }
-    }
-
     private async Task<RunOutcome> ExecuteAsync()
     {
         Update(Record.Start(Now));
         _deadlines.WatchExecution();
         Task<CodeResult> code = RunCodeAsync();
-        await Task.WhenAny(code, _graceOver.Task);
+        await Task.WhenAny(code, _grace.Over);
         bool isForced = !code.IsCompleted || !await EndLeftoversAsync();
         return End(code.IsCompleted ? await code : CodeResult.Stopped, isForced);
     }
@@ -325,10 +275,10 @@ internal sealed class RunSupervisor
     {
         if (_workers.AllIdle && Children.AllEnded)
             return true;
-        if (!IsStopped && !Request.Grace.IsNever)
-            _ = WatchGraceAsync(_context.CurrentUtcDateTime + Request.Grace.Value);
+        if (!IsStopped)
+            _grace.Limit(Request.Grace);
         Task allEnded = Task.WhenAll(_workers.EndAllAsync(), Children.EndAllAsync());
-        await Task.WhenAny(allEnded, _graceOver.Task);
+        await Task.WhenAny(allEnded, _grace.Over);
         return allEnded.IsCompleted;
     }
 
@@ -356,25 +306,12 @@ internal sealed class RunSupervisor
         }
     }
 
-    private RunOutcome End(CodeResult result, bool isForced = false)
+    private RunOutcome End(CodeResult result, bool isForced = false) => new()
     {
-        RunStatus status = result switch
-        {
-            { WasStopped: true } when _gates.IsRejected && Record.Stop!.Reason == StopReason.GateFull => RunStatus.Rejected,
-            { WasStopped: true } => Record.Stop!.Reason is StopReason.Timeout or StopReason.ScheduleTimeout
-                ? RunStatus.TimedOut
-                : RunStatus.Cancelled,
-            { Error: not null } => RunStatus.Failed,
-            _ => RunStatus.Succeeded,
-        };
-        return new RunOutcome { Record = Record.End(status, Now) with { Forced = isForced }, Output = result.Output, Error = result.Error };
-    }
-
-    /// <summary>How the workflow's code ended.</summary>
-    private sealed record CodeResult(JsonElement? Output, RunError? Error, bool WasStopped = false)
-    {
-        public static readonly CodeResult Stopped = new(null, null, WasStopped: true);
-    }
+        Record = Record.End(result.StatusOf(Record.Stop, _gates.IsRejected), Now) with { Forced = isForced },
+        Output = result.Output,
+        Error = result.Error,
+    };
 
     /// <summary>
     /// Has an activity terminate this instance, since the engine does not complete one that has open activities. Should the

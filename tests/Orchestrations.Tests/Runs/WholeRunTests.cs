@@ -97,6 +97,18 @@ public sealed class WholeRunTests : IDisposable
     }
 
     [Fact]
+    public void A_step_that_ends_within_the_grace_is_waited_for_and_a_longer_grace_changes_nothing()
+    {
+        string id = _app.Start("ungated", run => run.CallStepAsync<Worker, string>(new Work(3000, IgnoreStop: true)));
+        _app.UntilRunning(id);
+        _app.Cancel(id, new CancelOptions(Grace: "1h"));
+        _app.Cancel(id, new CancelOptions(Grace: "2h"));
+        Run ended = _app.End(id);
+        Assert.Equal((RunStatus.Succeeded, StepStatus.Succeeded), (ended.Status, ended.Steps[0].Status));
+        Assert.Equal("1h", ended.Stop!.Grace.ToString());
+    }
+
+    [Fact]
     public void A_cancelled_run_says_who_asked_and_why()
     {
         string id = _app.Start("ungated", new Work(60));
