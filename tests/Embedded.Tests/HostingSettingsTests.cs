@@ -77,6 +77,27 @@ public sealed class HostingSettingsTests : IDisposable
     }
 
     [Fact]
+    public void The_host_file_says_how_long_a_stop_may_take_and_the_app_above_it()
+    {
+        string[] host = ["--AzureFunctionsJobHost:shutdownTimeout=00:00:25"];
+
+        Assert.Equal(TimeSpan.FromSeconds(25), ShutdownTimeoutOf(TestApp.NewBuilder([], host)));
+        Assert.Equal(TimeSpan.FromSeconds(4), ShutdownTimeoutOf(TestApp.NewBuilder([], [.. host, "--shutdownTimeoutSeconds=4"])));
+    }
+
+    [Theory]
+    [InlineData("shutdownTimeout", "25", "a time of at least 00:00:01")]
+    [InlineData("extensions:durableTask:storageProvider:workItemQueueVisibilityTimeout", "00:00:59", "a time of at least 00:01:00")]
+    [InlineData("extensions:durableTask:storageProvider:controlQueueVisibilityTimeout", "soon", "a time of at least 00:01:00")]
+    public void A_time_in_the_host_file_that_cannot_be_kept_refuses_the_start(string setting, string value, string expected)
+    {
+        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(
+            () => TestApp.NewBuilder([], $"--AzureFunctionsJobHost:{setting}={value}"));
+
+        Assert.StartsWith($"The function app cannot start: host.json, {setting} \"{value}\": {expected}", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Only_assemblies_that_can_define_functions_are_searched()
     {
         Assembly tests = typeof(HostingSettingsTests).Assembly;

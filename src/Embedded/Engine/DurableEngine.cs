@@ -56,6 +56,9 @@ internal sealed class DurableEngine : IDisposable
 
     public DurableTaskClient Client { get; }
 
+    /// <summary>Raised when the engine goes down because it, or its store, has failed.</summary>
+    public event Action? Failed;
+
     /// <summary>Takes up what an earlier process left behind, and begins to work.</summary>
     public void Start()
     {
@@ -188,6 +191,7 @@ internal sealed class DurableEngine : IDisposable
             return;
         _isDown = true;
         Logger.LogCritical(failure, "The engine failed; nothing runs until the process is started again");
+        Failed?.Invoke();
     }
 
     /// <summary>Lets out what a durable commit has to say to others.</summary>

@@ -5,7 +5,7 @@ namespace Preempt.Embedded.Hosting;
 
 /// <summary>
 /// Runs the engine while the host runs. Activities hear at once that the host stops; the engine itself outlives the server, so
-/// that requests in flight still work.
+/// that requests in flight still work. When the engine fails the app stops, with 1, so that whoever watches it starts it again.
 /// </summary>
 internal sealed class EngineService(DurableEngine engine, IHostApplicationLifetime lifetime) : IHostedService, IDisposable
 {
@@ -13,6 +13,11 @@ internal sealed class EngineService(DurableEngine engine, IHostApplicationLifeti
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        engine.Failed += () => ThreadPool.QueueUserWorkItem(_ =>
+        {
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        });
         engine.Start();
         _registration = lifetime.ApplicationStopping.Register(() => _ = engine.StopActivitiesAsync());
         return Task.CompletedTask;

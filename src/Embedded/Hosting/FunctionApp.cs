@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -18,12 +19,8 @@ namespace Preempt.Embedded.Hosting;
 /// <summary>Makes a function app out of an ASP.NET Core app.</summary>
 internal static class FunctionApp
 {
-    /// <summary>The settings of a host that says nothing else: those of the real one.</summary>
-    private static readonly KeyValuePair<string, string?>[] Defaults =
-    [
-        new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
-        new(WebHostDefaults.ShutdownTimeoutKey, "10"),
-    ];
+    /// <summary>The time to stop of a host that says nothing else: that of the real one.</summary>
+    private static readonly TimeSpan DefaultShutdownTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>The types that may define functions: those of the app's assemblies.</summary>
     public static IEnumerable<Type> EntryTypes() => Assembly.GetEntryAssembly() is { } entry
@@ -35,8 +32,17 @@ internal static class FunctionApp
     {
         WebApplicationBuilder web = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        ((IConfigurationBuilder)web.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
         HostSettings.AddLocalSettings(HostSettings.Find("local.settings.json"), web.Configuration);
+        TimeSpan shutdown = HostSettings.Read(HostSettings.Find("host.json"), web.Configuration).ShutdownTimeout ?? DefaultShutdownTimeout;
+        MemoryConfigurationSource defaults = new()
+        {
+            InitialData =
+            [
+                new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+                new(WebHostDefaults.ShutdownTimeoutKey, Math.Ceiling(shutdown.TotalSeconds).ToString(CultureInfo.InvariantCulture)),
+            ],
+        };
+        ((IConfigurationBuilder)web.Configuration).Sources.Insert(0, defaults);
         return web;
     }
 

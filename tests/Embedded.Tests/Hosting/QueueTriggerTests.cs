@@ -65,7 +65,7 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
         await UntilEmptyAsync(queue);
         Assert.Equal(3, app.Logs.Entries.Count(entry => entry.Exception?.Message == "out of tea"));
         Assert.Contains(app.Logs.Entries, entry =>
-            entry.Message.EndsWith($"was tried 3 times; it is in {_queueName}-poison now", StringComparison.Ordinal));
+            entry.Message.EndsWith($"was tried 3 times; it is in {_queueName}-poison now. The cause: out of tea", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -79,6 +79,7 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
         QueueMessage poisoned = await ReceiveAsync(await QueueAsync($"{_queueName}-poison", QueueMessageEncoding.None));
         Assert.Equal("{ no person", poisoned.Body.ToString());
         Assert.True(_received.IsEmpty);
+        Assert.Contains(app.Logs.Entries, entry => entry.Message.Contains("The cause: 'n' is an invalid start of a property name", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -96,6 +97,7 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
 
         await ReceiveAsync(await QueueAsync($"{_queueName}-poison", QueueMessageEncoding.None));
         Assert.True(_received.IsEmpty);
+        await UntilLoggedAsync(app, "The cause: the processes that tried it ended before they could tell");
     }
 
     [Fact]
@@ -233,10 +235,10 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
         await UntilLoggedAsync(app, "The setting 'AzureWebJobsStorage' is not set: the queue functions Take do not run");
     }
 
-    private static async Task UntilLoggedAsync(TestApp app, string start)
+    private static async Task UntilLoggedAsync(TestApp app, string text)
     {
         using CancellationTokenSource patience = new(TestApp.Patience);
-        while (!app.Logs.Entries.Any(entry => entry.Message.StartsWith(start, StringComparison.Ordinal)))
+        while (!app.Logs.Entries.Any(entry => entry.Message.Contains(text, StringComparison.Ordinal)))
             await Task.Delay(10, patience.Token);
     }
 

@@ -36,7 +36,7 @@ internal static class InstanceStart
         {
             throw ManagementException.BadRequest(exception.Message);
         }
-        catch (InvalidOperationException exception)
+        catch (InvalidOperationException exception) when (exception is not ObjectDisposedException)
         {
             throw ManagementException.Conflict(exception.Message);
         }

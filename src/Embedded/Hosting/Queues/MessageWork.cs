@@ -42,7 +42,7 @@ internal sealed class MessageWork(
         // It was tried often enough, by processes that did not live to say so.
         if (message.DequeueCount > settings.MaxDequeueCount && plan.PoisonQueueName is not null)
         {
-            await PoisonAsync(message, lease);
+            await PoisonAsync(message, lease, "the processes that tried it ended before they could tell");
             return;
         }
 
@@ -67,25 +67,29 @@ internal sealed class MessageWork(
                 plan.Function.Name,
                 message.DequeueCount,
                 message.MessageId);
-            if (message.DequeueCount >= settings.MaxDequeueCount && plan.PoisonQueueName is not null) await PoisonAsync(message, lease);
-            else await lease.ReturnAsync(settings.VisibilityTimeout);
+            if (message.DequeueCount >= settings.MaxDequeueCount && plan.PoisonQueueName is not null)
+                await PoisonAsync(message, lease, exception.Message);
+            else
+                await lease.ReturnAsync(settings.VisibilityTimeout);
             return;
         }
 
         await lease.DeleteAsync();
     }
 
-    private async Task PoisonAsync(QueueMessage message, MessageLease lease)
+    /// <param name="cause">Why it cannot be worked on.</param>
+    private async Task PoisonAsync(QueueMessage message, MessageLease lease, string cause)
     {
         QueueClient poison = storage.Queue(plan.PoisonQueueName!);
         await poison.CreateIfNotExistsAsync();
         await poison.SendMessageAsync(message.Body, timeToLive: Forever);
         await lease.DeleteAsync();
         logger.LogError(
-            "Message {Message} of {Queue} was tried {Tries} times; it is in {Poison} now",
+            "Message {Message} of {Queue} was tried {Tries} times; it is in {Poison} now. The cause: {Cause}",
             message.MessageId,
             plan.QueueName,
             Math.Min(message.DequeueCount, settings.MaxDequeueCount),
-            plan.PoisonQueueName);
+            plan.PoisonQueueName,
+            cause);
     }
 }

@@ -48,8 +48,8 @@ internal sealed record QueueSettings
             BatchSize = batchSize,
             NewBatchThreshold = Number(section, "newBatchThreshold", 0, int.MaxValue) ?? batchSize / 2 * Environment.ProcessorCount,
             MaxDequeueCount = Number(section, "maxDequeueCount", 1, int.MaxValue) ?? defaults.MaxDequeueCount,
-            MaxPollingInterval = Time(section, "maxPollingInterval", PollingDelay.Shortest) ?? defaults.MaxPollingInterval,
-            VisibilityTimeout = Time(section, "visibilityTimeout", TimeSpan.Zero) ?? defaults.VisibilityTimeout,
+            MaxPollingInterval = HostSettings.Time(host, $"{Section}:maxPollingInterval", PollingDelay.Shortest) ?? defaults.MaxPollingInterval,
+            VisibilityTimeout = HostSettings.Time(host, $"{Section}:visibilityTimeout", TimeSpan.Zero) ?? defaults.VisibilityTimeout,
             Encoding = EncodingOf(section) ?? defaults.Encoding,
         };
     }
@@ -57,11 +57,6 @@ internal sealed record QueueSettings
     private static int? Number(IConfigurationSection section, string name, int min, int max) => section[name] is not { } text ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= min && number <= max ? number
         : throw Bad(name, text, max == int.MaxValue ? $"a whole number from {min}" : $"a whole number from {min} to {max}");
-
-    /// <summary>A number without colons would be days.</summary>
-    private static TimeSpan? Time(IConfigurationSection section, string name, TimeSpan min) => section[name] is not { } text ? null
-        : text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time) && time >= min ? time
-        : throw Bad(name, text, $"a time of at least {min:c} as in 00:00:30");
 
     private static QueueEncoding? EncodingOf(IConfigurationSection section) => section["messageEncoding"] switch
     {
@@ -72,5 +67,5 @@ internal sealed record QueueSettings
     };
 
     private static InvalidOperationException Bad(string name, string text, string expected) =>
-        new($"The function app cannot start: host.json, {Section}:{name} \"{text}\": {expected} is expected.");
+        HostSettings.Bad($"{Section}:{name}", text, expected);
 }
