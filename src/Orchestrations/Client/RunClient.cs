@@ -44,7 +44,7 @@ public sealed class RunClients
 }
 
 /// <summary>Starts, watches and stops runs, from code inside the function app.</summary>
-public sealed class RunClient
+public sealed partial class RunClient
 {
     private readonly RunClients _app;
     private readonly DurableTaskClient _client;
@@ -73,6 +73,7 @@ public sealed class RunClient
     {
         RunRequest request = await MakeRequestAsync(definition, input, options, cancellationToken);
         string id = options.RunId ?? NewId(request);
+        await PointToAsync(id, request, cancellationToken);
         return await RunStart.TryScheduleAsync(_client, definition.Function, id, request, cancellationToken)
             ? await GetAsync(id, cancellationToken)
             : throw new RunConflictException($"A run with the id \"{id}\" exists.", await GetAsync(id, cancellationToken));
@@ -101,6 +102,7 @@ public sealed class RunClient
             throw new RunConflictException($"A run with the id \"{taken}\" exists, and was not started with this idempotency key.", existing);
         string id = await ClaimAsync(definition, idempotencyKey, options.RunId ?? NewId(request), cancellationToken);
         // Whoever made the claim may have died before the run was started: then this call starts it.
+        await PointToAsync(id, request, cancellationToken);
         bool isNew = await RunStart.TryScheduleAsync(_client, definition.Function, id, request, cancellationToken);
         return (await GetAsync(id, cancellationToken), isNew);
     }
@@ -201,7 +203,19 @@ public sealed class RunClient
         options ??= new CancelOptions();
         if (options.Grace > StopRequest.LongestGrace)
             throw new InvalidRunException($"grace \"{options.Grace}\": {(Duration)StopRequest.LongestGrace} at most.");
-        Run run = await GetAsync(id, cancellationToken);
+        await RequestStopAsync(await GetAsync(id, cancellationToken), options, cancellationToken);
+        Run run = await ReadStoppedAsync(id, cancellationToken);
+        if (run.Stop is null)
+            CheckCanStop(run, options);
+        if (options.Delete)
+            await RunDeletion.ScheduleAsync(_client, id, cancellationToken);
+        return run;
+    }
+
+    /// <summary>Asks a run to stop, and does not wait until it has heard.</summary>
+    /// <exception cref="RunConflictException">The run has ended.</exception>
+    internal async Task RequestStopAsync(Run run, CancelOptions options, CancellationToken cancellationToken)
+    {
         StopRequest stop = new()
         {
             Reason = StopReason.Requested,
@@ -213,13 +227,7 @@ public sealed class RunClient
         };
         await SendAsync(run, RunMessage.ForStop(stop), options, cancellationToken);
         if (!options.QueuedOnly)
-            await _app.Feed.TryPublishAsync(new StopNotice(id, StopReason.Requested), cancellationToken);
-        run = await ReadStoppedAsync(id, cancellationToken);
-        if (run.Stop is null)
-            CheckCanStop(run, options);
-        if (options.Delete)
-            await RunDeletion.ScheduleAsync(_client, id, cancellationToken);
-        return run;
+            await _app.Feed.TryPublishAsync(new StopNotice(run.Id, StopReason.Requested), cancellationToken);
     }
 
     /// <summary>Deletes a run that has ended, and its history.</summary>
@@ -360,9 +368,16 @@ public sealed class RunClient
     public async Task<Gate> GetGateAsync(string workflow, string key, CancellationToken cancellationToken = default)
     {
         WorkflowDefinition definition = FindGated(workflow);
-        EntityInstanceId id = new(PreemptFunctions.Gate, definition.GateKey(0, CheckKey(key)));
+        GateState state = await FindGateAsync(definition.GateKey(0, CheckKey(key)), cancellationToken);
+        return Gate.From(definition, state.Rule is null ? state with { Key = key } : state);
+    }
+
+    /// <summary>What a gate remembers; one that no run has entered, nothing.</summary>
+    private async Task<GateState> FindGateAsync(string gate, CancellationToken cancellationToken)
+    {
+        EntityInstanceId id = new(PreemptFunctions.Gate, gate);
         EntityMetadata<GateState>? entity = await _client.Entities.GetEntityAsync<GateState>(id, cancellation: cancellationToken);
-        return Gate.From(definition, entity?.State ?? new GateState { Key = key });
+        return entity?.State ?? new GateState();
     }
 
     /// <summary>Reads a page of the gates of a workflow's first rule.</summary>
@@ -416,12 +431,7 @@ public sealed class RunClient
     {
         if (RunId.Validate(id) is not null)
             return null;
-        if (await _client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is not { } instance)
-            return null;
-        Run? run = RunReader.Read(instance);
-        return run is { Status: RunStatus.Running or RunStatus.Stopping } && _app.Steps.FindProgress(id) is { } progress
-            ? run with { Progress = progress }
-            : run;
+        return await _client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { } instance ? Read(instance) : null;
     }
 }
 

@@ -60,4 +60,7 @@ public sealed record RunRequest
 
     /// <summary>The run that started this one; null when a caller did.</summary>
     public string? ParentId { get; init; }
+
+    /// <summary>Whether what happens to the run is published.</summary>
+    public bool PublishesLifecycle { get; init; }
 }

@@ -25,6 +25,7 @@ internal sealed class RunSupervisor
     private readonly GateKeeper _gates;
     private readonly RunDeadlines _deadlines;
     private readonly RunHold _hold;
+    private readonly RunLifecycle _lifecycle;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource _graceOver = new();
@@ -45,6 +46,7 @@ internal sealed class RunSupervisor
         _hold = new RunHold(this, context);
         Children = new RunChildren(this, registry, context);
         Events = new RunEvents(this, context);
+        _lifecycle = new RunLifecycle(this, context);
     }
 
     public RunRequest Request { get; }
@@ -81,6 +83,7 @@ internal sealed class RunSupervisor
         _ended.Cancel();
         await UnsubscribeAsync();
         await _gates.LeaveAsync();
+        await _lifecycle.PublishEndAsync(outcome);
         if (outcome.Record.Forced)
             await EndByForceAsync(outcome);
         Logger.LogInformation("Run {Run} ended: {Status}", RunId, outcome.Record.Status);
@@ -243,6 +246,7 @@ internal sealed class RunSupervisor
         SetGraceEnd();
         if (!isFirst)
             return;
+        _lifecycle.Publish(LifecycleEventType.Stopped);
         Logger.LogInformation("Run {Run} stops: {Reason} {Message}", RunId, request.Reason, request.Message);
         TellOthers();
         try
@@ -312,6 +316,7 @@ internal sealed class RunSupervisor
     private async Task<RunOutcome> ExecuteAsync()
     {
         Update(Record.Start(Now));
+        _lifecycle.Publish(LifecycleEventType.Started);
         _deadlines.WatchExecution();
         Task<CodeResult> code = RunCodeAsync();
         await Task.WhenAny(code, _graceOver.Task);
