@@ -14,6 +14,9 @@ public sealed class PoisonQueue(AppQueues queues)
     /// <summary>A message has 64 KiB, and in base64 three quarters of that.</summary>
     private const int MaxLength = 48 * 1024;
 
+    /// <summary>A cause can quote the command.</summary>
+    private const int MaxCauseLength = 1000;
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -25,7 +28,7 @@ public sealed class PoisonQueue(AppQueues queues)
     /// <summary>Adds a command. One that leaves no room for its cause is added as it was, and the cause as a message of its own.</summary>
     internal async Task AddAsync(QueueMessage command, string cause, CancellationToken cancellationToken)
     {
-        PoisonMessage message = new(cause, command.MessageId, command.InsertedOn)
+        PoisonMessage message = new(Shorten(cause), command.MessageId, command.InsertedOn)
         {
             Content = TextOf(command.Body),
             ContentBase64 = TextOf(command.Body) is null ? Convert.ToBase64String(command.Body) : null,
@@ -39,6 +42,13 @@ public sealed class PoisonQueue(AppQueues queues)
 
         await queues.AddAsync(Name, command.Body, cancellationToken);
         await queues.AddAsync(Name, Write(message with { Content = null, ContentBase64 = null }), cancellationToken);
+    }
+
+    private static string Shorten(string cause)
+    {
+        if (cause.Length <= MaxCauseLength)
+            return cause;
+        return cause[..(char.IsHighSurrogate(cause[MaxCauseLength - 1]) ? MaxCauseLength - 1 : MaxCauseLength)];
     }
 
     private static BinaryData Write(PoisonMessage message) => BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(message, Options));
