@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Preempt.Functions.Http.OpenApi;
 
 namespace Preempt.Functions.Http;
 
@@ -10,18 +11,27 @@ public sealed class BulkEndpoints(RunClients runs)
 {
     /// <summary><c>POST runs/bulk-cancel</c>: asks many runs to stop.</summary>
     [Function("BulkCancel")]
+    [ApiCall(
+        "Asks many runs to stop",
+        Body = typeof(BulkBody), BodyExample = """{"filter": {"workflow": "chat-reply", "key": "ada"}, "reason": "a clean slate", "dryRun": true}""",
+        Status = 202, Answer = typeof(Operation), HasLocation = true, Problems = new[] { 400, 413 })]
     public Task<IActionResult> Cancel(
         [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "runs/bulk-cancel")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => StartAsync(BulkKind.Cancel, request, client);
 
     /// <summary><c>POST runs/bulk-replay</c>: starts runs with the inputs of many that have ended.</summary>
     [Function("BulkReplay")]
+    [ApiCall(
+        "Starts runs with the inputs of many that have ended",
+        Body = typeof(BulkBody), BodyExample = """{"filter": {"workflow": "chat-reply", "key": "ada"}, "reason": "a clean slate", "dryRun": true}""",
+        Status = 202, Answer = typeof(Operation), HasLocation = true, Problems = new[] { 400, 413 })]
     public Task<IActionResult> Replay(
         [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "runs/bulk-replay")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => StartAsync(BulkKind.Replay, request, client);
 
     /// <summary><c>GET operations/{id}</c>: how far a bulk operation is.</summary>
     [Function("GetOperation")]
+    [ApiCall("Says how far a bulk operation is", Answer = typeof(Operation), HasEntityTag = true, Problems = new[] { 404 })]
     public Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "operations/{id}")] HttpRequest request,
         string id,

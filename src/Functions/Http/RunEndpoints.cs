@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Preempt.Functions.Http.OpenApi;
 
 namespace Preempt.Functions.Http;
 
@@ -13,6 +14,10 @@ public sealed class RunEndpoints(RunClients runs)
 
     /// <summary><c>POST workflows/{workflow}/runs</c>: starts a run.</summary>
     [Function("StartRun")]
+    [ApiCall(
+        "Starts a run",
+        Body = typeof(StartBody), BodyExample = """{"input": {"userId": "ada", "message": "What is a monad?"}, "metadata": {"team": "blue"}}""",
+        Status = 202, Answer = typeof(Run), HasLocation = true, IsIdempotent = true, Problems = new[] { 400, 404, 409, 413, 503 })]
     public Task<IActionResult> Start(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "workflows/{workflow}/runs")] HttpRequest request,
         string workflow,
@@ -34,6 +39,8 @@ public sealed class RunEndpoints(RunClients runs)
 
     /// <summary><c>GET runs/{id}?wait=</c>: a run; with a wait, when it has ended or the wait is over.</summary>
     [Function("GetRun")]
+    [ApiCall("Finds a run; with a wait, when it has ended or the wait is over", Answer = typeof(Run), HasEntityTag = true, Problems = new[] { 400, 404 })]
+    [ApiQuery("wait", "How long to wait for the run's end at most; 3 minutes at most.", Type = typeof(Duration), Example = "1s")]
     public Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{id}")] HttpRequest request,
         string id,
@@ -46,6 +53,10 @@ public sealed class RunEndpoints(RunClients runs)
 
     /// <summary><c>POST runs/{id}/cancel</c>: asks a run to stop.</summary>
     [Function("CancelRun")]
+    [ApiCall(
+        "Asks a run to stop",
+        Body = typeof(CancelBody), IsBodyOptional = true, BodyExample = """{"reason": "never mind", "grace": "5s"}""",
+        Status = 202, Answer = typeof(Run), Problems = new[] { 400, 404, 409, 413 })]
     public Task<IActionResult> Cancel(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/cancel")] HttpRequest request,
         string id,
@@ -58,6 +69,10 @@ public sealed class RunEndpoints(RunClients runs)
 
     /// <summary><c>POST runs/{id}/extend</c>: gives a run more time.</summary>
     [Function("ExtendRun")]
+    [ApiCall(
+        "Gives a run more time",
+        Body = typeof(ExtendBody), BodyExample = """{"by": "10 minutes"}""",
+        Status = 202, Answer = typeof(Run), Problems = new[] { 400, 404, 409, 413 })]
     public Task<IActionResult> Extend(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/extend")] HttpRequest request,
         string id,
@@ -69,6 +84,7 @@ public sealed class RunEndpoints(RunClients runs)
 
     /// <summary><c>DELETE runs/{id}</c>: deletes a run that has ended.</summary>
     [Function("DeleteEndedRun")]
+    [ApiCall("Deletes a run that has ended", Status = 204, Problems = new[] { 404, 409 })]
     public Task<IActionResult> Delete(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "runs/{id}")] HttpRequest request,
         string id,
@@ -80,6 +96,10 @@ public sealed class RunEndpoints(RunClients runs)
 
     /// <summary><c>POST runs/{id}/replay</c>: starts a run with the input of one that has ended.</summary>
     [Function("ReplayRun")]
+    [ApiCall(
+        "Starts a run with the input of one that has ended",
+        Body = typeof(ReplayBody), IsBodyOptional = true, BodyExample = "{}",
+        Status = 202, Answer = typeof(Run), HasLocation = true, IsIdempotent = true, Problems = new[] { 400, 404, 409, 413, 503 })]
     public Task<IActionResult> Replay(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/replay")] HttpRequest request,
         string id,

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Preempt.Functions.Http.OpenApi;
 
 namespace Preempt.Functions.Http;
 
@@ -13,6 +14,15 @@ public sealed class RunQueryEndpoints(RunClients runs)
 
     /// <summary><c>GET runs</c>: a page of runs, the newest first.</summary>
     [Function("ListRuns")]
+    [ApiCall("Lists runs, the newest first", PageOf = typeof(Run), Problems = new[] { 400 })]
+    [ApiQuery("workflow", "The workflow's name.", Example = "chat-reply")]
+    [ApiQuery("key", "The concurrency key of the workflow's first rule.", Example = "ada")]
+    [ApiQuery("status", "The statuses, one of which the run has.", Type = typeof(RunStatus[]), Example = "Running")]
+    [ApiQuery("since", "Accepted at or after this time.", Type = typeof(DateTimeOffset), Example = "2026-11-25T08:00:00Z")]
+    [ApiQuery("until", "Accepted at or before this time.", Type = typeof(DateTimeOffset), Example = "2100-01-01T00:00:00Z")]
+    [ApiQuery("metadata.NAME", "An entry that the run's metadata has, by its name; may be repeated with other names.", Example = "blue")]
+    [ApiQuery("limit", "How many at most.", Type = typeof(int), Minimum = 1, Maximum = RunClient.LargestPage, Example = "50")]
+    [ApiQuery("cursor", "Where the page before this one ended.")]
     public Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(async () =>
@@ -35,6 +45,7 @@ public sealed class RunQueryEndpoints(RunClients runs)
 
     /// <summary><c>GET runs/{id}/explain</c>: in words, why a run is where it is and what comes next.</summary>
     [Function("ExplainRun")]
+    [ApiCall("Says in words why a run is where it is and what comes next", Answer = typeof(RunExplanation), Problems = new[] { 404 })]
     public Task<IActionResult> Explain(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{id}/explain")] HttpRequest request,
         string id,

@@ -34,13 +34,15 @@ public sealed partial class RunClient
     {
         (Run run, RunRequest request) = await GetWithRequestAsync(id, cancellationToken);
         List<GateState> gates = [];
+        bool admitsRuns = true;
         if (!run.Status.IsTerminal())
         {
+            admitsRuns = (await _app.Mode.ReadAsync(_client, cancellationToken)).Mode == AppMode.Running;
             foreach (RunGate gate in request.Gates)
                 gates.Add(await FindGateAsync(gate.Gate, cancellationToken));
         }
 
-        return new RunExplanation(run.Id, run.Status, RunExplainer.Explain(run, request, gates, _app.Time.GetUtcNow()));
+        return new RunExplanation(run.Id, run.Status, RunExplainer.Explain(run, request, gates, admitsRuns, _app.Time.GetUtcNow()));
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Client.Entities;
@@ -258,7 +259,7 @@ public sealed partial class RunClient
     /// <exception cref="RunConflictException">The run has ended.</exception>
     public async Task<Run> RaiseEventAsync(string id, string name, object? payload = null, CancellationToken cancellationToken = default)
     {
-        RunMessage message = RunMessage.ForEvent(EventName.Check(name), Payload.ToJson(payload));
+        RunMessage message = RunMessage.ForEvent(EventName.Check(name), ReadPayload(payload));
         await SendAsync(await GetAsync(id, cancellationToken), message, new CancelOptions(), cancellationToken);
         return await GetAsync(id, cancellationToken);
     }
@@ -272,7 +273,19 @@ public sealed partial class RunClient
     /// <exception cref="InvalidRunException">The name, the key, or the payload as the input of a workflow, is not allowed.</exception>
     public Task<PublishedEvent> PublishEventAsync(
         string name, object? payload = null, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        new EventPublisher(this, _app, _client).PublishAsync(name, Payload.ToJson(payload), idempotencyKey, cancellationToken);
+        new EventPublisher(this, _app, _client).PublishAsync(name, ReadPayload(payload), idempotencyKey, cancellationToken);
+
+    private static JsonElement? ReadPayload(object? payload)
+    {
+        try
+        {
+            return Payload.ToJson(payload);
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidRunException($"payload: {exception.Message}");
+        }
+    }
 
     /// <summary>
     /// Drains the app: no run is admitted any more, and those that run go on to their ends or their timeouts. Runs that are started

@@ -11,17 +11,20 @@ internal static class RunExplainer
     /// <param name="run">The run.</param>
     /// <param name="request">What it was started with.</param>
     /// <param name="gates">What its gates remember, in the order of the request; none of a run that has ended.</param>
+    /// <param name="admitsRuns">Whether the app does not drain.</param>
     /// <param name="now">The time, UTC.</param>
-    public static ImmutableArray<string> Explain(Run run, RunRequest request, IReadOnlyList<GateState> gates, DateTimeOffset now) =>
+    public static ImmutableArray<string> Explain(
+        Run run, RunRequest request, IReadOnlyList<GateState> gates, bool admitsRuns, DateTimeOffset now) =>
         run.Status switch
         {
-            RunStatus.Queued => [.. Queued(run, request, gates, now)],
+            RunStatus.Queued => [.. Queued(run, request, gates, admitsRuns, now)],
             RunStatus.Running => [.. Running(run, request, gates)],
             RunStatus.Stopping => [.. Stopping(run, now)],
             _ => [.. Ended(run)],
         };
 
-    private static IEnumerable<string> Queued(Run run, RunRequest request, IReadOnlyList<GateState> gates, DateTimeOffset now)
+    private static IEnumerable<string> Queued(
+        Run run, RunRequest request, IReadOnlyList<GateState> gates, bool admitsRuns, DateTimeOffset now)
     {
         if (run.Stop is { } stop)
         {
@@ -41,7 +44,9 @@ internal static class RunExplainer
             }
         }
 
-        if (!waits)
+        if (!admitsRuns)
+            yield return "The app drains: no run starts until it is resumed.";
+        else if (!waits)
             yield return "It holds all the slots it needs and starts now.";
         if (request.EndWhen is { } condition)
             yield return $"It does not start while this is so: {condition}.";

@@ -13,6 +13,8 @@ internal static class StopExplainer
             StopReason.ScheduleTimeout => "It was given up because it had waited for too long",
             StopReason.EndCondition => "It was told to stop because its end condition was met",
             StopReason.GateFull => "There was no slot for it, or no room to wait",
+            StopReason.Parent => "The run that started it was told to stop, and so was it",
+            StopReason.Shutdown => "The app was told to stop its runs",
             StopReason.Self => "Its own code asked for the stop",
             _ => $"It was told to stop, reason {stop.Reason}",
         };

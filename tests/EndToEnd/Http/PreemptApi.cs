@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Preempt.EndToEnd.OpenApi;
 
 namespace Preempt.EndToEnd.Http;
 
@@ -94,6 +95,9 @@ internal sealed class PreemptApi(HttpClient http)
             Headers = response.Headers.Concat(response.Content.Headers)
                 .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase),
         };
+        // Whatever a test is about, what it is answered must be what the OpenAPI document says.
+        if (await ApiDescription.FindAsync(http) is { } description)
+            description.Check(method, path, answer);
         if (answer.Status == HttpStatusCode.Accepted && method == HttpMethod.Post && path.EndsWith("/runs", StringComparison.Ordinal))
             Keep(answer.Read<Run>(HttpStatusCode.Accepted));
         return answer;
