@@ -37,7 +37,7 @@ internal sealed class LoadApp : IAsyncDisposable
     {
         FunctionsApplicationBuilder builder = new(
             ["--urls", "http://127.0.0.1:0", "--Preempt:Store", store],
-            static () => [typeof(RunEndpoints), typeof(PreemptOperations), typeof(LoadFunctions)]);
+            static () => [typeof(RunEndpoints), typeof(PreemptOperations), typeof(BulkFunctions), typeof(LoadFunctions)]);
         builder.ConfigureFunctionsWebApplication();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<HoldTimes>();

@@ -8,7 +8,7 @@ internal sealed record LoadOptions
     public const string Usage = """
         usage: dotnet run -c Release --project bench/Load -- [OPTIONS]
           --store memory|sqlite   where state lives; both, one after the other, unless given
-          --only NAME             one measurement: orchestrations, gated, alone, entity, stop or ended; may be given again
+          --only NAME             one measurement: orchestrations, gated, alone, entity, stop, bulk or ended; may be given again
           --runs N                runs in a round (10000)
           --rounds N              rounds, of which the median is reported (5)
           --warmup SECONDS        load before the first round (8)
@@ -18,7 +18,7 @@ internal sealed record LoadOptions
         """;
 
     public static readonly string[] AllStores = ["memory", "sqlite"];
-    public static readonly string[] AllScenarios = ["orchestrations", "gated", "alone", "entity", "stop", "ended"];
+    public static readonly string[] AllScenarios = ["orchestrations", "gated", "alone", "entity", "stop", "bulk", "ended"];
 
     public string[] Stores { get; init; } = AllStores;
 

@@ -70,6 +70,7 @@ async Task<Result> MeasureAsync(string store, string scenario)
             "gated" => await throughput.GatedAsync(),
             "alone" => await throughput.AloneAsync(),
             "entity" => await throughput.EntityAsync(),
+            "bulk" => await new BulkCancel(app, store, options).MeasureAsync(),
             _ => await new StopLatency(app, store, options).MeasureAsync(),
         };
     }

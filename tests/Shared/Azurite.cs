@@ -68,7 +68,7 @@ internal sealed partial class Azurite : IDisposable
 
     private static async Task<Azurite> StartAsync(int queuePort, int tablePort, string key)
     {
-        Azurite azurite = new(await AzuriteInstallation.GetScriptAsync(), queuePort, tablePort, key);
+        Azurite azurite = new(await new NodePackage("azurite", "azurite.js").GetScriptAsync(), queuePort, tablePort, key);
         try
         {
             azurite._process.Start();

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Primitives;
@@ -7,12 +9,16 @@ using Microsoft.Extensions.Primitives;
 namespace Preempt.Functions.Http;
 
 /// <summary>What all endpoints share: reading what the caller sent, and answering what went wrong.</summary>
-internal static class Api
+internal static partial class Api
 {
     /// <summary>The largest request body, in bytes.</summary>
     public const int MaxBody = 1024 * 1024;
 
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    /// <summary>The platform's own parameter, an access key.</summary>
+    private const string KeyParameter = "code";
+
+    /// <summary>How the API reads JSON.</summary>
+    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter() },
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -34,6 +40,12 @@ internal static class Api
         {
             return exception.Problem.ToAnswer();
         }
+#pragma warning disable CA1031 // Whatever went wrong, its caller gets a problem that gives nothing away; the log has the rest.
+        catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            return new FailureAnswer(exception);
+        }
     }
 
     /// <summary>Reads a JSON body; none at all is what <paramref name="whenEmpty"/> says, or a problem.</summary>
@@ -41,12 +53,19 @@ internal static class Api
         where T : class
     {
         byte[] body = await ReadBytesAsync(request);
-        JsonText.Check(body);
-        if (body.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
-            return whenEmpty ?? throw Invalid("The body is empty; a JSON object is expected.");
+        return whenEmpty is not null && body.AsSpan().Trim(" \t\r\n"u8).IsEmpty ? whenEmpty : ReadJson<T>(body);
+    }
+
+    /// <summary>Reads a JSON object from outside; what is wrong with it is a problem.</summary>
+    public static T ReadJson<T>(ReadOnlyMemory<byte> json)
+        where T : class
+    {
+        JsonText.Check(json.Span);
+        if (json.Span.Trim(" \t\r\n"u8).IsEmpty)
+            throw Invalid("The body is empty; a JSON object is expected.");
         try
         {
-            return JsonSerializer.Deserialize<T>(body, Options) ?? throw Invalid("The body is null; a JSON object is expected.");
+            return JsonSerializer.Deserialize<T>(json.Span, Options) ?? throw Invalid("The body is null; a JSON object is expected.");
         }
         catch (JsonException exception)
         {
@@ -113,7 +132,7 @@ internal static class Api
     {
         if (ReadText(request, name) is not { } text)
             return whenAbsent;
-        return int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int value)
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
             && value >= min && value <= max
             ? value
             : throw Invalid($"{name} \"{text}\": a whole number from {min} to {max} is expected.");
@@ -126,6 +145,36 @@ internal static class Api
         "true" => true,
         var text => throw Invalid($"{name} \"{text}\": true or false is expected."),
     };
+
+    /// <summary>Reads a time from the query; null when it is not there.</summary>
+    public static DateTimeOffset? ReadTime(HttpRequest request, string name)
+    {
+        if (ReadText(request, name) is not { } text)
+            return null;
+        // A plus sign that nobody has escaped has become a space.
+        return JsonTime().IsMatch(text.Replace(' ', '+')) && DateTimeOffset.TryParse(
+            text.Replace(' ', '+'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? time
+            : throw Invalid($"{name} \"{text}\": a time with its offset is expected, as in 2026-11-25T08:30:00Z.");
+    }
+
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex JsonTime();
+
+    /// <summary>Refuses a query with anything else in it: a condition that is written wrong must not be taken for none.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="accepted">What is accepted; with a dot at the end, what begins so.</param>
+    public static void CheckQuery(HttpRequest request, params IReadOnlyList<string> accepted)
+    {
+        foreach (string name in request.Query.Keys)
+        {
+            bool isKnown = name.Equals(KeyParameter, StringComparison.OrdinalIgnoreCase) || accepted.Any(known => known.EndsWith('.')
+                ? name.Length > known.Length && name.StartsWith(known, StringComparison.OrdinalIgnoreCase)
+                : name.Equals(known, StringComparison.OrdinalIgnoreCase));
+            if (!isKnown)
+                throw Invalid($"\"{name}\" in the query: not one of {string.Join(", ", accepted)}.");
+        }
+    }
 
     /// <summary>Reads a text from the query; null when it is not there.</summary>
     public static string? ReadText(HttpRequest request, string name) => ReadOne(request.Query[name], name);

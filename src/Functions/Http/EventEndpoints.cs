@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Preempt.Functions.Http.OpenApi;
 
 namespace Preempt.Functions.Http;
 
@@ -11,6 +12,10 @@ public sealed class EventEndpoints(RunClients runs)
 {
     /// <summary><c>POST runs/{id}/events/{name}</c>: sends an event, its payload the body, to a run.</summary>
     [Function("RaiseEvent")]
+    [ApiCall(
+        "Sends an event to a run; the body is its payload",
+        Body = typeof(JsonElement), IsBodyOptional = true, BodyExample = """{"approved": true}""",
+        Status = 202, Answer = typeof(Run), Problems = new[] { 400, 404, 409, 413 })]
     public Task<IActionResult> Raise(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/events/{name}")] HttpRequest request,
         string id,
@@ -28,6 +33,10 @@ public sealed class EventEndpoints(RunClients runs)
     /// the runs that end on it.
     /// </summary>
     [Function("PublishEvent")]
+    [ApiCall(
+        "Publishes an event, which starts the workflows that are subscribed to it and stops the runs that end on it",
+        Body = typeof(JsonElement), IsBodyOptional = true, BodyExample = """{"version": 7}""",
+        Status = 202, Answer = typeof(PublishedEvent), IsIdempotent = true, Problems = new[] { 400, 413, 503 })]
     public Task<IActionResult> Publish(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "events/{name}")] HttpRequest request,
         string name,

@@ -1,32 +1,57 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
 
 namespace Preempt.Functions.Http;
 
 /// <summary>An answer with a JSON body.</summary>
 internal sealed class JsonAnswer(int status, object body, string? location = null, string contentType = "application/json") : IActionResult
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    /// <summary>How the API writes JSON.</summary>
+    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         Converters = { new UtcTimeConverter(), new JsonStringEnumConverter() },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>Whether the answer has a tag, and a caller who has this body already is only told so.</summary>
+    public bool HasEntityTag { get; init; }
+
     public async Task ExecuteResultAsync(ActionContext context)
     {
         HttpResponse response = context.HttpContext.Response;
-        response.StatusCode = status;
-        response.ContentType = contentType;
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), Options);
         response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers.CacheControl = "no-store";
+        response.Headers.CacheControl = HasEntityTag ? "private, no-cache" : "no-store";
         if (location is not null)
             response.Headers.Location = location;
-        await JsonSerializer.SerializeAsync(response.Body, body, body.GetType(), Options, context.HttpContext.RequestAborted);
+        if (HasEntityTag)
+        {
+            EntityTagHeaderValue tag = TagOf(json);
+            response.GetTypedHeaders().ETag = tag;
+            if (Knows(context.HttpContext.Request, tag))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
+        }
+
+        response.StatusCode = status;
+        response.ContentType = contentType;
+        response.ContentLength = json.Length;
+        await response.Body.WriteAsync(json, context.HttpContext.RequestAborted);
     }
+
+    private static EntityTagHeaderValue TagOf(byte[] json) => new($"\"{Base64Url.EncodeToString(SHA256.HashData(json).AsSpan(0, 15))}\"");
+
+    private static bool Knows(HttpRequest request, EntityTagHeaderValue tag) => request.GetTypedHeaders().IfNoneMatch
+        .Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
 
     /// <summary>Times as RFC 3339 in UTC, always with seven decimals, so that their text sorts as they do.</summary>
     private sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>

@@ -14,10 +14,14 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
 
     public static Problem TooLarge(string detail) => new("urn:preempt:too-large", "The request is too large.", 413, detail);
 
+    public static Problem Internal { get; } =
+        new("urn:preempt:internal-error", "The app could not do this.", 500, "The app's log says why. It may work when tried again.");
+
     public static Problem From(RunException exception) => exception switch
     {
         UnknownWorkflowException => new("urn:preempt:unknown-workflow", "There is no such workflow.", 404, exception.Message),
         UnknownRunException => new("urn:preempt:unknown-run", "There is no such run.", 404, exception.Message),
+        UnknownOperationException => new("urn:preempt:unknown-operation", "There is no such operation.", 404, exception.Message),
         RunConflictException conflict => new("urn:preempt:conflict", "The run is not in a state for this.", 409, exception.Message)
         {
             Run = conflict.Run,

@@ -1,8 +1,8 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Preempt.Functions.Http.OpenApi;
 
 namespace Preempt.Functions.Http;
 
@@ -14,42 +14,33 @@ public sealed class RunEndpoints(RunClients runs)
 
     /// <summary><c>POST workflows/{workflow}/runs</c>: starts a run.</summary>
     [Function("StartRun")]
+    [ApiCall(
+        "Starts a run",
+        Body = typeof(StartBody), BodyExample = """{"input": {"userId": "ada", "message": "What is a monad?"}, "metadata": {"team": "blue"}}""",
+        Status = 202, Answer = typeof(Run), HasLocation = true, IsIdempotent = true, Problems = new[] { 400, 404, 409, 413, 503 })]
     public Task<IActionResult> Start(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "workflows/{workflow}/runs")] HttpRequest request,
         string workflow,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(async () =>
         {
             StartBody body = await Api.ReadBodyAsync<StartBody>(request);
-            StartOptions options = new()
-            {
-                Key = body.Key,
-                Metadata = body.Metadata,
-                Timeout = body.Timeout,
-                ScheduleTimeout = body.ScheduleTimeout,
-                Priority = body.Priority,
-                RunId = body.RunId,
-            };
+            StartOptions options = body.ToOptions();
             RunClient runClient = runs.With(client);
             if (Api.ReadHeader(request, "Idempotency-Key") is not { } idempotencyKey)
             {
                 Run run = await runClient.StartAsync(workflow, body.Input, options, request.HttpContext.RequestAborted);
-                return new JsonAnswer(StatusCodes.Status202Accepted, run, LocationOf(request, run));
+                return new JsonAnswer(StatusCodes.Status202Accepted, run, ApiPath.OfRun(request, run.Id));
             }
 
             (Run first, bool isNew) = await runClient.StartOnceAsync(
                 workflow, body.Input, idempotencyKey, options, request.HttpContext.RequestAborted);
-            return new JsonAnswer(isNew ? StatusCodes.Status202Accepted : StatusCodes.Status200OK, first, LocationOf(request, first));
+            return new JsonAnswer(isNew ? StatusCodes.Status202Accepted : StatusCodes.Status200OK, first, ApiPath.OfRun(request, first.Id));
         });
-
-    /// <summary>The path of a run, under whatever route prefix the request came by.</summary>
-    private static string LocationOf(HttpRequest request, Run run)
-    {
-        string path = request.Path.Value!;
-        return $"{path[..path.LastIndexOf("/workflows/", StringComparison.OrdinalIgnoreCase)]}/runs/{run.Id}";
-    }
 
     /// <summary><c>GET runs/{id}?wait=</c>: a run; with a wait, when it has ended or the wait is over.</summary>
     [Function("GetRun")]
+    [ApiCall("Finds a run; with a wait, when it has ended or the wait is over", Answer = typeof(Run), HasEntityTag = true, Problems = new[] { 400, 404 })]
+    [ApiQuery("wait", "How long to wait for the run's end at most; 3 minutes at most.", Type = typeof(Duration), Example = "1s")]
     public Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{id}")] HttpRequest request,
         string id,
@@ -57,24 +48,31 @@ public sealed class RunEndpoints(RunClients runs)
         {
             TimeSpan wait = Api.ReadDuration(request, "wait", LongestWait)?.Value ?? TimeSpan.Zero;
             Run run = await runs.With(client).WaitAsync(id, wait, request.HttpContext.RequestAborted);
-            return new JsonAnswer(StatusCodes.Status200OK, run);
+            return new JsonAnswer(StatusCodes.Status200OK, run) { HasEntityTag = true };
         });
 
     /// <summary><c>POST runs/{id}/cancel</c>: asks a run to stop.</summary>
     [Function("CancelRun")]
+    [ApiCall(
+        "Asks a run to stop",
+        Body = typeof(CancelBody), IsBodyOptional = true, BodyExample = """{"reason": "never mind", "grace": "5s"}""",
+        Status = 202, Answer = typeof(Run), Problems = new[] { 400, 404, 409, 413 })]
     public Task<IActionResult> Cancel(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/cancel")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(async () =>
         {
             CancelBody body = await Api.ReadBodyAsync(request, whenEmpty: new CancelBody());
-            CancelOptions options = new(body.Reason, body.Grace, QueuedOnly: body.QueuedOnly, Delete: body.Delete);
-            Run run = await runs.With(client).CancelAsync(id, options, request.HttpContext.RequestAborted);
+            Run run = await runs.With(client).CancelAsync(id, body.ToOptions(), request.HttpContext.RequestAborted);
             return new JsonAnswer(StatusCodes.Status202Accepted, run);
         });
 
     /// <summary><c>POST runs/{id}/extend</c>: gives a run more time.</summary>
     [Function("ExtendRun")]
+    [ApiCall(
+        "Gives a run more time",
+        Body = typeof(ExtendBody), BodyExample = """{"by": "10 minutes"}""",
+        Status = 202, Answer = typeof(Run), Problems = new[] { 400, 404, 409, 413 })]
     public Task<IActionResult> Extend(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/extend")] HttpRequest request,
         string id,
@@ -86,6 +84,7 @@ public sealed class RunEndpoints(RunClients runs)
 
     /// <summary><c>DELETE runs/{id}</c>: deletes a run that has ended.</summary>
     [Function("DeleteEndedRun")]
+    [ApiCall("Deletes a run that has ended", Status = 204, Problems = new[] { 404, 409 })]
     public Task<IActionResult> Delete(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "runs/{id}")] HttpRequest request,
         string id,
@@ -95,36 +94,20 @@ public sealed class RunEndpoints(RunClients runs)
             return new NoContentResult();
         });
 
-    private sealed record ExtendBody
-    {
-        public required Duration By { get; init; }
-    }
-
-    private sealed record StartBody
-    {
-        public JsonElement? Input { get; init; }
-
-        public string? Key { get; init; }
-
-        public Dictionary<string, string>? Metadata { get; init; }
-
-        public Duration? Timeout { get; init; }
-
-        public Duration? ScheduleTimeout { get; init; }
-
-        public int Priority { get; init; }
-
-        public string? RunId { get; init; }
-    }
-
-    private sealed record CancelBody
-    {
-        public string? Reason { get; init; }
-
-        public Duration? Grace { get; init; }
-
-        public bool QueuedOnly { get; init; }
-
-        public bool Delete { get; init; }
-    }
+    /// <summary><c>POST runs/{id}/replay</c>: starts a run with the input of one that has ended.</summary>
+    [Function("ReplayRun")]
+    [ApiCall(
+        "Starts a run with the input of one that has ended",
+        Body = typeof(ReplayBody), IsBodyOptional = true, BodyExample = "{}",
+        Status = 202, Answer = typeof(Run), HasLocation = true, IsIdempotent = true, Problems = new[] { 400, 404, 409, 413, 503 })]
+    public Task<IActionResult> Replay(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/replay")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client) => Api.AnswerAsync(async () =>
+        {
+            await Api.ReadBodyAsync(request, whenEmpty: new ReplayBody());
+            (Run run, bool isNew) = await runs.With(client).ReplayAsync(
+                id, Api.ReadHeader(request, "Idempotency-Key"), request.HttpContext.RequestAborted);
+            return new JsonAnswer(isNew ? StatusCodes.Status202Accepted : StatusCodes.Status200OK, run, ApiPath.OfRun(request, run.Id));
+        });
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Preempt.Functions.Http.OpenApi;
 
 namespace Preempt.Functions.Http;
 
@@ -13,6 +14,9 @@ public sealed class SystemEndpoints(RunClients runs)
     /// those that run.
     /// </summary>
     [Function("Drain")]
+    [ApiCall("Admits no run any more; at once, or called a second time, stops those that run", Status = 202, Answer = typeof(AppStatus), Problems = new[] { 400 })]
+    [ApiQuery("mode", "drain, or immediate to stop what runs.", Example = "drain")]
+    [ApiQuery("refuse", "Whether starts are refused meanwhile; else they wait.", Type = typeof(bool), Example = "false")]
     public Task<IActionResult> Drain(
         [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "system/drain")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(async () =>
@@ -30,6 +34,7 @@ public sealed class SystemEndpoints(RunClients runs)
 
     /// <summary><c>POST system/resume</c>: admits runs again.</summary>
     [Function("Resume")]
+    [ApiCall("Admits runs again", Status = 202, Answer = typeof(AppStatus))]
     public Task<IActionResult> Resume(
         [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "system/resume")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(async () =>
@@ -37,6 +42,7 @@ public sealed class SystemEndpoints(RunClients runs)
 
     /// <summary><c>GET system/status</c>: whether the app drains, and how far that has got.</summary>
     [Function("SystemStatus")]
+    [ApiCall("Says whether the app drains, and how far that has got", Answer = typeof(AppStatus))]
     public Task<IActionResult> Status(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "system/status")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(async () =>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Preempt.Functions.Http.OpenApi;
 
 namespace Preempt.Functions.Http;
 
@@ -12,11 +13,17 @@ public sealed class WorkflowEndpoints(WorkflowRegistry registry, RunClients runs
 
     /// <summary><c>GET workflows</c>: the definitions.</summary>
     [Function("ListWorkflows")]
+    [ApiCall("Lists the workflows that can be started", PageOf = typeof(WorkflowDefinition))]
     public IActionResult List([HttpTrigger(AuthorizationLevel.Function, "get", Route = "workflows")] HttpRequest request) =>
         new JsonAnswer(StatusCodes.Status200OK, new Page<WorkflowDefinition>([.. registry.All], null));
 
     /// <summary><c>GET gates?workflow=&amp;key=</c>: with a key that gate, without a page of the workflow's gates.</summary>
     [Function("ListGates")]
+    [ApiCall("Finds a gate by its key, or lists a workflow's gates", Answer = typeof(GateOrPage), Problems = new[] { 400, 404 })]
+    [ApiQuery("workflow", "The workflow's name.", IsRequired = true, Example = "chat-reply")]
+    [ApiQuery("key", "The concurrency key; without it a page of gates is answered.", Example = "ada")]
+    [ApiQuery("limit", "How many at most.", Type = typeof(int), Minimum = 1, Maximum = LargestPage, Example = "50")]
+    [ApiQuery("cursor", "Where the page before this one ended.")]
     public Task<IActionResult> Gates(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "gates")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(async () =>
@@ -32,6 +39,11 @@ public sealed class WorkflowEndpoints(WorkflowRegistry registry, RunClients runs
 
     /// <summary><c>GET health</c>: whether the app answers.</summary>
     [Function("Health")]
+    [ApiCall("Says that the app answers", Answer = typeof(Health))]
     public static IActionResult Health([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
-        new JsonAnswer(StatusCodes.Status200OK, new { status = "Healthy" });
+        new JsonAnswer(StatusCodes.Status200OK, new Health("Healthy"));
 }
+
+/// <summary>Whether the app answers.</summary>
+/// <param name="Status">That it does.</param>
+internal sealed record Health(string Status);

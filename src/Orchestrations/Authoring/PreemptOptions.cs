@@ -14,4 +14,7 @@ public sealed class PreemptOptions
 
     /// <summary>Whether lab workflows can be started. By default they can.</summary>
     public bool Lab { get; set; } = true;
+
+    /// <summary>Whether it is published when runs start, are stopped and end. By default it is not: each event costs an activity.</summary>
+    public bool Events { get; set; }
 }

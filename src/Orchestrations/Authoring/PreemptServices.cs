@@ -55,10 +55,14 @@ public static class PreemptServices
             options.ScheduleTimeout = Duration.Parse(scheduleTimeout);
         if (section["Grace"] is { } grace)
             options.Grace = Duration.Parse(grace);
-        if (section["Lab"] is { } lab)
-            options.Lab = bool.TryParse(lab, out bool value) ? value : throw new FormatException($"Preempt:Lab \"{lab}\": expected true or false.");
+        options.Lab = ReadSwitch(section, "Lab") ?? options.Lab;
+        options.Events = ReadSwitch(section, "Events") ?? options.Events;
         return options;
     }
+
+    private static bool? ReadSwitch(IConfigurationSection section, string name) => section[name] is not { } text ? null
+        : bool.TryParse(text, out bool value) ? value
+        : throw new FormatException($"Preempt:{name} \"{text}\": expected true or false.");
 }
 
 /// <summary>Takes the workflows of an app.</summary>

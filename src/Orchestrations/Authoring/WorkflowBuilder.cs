@@ -283,6 +283,7 @@ public sealed class WorkflowBuilder
             Timeout = _timeout ?? options.Timeout,
             ScheduleTimeout = _scheduleTimeout ?? options.ScheduleTimeout,
             Grace = _grace ?? options.Grace,
+            PublishesLifecycle = options.Events,
             Rules = [.. _rules],
             StartsOn = [.. _startsOn],
             StepRules = [.. _stepRules.Select(rule => new StepRule(rule.Function, rule.Rule))],

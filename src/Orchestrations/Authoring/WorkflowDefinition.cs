@@ -53,6 +53,9 @@ public sealed record WorkflowDefinition
     /// <summary>The events that start a run, its input their payload; as in "event file-uploaded where kind = 'csv'".</summary>
     public required ImmutableArray<EndCondition> StartsOn { get; init; }
 
+    /// <summary>Whether what happens to its runs is published.</summary>
+    internal bool PublishesLifecycle { get; init; }
+
     internal Workflow Create() => _create();
 
     /// <summary>The execution timeout of a run with this input.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Client.Entities;
@@ -45,7 +46,7 @@ public sealed class RunClients
 }
 
 /// <summary>Starts, watches and stops runs, from code inside the function app.</summary>
-public sealed class RunClient
+public sealed partial class RunClient
 {
     private readonly RunClients _app;
     private readonly DurableTaskClient _client;
@@ -75,6 +76,7 @@ public sealed class RunClient
         using Activity? activity = RunTelemetry.Starting(definition.Name);
         RunRequest request = await MakeRequestAsync(definition, input, options, cancellationToken);
         string id = options.RunId ?? NewId(request);
+        await PointToAsync(id, request, cancellationToken);
         return await RunStart.TryScheduleAsync(_client, definition.Function, id, request, cancellationToken)
             ? RunReader.Accepted(id, request)
             : throw new RunConflictException($"A run with the id \"{id}\" exists.", await GetAsync(id, cancellationToken));
@@ -104,6 +106,7 @@ public sealed class RunClient
             throw new RunConflictException($"A run with the id \"{taken}\" exists, and was not started with this idempotency key.", existing);
         string id = await ClaimAsync(definition, idempotencyKey, options.RunId ?? NewId(request), cancellationToken);
         // Whoever made the claim may have died before the run was started: then this call starts it.
+        await PointToAsync(id, request, cancellationToken);
         bool isNew = await RunStart.TryScheduleAsync(_client, definition.Function, id, request, cancellationToken);
         return (isNew ? RunReader.Accepted(id, request) : await GetAsync(id, cancellationToken), isNew);
     }
@@ -204,7 +207,19 @@ public sealed class RunClient
         options ??= new CancelOptions();
         if (options.Grace > StopRequest.LongestGrace)
             throw new InvalidRunException($"grace \"{options.Grace}\": {(Duration)StopRequest.LongestGrace} at most.");
-        Run run = await GetAsync(id, cancellationToken);
+        await RequestStopAsync(await GetAsync(id, cancellationToken), options, cancellationToken);
+        Run run = await ReadStoppedAsync(id, cancellationToken);
+        if (run.Stop is null)
+            CheckCanStop(run, options);
+        if (options.Delete)
+            await RunDeletion.ScheduleAsync(_client, id, cancellationToken);
+        return run;
+    }
+
+    /// <summary>Asks a run to stop, and does not wait until it has heard.</summary>
+    /// <exception cref="RunConflictException">The run has ended.</exception>
+    internal async Task RequestStopAsync(Run run, CancelOptions options, CancellationToken cancellationToken)
+    {
         StopRequest stop = new()
         {
             Reason = StopReason.Requested,
@@ -216,13 +231,7 @@ public sealed class RunClient
         };
         await SendAsync(run, RunMessage.ForStop(stop), options, cancellationToken);
         if (!options.QueuedOnly)
-            await _app.Feed.TryPublishAsync(new StopNotice(id, StopReason.Requested, RequestedAt: stop.RequestedAt), cancellationToken);
-        run = await ReadStoppedAsync(id, cancellationToken);
-        if (run.Stop is null)
-            CheckCanStop(run, options);
-        if (options.Delete)
-            await RunDeletion.ScheduleAsync(_client, id, cancellationToken);
-        return run;
+            await _app.Feed.TryPublishAsync(new StopNotice(run.Id, StopReason.Requested, RequestedAt: stop.RequestedAt), cancellationToken);
     }
 
     /// <summary>Deletes a run that has ended, and its history.</summary>
@@ -253,7 +262,7 @@ public sealed class RunClient
     /// <exception cref="RunConflictException">The run has ended.</exception>
     public async Task<Run> RaiseEventAsync(string id, string name, object? payload = null, CancellationToken cancellationToken = default)
     {
-        RunMessage message = RunMessage.ForEvent(EventName.Check(name), Payload.ToJson(payload));
+        RunMessage message = RunMessage.ForEvent(EventName.Check(name), ReadPayload(payload));
         await SendAsync(await GetAsync(id, cancellationToken), message, new CancelOptions(), cancellationToken);
         return await GetAsync(id, cancellationToken);
     }
@@ -267,7 +276,19 @@ public sealed class RunClient
     /// <exception cref="InvalidRunException">The name, the key, or the payload as the input of a workflow, is not allowed.</exception>
     public Task<PublishedEvent> PublishEventAsync(
         string name, object? payload = null, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        new EventPublisher(this, _app, _client).PublishAsync(name, Payload.ToJson(payload), idempotencyKey, cancellationToken);
+        new EventPublisher(this, _app, _client).PublishAsync(name, ReadPayload(payload), idempotencyKey, cancellationToken);
+
+    private static JsonElement? ReadPayload(object? payload)
+    {
+        try
+        {
+            return Payload.ToJson(payload);
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidRunException($"payload: {exception.Message}");
+        }
+    }
 
     /// <summary>
     /// Drains the app: no run is admitted any more, and those that run go on to their ends or their timeouts. Runs that are started
@@ -363,9 +384,16 @@ public sealed class RunClient
     public async Task<Gate> GetGateAsync(string workflow, string key, CancellationToken cancellationToken = default)
     {
         WorkflowDefinition definition = FindGated(workflow);
-        EntityInstanceId id = new(PreemptFunctions.Gate, definition.GateKey(0, CheckKey(key)));
+        GateState state = await FindGateAsync(definition.GateKey(0, CheckKey(key)), cancellationToken);
+        return Gate.From(definition, state.Rule is null ? state with { Key = key } : state);
+    }
+
+    /// <summary>What a gate remembers; one that no run has entered, nothing.</summary>
+    private async Task<GateState> FindGateAsync(string gate, CancellationToken cancellationToken)
+    {
+        EntityInstanceId id = new(PreemptFunctions.Gate, gate);
         EntityMetadata<GateState>? entity = await _client.Entities.GetEntityAsync<GateState>(id, cancellation: cancellationToken);
-        return Gate.From(definition, entity?.State ?? new GateState { Key = key });
+        return entity?.State ?? new GateState();
     }
 
     /// <summary>Reads a page of the gates of a workflow's first rule.</summary>
@@ -419,12 +447,7 @@ public sealed class RunClient
     {
         if (RunId.Validate(id) is not null)
             return null;
-        if (await _client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is not { } instance)
-            return null;
-        Run? run = RunReader.Read(instance);
-        return run is { Status: RunStatus.Running or RunStatus.Stopping } && _app.Steps.FindProgress(id) is { } progress
-            ? run with { Progress = progress }
-            : run;
+        return await _client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { } instance ? Read(instance) : null;
     }
 }
 

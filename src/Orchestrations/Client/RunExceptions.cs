@@ -21,6 +21,10 @@ public sealed class UnknownWorkflowException(string workflow) : RunException($"T
 /// <param name="id">The id.</param>
 public sealed class UnknownRunException(string id) : RunException($"There is no run with the id \"{id}\".");
 
+/// <summary>There is no bulk operation of that id.</summary>
+/// <param name="id">The id.</param>
+public sealed class UnknownOperationException(string id) : RunException($"There is no operation with the id \"{id}\".");
+
 /// <summary>The run is in a state in which this cannot be done.</summary>
 /// <param name="message">Why not.</param>
 /// <param name="run">The run as it is.</param>

@@ -44,4 +44,19 @@ public static class PreemptFunctions
 
     /// <summary>The activity function of <see cref="StepRunner.ReadOutcomeAsync"/>.</summary>
     public const string ReadOutcome = "ReadRunOutcome";
+
+    /// <summary>The orchestration function of <see cref="BulkOperation.RunAsync"/>.</summary>
+    public const string Bulk = nameof(BulkOperation);
+
+    /// <summary>The activity function of <see cref="BulkActivities.CountAsync"/>.</summary>
+    public const string CountRuns = "CountRuns";
+
+    /// <summary>The activity function of <see cref="BulkActivities.FindAsync"/>.</summary>
+    public const string FindRuns = "FindRuns";
+
+    /// <summary>The activity function of <see cref="BulkActivities.WorkAsync"/>.</summary>
+    public const string WorkOnRuns = "WorkOnRuns";
+
+    /// <summary>The activity function that publishes a <see cref="LifecycleEvent"/>, where the app is set to publish them.</summary>
+    public const string PublishLifecycle = "PublishRunEvent";
 }

@@ -63,4 +63,7 @@ public sealed record RunRequest
 
     /// <summary>The W3C trace context that the run was started in; null outside of one.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>Whether what happens to the run is published.</summary>
+    public bool PublishesLifecycle { get; init; }
 }

@@ -34,6 +34,7 @@ internal static class RunStart
                 Grace = definition.Grace,
                 Metadata = metadata,
                 ParentId = parentId,
+                PublishesLifecycle = definition.PublishesLifecycle,
             };
         }
         catch (Exception exception) when (exception is KeyTemplateException or ArgumentException)

@@ -27,6 +27,7 @@ internal sealed class RunSupervisor
     private readonly RunHold _hold;
     private readonly RunGrace _grace;
     private readonly RunSubscriptions _subscriptions;
+    private readonly RunLifecycle _lifecycle;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ended = new();
 
@@ -46,6 +47,7 @@ internal sealed class RunSupervisor
         _subscriptions = new RunSubscriptions(this, context);
         Children = new RunChildren(this, registry, context);
         Events = new RunEvents(this, context);
+        _lifecycle = new RunLifecycle(this, context);
     }
 
     public RunRequest Request { get; }
@@ -84,6 +86,7 @@ internal sealed class RunSupervisor
         await _gates.LeaveAsync();
         if (!_context.IsReplaying)
             RunTelemetry.Ended(RunId, Request, outcome);
+        await _lifecycle.PublishEndAsync(outcome);
         if (outcome.Record.Forced)
             await EndByForceAsync(outcome);
         Logger.LogInformation("Run {Run} ended: {Status}", RunId, outcome.Record.Status);
@@ -223,6 +226,7 @@ internal sealed class RunSupervisor
         _grace.Limit(Record.Stop!.Grace!.Value);
         if (!isFirst)
             return;
+        _lifecycle.Publish(LifecycleEventType.Stopped);
         Logger.LogInformation("Run {Run} stops: {Reason} {Message}", RunId, request.Reason, request.Message);
         TellOthers();
         try
@@ -264,6 +268,7 @@ internal sealed class RunSupervisor
     private async Task<RunOutcome> ExecuteAsync()
     {
         Update(Record.Start(Now));
+        _lifecycle.Publish(LifecycleEventType.Started);
         _deadlines.WatchExecution();
         Task<CodeResult> code = RunCodeAsync();
         await Task.WhenAny(code, _grace.Over);

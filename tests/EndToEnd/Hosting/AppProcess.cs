@@ -42,6 +42,9 @@ internal sealed partial class AppProcess : IDisposable
         _process.Exited += (_, _) => _listening.TrySetException(new InvalidOperationException("The app ended before it listened."));
     }
 
+    /// <summary>What the app wrote of late.</summary>
+    public string Output => _output.Where(_ => true);
+
     /// <summary>What the app wrote of late about these runs, and whatever went wrong.</summary>
     public string OutputAbout(IReadOnlyCollection<string> runIds) => _output.Where(line =>
         !line.Contains(" info: ", StringComparison.Ordinal) || runIds.Any(id => line.Contains(id, StringComparison.Ordinal)));
@@ -59,7 +62,7 @@ internal sealed partial class AppProcess : IDisposable
         catch (Exception exception)
         {
             app.Dispose();
-            throw new InvalidOperationException($"The app did not start: {exception.Message}\n{app._output.Where(_ => true)}", exception);
+            throw new InvalidOperationException($"The app did not start: {exception.Message}\n{app.Output}", exception);
         }
     }
 

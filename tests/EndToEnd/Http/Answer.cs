@@ -7,6 +7,9 @@ namespace Preempt.EndToEnd.Http;
 /// <param name="Request">The request in words, for failure messages.</param>
 internal sealed record Answer(string Request, HttpStatusCode Status, string? ContentType, Uri? Location, string Text)
 {
+    /// <summary>The headers of the answer, those of its body among them.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Reads the body, after checking the status.</summary>
     public T Read<T>(HttpStatusCode expected)
     {

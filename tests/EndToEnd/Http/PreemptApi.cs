@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Preempt.EndToEnd.OpenApi;
 
 namespace Preempt.EndToEnd.Http;
 
@@ -71,22 +72,52 @@ internal sealed class PreemptApi(HttpClient http)
         return SendAsync(HttpMethod.Post, path, content, idempotencyKey);
     }
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null)
+    public Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null) =>
+        SendAsync(method, path, content, idempotencyKey is null ? [] : [("Idempotency-Key", idempotencyKey)]);
+
+    public Task<Answer> ReadAsync(string path, params IReadOnlyList<(string Name, string Value)> headers) =>
+        SendAsync(HttpMethod.Get, path, content: null, headers);
+
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, HttpContent? content, IReadOnlyList<(string Name, string Value)> headers)
     {
         using HttpRequestMessage request = new(method, path) { Content = content };
-        if (idempotencyKey is not null)
-            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        foreach ((string name, string value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
         using HttpResponseMessage response = await http.SendAsync(request, TestEnd);
         Answer answer = new(
             $"{method} {path}",
             response.StatusCode,
             response.Content.Headers.ContentType?.MediaType,
             response.Headers.Location,
-            await response.Content.ReadAsStringAsync(TestEnd));
+            await response.Content.ReadAsStringAsync(TestEnd))
+        {
+            Headers = response.Headers.Concat(response.Content.Headers)
+                .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase),
+        };
+        // Whatever a test is about, what it is answered must be what the OpenAPI document says.
+        if (await ApiDescription.FindAsync(http) is { } description)
+            description.Check(method, path, answer);
         if (answer.Status == HttpStatusCode.Accepted && method == HttpMethod.Post && path.EndsWith("/runs", StringComparison.Ordinal))
             Keep(answer.Read<Run>(HttpStatusCode.Accepted));
         return answer;
     }
+
+    /// <summary>Reads a page of runs.</summary>
+    public async Task<Page<Run>> ListAsync(string query) => (await ReadAsync($"runs?{query}")).Read<Page<Run>>(HttpStatusCode.OK);
+
+    /// <summary>Starts a bulk operation; the answer must be as documented.</summary>
+    public async Task<Operation> StartBulkAsync(string kind, object body)
+    {
+        Answer answer = await PostAsync($"runs/{kind}", body);
+        Operation operation = answer.Read<Operation>(HttpStatusCode.Accepted);
+        Assert.Equal((kind, $"/api/operations/{operation.Id}"), (operation.Kind, LocationPath(answer)));
+        return operation;
+    }
+
+    /// <summary>Waits until a bulk operation has ended.</summary>
+    public Task<Operation> WaitAsync(Operation operation) => Eventually.GetAsync(
+        async () => (await ReadAsync($"operations/{operation.Id}")).Read<Operation>(HttpStatusCode.OK), now => now.Status != "Running");
 
     /// <summary>Stops what the test started and did not see end.</summary>
     public async Task StopAllAsync() => await Task.WhenAll(

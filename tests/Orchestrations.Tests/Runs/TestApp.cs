@@ -194,7 +194,7 @@ public sealed class StepLog
 }
 
 /// <summary>The functions of the test app.</summary>
-public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWorker bad)
+public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, RunClients clients, BadWorker bad)
 {
     [Function(PreemptFunctions.Gate)]
     public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<ConcurrencyGate>();
@@ -249,6 +249,24 @@ public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, BadWork
     [Function(PreemptFunctions.EndRun)]
     public Task EndRun([ActivityTrigger] ForcedEnd end, [DurableClient] DurableTaskClient client, FunctionContext function) =>
         steps.EndRunAsync(end, client, function.CancellationToken);
+
+    [Function(PreemptFunctions.Bulk)]
+    public static Task<BulkProgress> Bulk([OrchestrationTrigger] TaskOrchestrationContext context) => BulkOperation.RunAsync(context);
+
+    [Function(PreemptFunctions.CountRuns)]
+    public Task<int> CountRuns([ActivityTrigger] RunFilter filter, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        BulkActivities.CountAsync(clients, client, filter, function.CancellationToken);
+
+    [Function(PreemptFunctions.FindRuns)]
+    public Task<BulkPage> FindRuns([ActivityTrigger] BulkSearch search, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        BulkActivities.FindAsync(clients, client, search, function.CancellationToken);
+
+    [Function(PreemptFunctions.WorkOnRuns)]
+    public Task<BulkResult> WorkOnRuns([ActivityTrigger] BulkWork work, [DurableClient] DurableTaskClient client, FunctionContext function)
+    {
+        bad.MayFail();
+        return BulkActivities.WorkAsync(clients, client, work, function.CancellationToken);
+    }
 
     [Function(nameof(OneRun))]
     public Task<RunOutcome> OneRun([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<OneRun>(context);

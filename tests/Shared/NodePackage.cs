@@ -5,21 +5,24 @@ using System.Security.Cryptography;
 
 namespace Preempt.Tests.Shared;
 
-/// <summary>Azurite of the version that <c>tests/azurite</c> pins, installed once into <c>artifacts/azurite</c>.</summary>
-internal static class AzuriteInstallation
+/// <summary>A script and what it needs of npm, of the versions that its folder of <c>tests</c> pins, installed once into <c>artifacts</c>.</summary>
+/// <param name="name">The folder.</param>
+/// <param name="script">The script in it.</param>
+internal sealed class NodePackage(string name, string script)
 {
     private const int OldestNode = 20;
-    private static readonly string[] Sources = ["package.json", "package-lock.json", "azurite.js"];
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
 
+    private readonly string[] _sources = ["package.json", "package-lock.json", script];
+
     /// <summary>Installs what is not installed yet, and returns the script that runs it.</summary>
     /// <exception cref="InvalidOperationException">Node.js is missing or too old, or npm failed.</exception>
-    public static async Task<string> GetScriptAsync()
+    public async Task<string> GetScriptAsync()
     {
         string root = FindRoot();
-        string source = Path.Combine(root, "tests", "azurite");
-        string cache = Directory.CreateDirectory(Path.Combine(root, "artifacts", "azurite")).FullName;
+        string source = Path.Combine(root, "tests", name);
+        string cache = Directory.CreateDirectory(Path.Combine(root, "artifacts", name)).FullName;
         string version = await VersionOfAsync(source);
         string target = Path.Combine(cache, version);
         using FileStream alone = await LockAsync(Path.Combine(cache, "lock"));
@@ -28,13 +31,13 @@ internal static class AzuriteInstallation
         {
             await CheckNodeAsync();
             Directory.CreateDirectory(target);
-            foreach (string file in Sources)
+            foreach (string file in _sources)
                 File.Copy(Path.Combine(source, file), Path.Combine(target, file), overwrite: true);
             await RunAsync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], target);
             await File.WriteAllTextAsync(done, "");
         }
 
-        return Path.Combine(target, "azurite.js");
+        return Path.Combine(target, script);
     }
 
     private static string FindRoot()
@@ -45,10 +48,10 @@ internal static class AzuriteInstallation
         return directory?.FullName ?? throw new InvalidOperationException($"No Functions.sln is above {AppContext.BaseDirectory}.");
     }
 
-    private static async Task<string> VersionOfAsync(string source)
+    private async Task<string> VersionOfAsync(string source)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string file in Sources)
+        foreach (string file in _sources)
             hash.AppendData(await File.ReadAllBytesAsync(Path.Combine(source, file)));
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
@@ -70,11 +73,11 @@ internal static class AzuriteInstallation
         }
     }
 
-    private static async Task CheckNodeAsync()
+    private async Task CheckNodeAsync()
     {
         string version = (await RunAsync("node", ["--version"], Path.GetTempPath())).Trim();
         if (int.Parse(version.TrimStart('v').Split('.')[0], CultureInfo.InvariantCulture) < OldestNode)
-            throw new InvalidOperationException($"Node.js is {version}; Azurite needs {OldestNode} or later.");
+            throw new InvalidOperationException($"Node.js is {version}; {name} needs {OldestNode} or later.");
     }
 
     private static async Task<string> RunAsync(string program, string[] arguments, string directory)
@@ -104,7 +107,7 @@ internal static class AzuriteInstallation
         catch (Win32Exception exception)
         {
             throw new InvalidOperationException(
-                $"{start.FileName} does not start: tests with queues need Node.js {OldestNode} or later, with npm.", exception);
+                $"{start.FileName} does not start: some tests need Node.js {OldestNode} or later, with npm.", exception);
         }
     }
 }

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Preempt.Functions.Http.OpenApi;
+
+namespace Preempt.Functions.Http;
+
+/// <summary>Doing one thing with many runs.</summary>
+public sealed class BulkEndpoints(RunClients runs)
+{
+    /// <summary><c>POST runs/bulk-cancel</c>: asks many runs to stop.</summary>
+    [Function("BulkCancel")]
+    [ApiCall(
+        "Asks many runs to stop",
+        Body = typeof(BulkBody), BodyExample = """{"filter": {"workflow": "chat-reply", "key": "ada"}, "reason": "a clean slate", "dryRun": true}""",
+        Status = 202, Answer = typeof(Operation), HasLocation = true, Problems = new[] { 400, 413 })]
+    public Task<IActionResult> Cancel(
+        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "runs/bulk-cancel")] HttpRequest request,
+        [DurableClient] DurableTaskClient client) => StartAsync(BulkKind.Cancel, request, client);
+
+    /// <summary><c>POST runs/bulk-replay</c>: starts runs with the inputs of many that have ended.</summary>
+    [Function("BulkReplay")]
+    [ApiCall(
+        "Starts runs with the inputs of many that have ended",
+        Body = typeof(BulkBody), BodyExample = """{"filter": {"workflow": "chat-reply", "key": "ada"}, "reason": "a clean slate", "dryRun": true}""",
+        Status = 202, Answer = typeof(Operation), HasLocation = true, Problems = new[] { 400, 413 })]
+    public Task<IActionResult> Replay(
+        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "runs/bulk-replay")] HttpRequest request,
+        [DurableClient] DurableTaskClient client) => StartAsync(BulkKind.Replay, request, client);
+
+    /// <summary><c>GET operations/{id}</c>: how far a bulk operation is.</summary>
+    [Function("GetOperation")]
+    [ApiCall("Says how far a bulk operation is", Answer = typeof(Operation), HasEntityTag = true, Problems = new[] { 404 })]
+    public Task<IActionResult> Get(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "operations/{id}")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client) => Api.AnswerAsync(async () =>
+            new JsonAnswer(StatusCodes.Status200OK, await runs.With(client).GetOperationAsync(id, request.HttpContext.RequestAborted))
+            {
+                HasEntityTag = true,
+            });
+
+    private Task<IActionResult> StartAsync(BulkKind kind, HttpRequest request, DurableTaskClient client) => Api.AnswerAsync(async () =>
+    {
+        BulkBody body = await Api.ReadBodyAsync<BulkBody>(request);
+        BulkRequest bulk = new() { Kind = kind, RunIds = body.RunIds, Filter = body.Filter?.ToFilter(), Reason = body.Reason, DryRun = body.DryRun };
+        Operation operation = await runs.With(client).StartBulkAsync(bulk, request.HttpContext.RequestAborted);
+        return new JsonAnswer(StatusCodes.Status202Accepted, operation, ApiPath.OfOperation(request, operation.Id));
+    });
+}

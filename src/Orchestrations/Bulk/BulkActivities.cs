@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Preempt;
+
+/// <summary>The bodies of the activity functions of bulk operations.</summary>
+public static class BulkActivities
+{
+    /// <summary>Runs that one activity works on at a time.</summary>
+    private const int AtOnce = 16;
+
+    /// <summary>Pages of the engine that one search reads: an activity should not take minutes where few runs match.</summary>
+    private const int MaxPages = 100;
+
+    /// <summary>Counts the runs that a filter means. The body of <see cref="PreemptFunctions.CountRuns"/>.</summary>
+    /// <param name="runs">The app's clients.</param>
+    /// <param name="client">The activity's client.</param>
+    /// <param name="filter">The activity's input.</param>
+    /// <param name="cancellationToken">Fires when the host shuts down.</param>
+    /// <returns>How many there are.</returns>
+    public static async Task<int> CountAsync(
+        RunClients runs, DurableTaskClient client, RunFilter filter, CancellationToken cancellationToken)
+    {
+        int count = 0;
+        for (BulkPlace? place = new(); place is not null;)
+        {
+            BulkPage page = await FindAsync(runs, client, new BulkSearch(filter, place), cancellationToken);
+            count += page.RunIds.Length;
+            place = page.Next;
+        }
+
+        return count;
+    }
+
+    /// <summary>Finds the next runs that a filter means. The body of <see cref="PreemptFunctions.FindRuns"/>.</summary>
+    /// <param name="runs">The app's clients.</param>
+    /// <param name="client">The activity's client.</param>
+    /// <param name="search">The activity's input.</param>
+    /// <param name="cancellationToken">Fires when the host shuts down.</param>
+    /// <returns>The runs, and where to go on.</returns>
+    public static async Task<BulkPage> FindAsync(
+        RunClients runs, DurableTaskClient client, BulkSearch search, CancellationToken cancellationToken)
+    {
+        RunRange range = new(runs.With(client), client, search.Filter);
+        ImmutableArray<string>.Builder found = ImmutableArray.CreateBuilder<string>();
+        int pages = 0;
+        for (BulkPlace place = search.From; place.Range < range.Count; place = new BulkPlace(place.Range + 1))
+        {
+            await foreach (Page<OrchestrationMetadata> page in range.ReadAsync(place.Range, null, null, place.Token).WithCancellation(cancellationToken))
+            {
+                foreach (OrchestrationMetadata instance in page.Values)
+                {
+                    if (await range.FindAsync(place.Range, instance, cancellationToken) is { } run)
+                        found.Add(run.Id);
+                }
+
+                bool isEnough = found.Count > BulkOperation.PageSize - RunRange.PageSize || ++pages == MaxPages;
+                if (isEnough && page.ContinuationToken is { } token)
+                    return new BulkPage(found.ToImmutable(), place with { Token = token });
+            }
+        }
+
+        return new BulkPage(found.ToImmutable(), null);
+    }
+
+    /// <summary>Does what is to be done with some runs. The body of <see cref="PreemptFunctions.WorkOnRuns"/>.</summary>
+    /// <param name="runs">The app's clients.</param>
+    /// <param name="client">The activity's client.</param>
+    /// <param name="work">The activity's input.</param>
+    /// <param name="cancellationToken">Fires when the host shuts down.</param>
+    /// <returns>What came of it.</returns>
+    public static async Task<BulkResult> WorkAsync(
+        RunClients runs, DurableTaskClient client, BulkWork work, CancellationToken cancellationToken)
+    {
+        RunClient runClient = runs.With(client);
+        List<BulkFailure> failures = [];
+        foreach (string[] few in work.RunIds.Chunk(AtOnce))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            BulkFailure?[] outcomes = await Task.WhenAll(few.Select(id => WorkOnAsync(runClient, id, work, cancellationToken)));
+            failures.AddRange(outcomes.OfType<BulkFailure>());
+        }
+
+        return new BulkResult(work.RunIds.Length - failures.Count, failures.Count, [.. failures.Take(BulkProgress.MaxFailures)]);
+    }
+
+    /// <summary>Null when it is done.</summary>
+    private static async Task<BulkFailure?> WorkOnAsync(RunClient runs, string id, BulkWork work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (work.Kind == BulkKind.Cancel)
+                await CancelAsync(runs, id, work, cancellationToken);
+            else
+                await runs.ReplayAsync(id, $"{work.OperationId}:{id}", cancellationToken);
+            return null;
+        }
+        catch (RunException exception)
+        {
+            return new BulkFailure(id, Excerpt.Shorten(exception.Message, BulkFailure.MaxDetailLength));
+        }
+    }
+
+    private static async Task CancelAsync(RunClient runs, string id, BulkWork work, CancellationToken cancellationToken)
+    {
+        Run run = await runs.GetAsync(id, cancellationToken);
+        try
+        {
+            await runs.RequestStopAsync(run, new CancelOptions(work.Reason, By: work.OperationId), cancellationToken);
+        }
+        catch (RunConflictException)
+        {
+            // It has ended meanwhile, which is what was wanted of it.
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Microsoft.DurableTask;
+
+namespace Preempt;
+
+/// <summary>
+/// Does one thing with many runs: page by page, a few chunks of a page at a time, each in an activity. What is done is in the
+/// orchestration's history, so that a crash repeats a few chunks at most, and doing it twice does no harm.
+/// </summary>
+public static class BulkOperation
+{
+    /// <summary>Runs of one activity.</summary>
+    private const int ChunkSize = 100;
+
+    /// <summary>Activities at one time.</summary>
+    private const int AtOnce = 4;
+
+    /// <summary>Pages of one generation: a history must not grow without end.</summary>
+    private const int PagesAGeneration = 10;
+
+    private static readonly TaskOptions Retried = TaskOptions.FromRetryPolicy(
+        new Microsoft.DurableTask.RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2));
+
+    /// <summary>The runs of one page.</summary>
+    internal const int PageSize = ChunkSize * AtOnce;
+
+    /// <summary>Runs the operation. The body of the orchestration function <see cref="PreemptFunctions.Bulk"/>.</summary>
+    /// <param name="context">The orchestration.</param>
+    /// <returns>How it ended.</returns>
+    public static async Task<BulkProgress> RunAsync(TaskOrchestrationContext context)
+    {
+        BulkState state = context.GetInput<BulkState>()!;
+        BulkRequest request = state.Request;
+        BulkProgress progress = state.Progress ?? new BulkProgress(await CountAsync(context, request));
+        context.SetCustomStatus(progress);
+        BulkPlace? place = request.DryRun ? null : state.Next ?? new BulkPlace();
+        for (int page = 0; page < PagesAGeneration && place is not null; page++)
+        {
+            BulkPage found = await FindAsync(context, request, place);
+            place = found.Next;
+            BulkResult[] results = await Task.WhenAll(found.RunIds.Chunk(ChunkSize).Select(chunk => WorkAsync(context, request, [.. chunk])));
+            progress = results.Aggregate(progress, (sum, result) => sum.Add(result));
+            context.SetCustomStatus(progress);
+        }
+
+        if (place is not null)
+            context.ContinueAsNew(state with { Progress = progress, Next = place });
+        return progress with { EndedAt = new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero) };
+    }
+
+    private static Task<int> CountAsync(TaskOrchestrationContext context, BulkRequest request) => request.RunIds is { } ids
+        ? Task.FromResult(ids.Count)
+        : context.CallActivityAsync<int>(PreemptFunctions.CountRuns, request.Filter, Retried);
+
+    private static Task<BulkPage> FindAsync(TaskOrchestrationContext context, BulkRequest request, BulkPlace place)
+    {
+        if (request.RunIds is not { } ids)
+            return context.CallActivityAsync<BulkPage>(PreemptFunctions.FindRuns, new BulkSearch(request.Filter!, place), Retried);
+        int end = Math.Min(place.Index + PageSize, ids.Count);
+        return Task.FromResult(new BulkPage(
+            [.. ids.Skip(place.Index).Take(PageSize)], end < ids.Count ? place with { Index = end } : null));
+    }
+
+    private static async Task<BulkResult> WorkAsync(TaskOrchestrationContext context, BulkRequest request, ImmutableArray<string> runIds)
+    {
+        try
+        {
+            BulkWork work = new(context.InstanceId, request.Kind, request.Reason, runIds);
+            return await context.CallActivityAsync<BulkResult>(PreemptFunctions.WorkOnRuns, work, Retried);
+        }
+        catch (TaskFailedException exception)
+        {
+            // How far it got is not known: what was done is done, and all of it is counted as what it may not be.
+            string detail = Excerpt.Shorten(exception.FailureDetails.ErrorMessage, BulkFailure.MaxDetailLength);
+            return new BulkResult(0, runIds.Length, [.. runIds.Take(BulkProgress.MaxFailures).Select(id => new BulkFailure(id, detail))]);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Preempt;
+
+public sealed partial class RunClient
+{
+    /// <summary>The most runs of a page.</summary>
+    public const int LargestPage = 200;
+
+    /// <summary>Lists runs, the newest first.</summary>
+    /// <param name="filter">Which; null for all.</param>
+    /// <param name="limit">How many at most, 1 to 200. A page of large inputs or outputs has fewer.</param>
+    /// <param name="cursor">Where the page before this one ended; null for the first. Of a list with the same filter.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The runs, and where the next page begins; null after the last.</returns>
+    /// <exception cref="InvalidRunException">A condition, the limit or the cursor is not allowed.</exception>
+    public Task<(IReadOnlyList<Run> Items, string? Cursor)> ListAsync(
+        RunFilter? filter = null, int limit = 50, string? cursor = null, CancellationToken cancellationToken = default)
+    {
+        if (limit is < 1 or > LargestPage)
+            throw new InvalidRunException($"limit {limit}: 1 to {LargestPage} is allowed.");
+        filter = (filter ?? new RunFilter()).Check();
+        RunRange range = new(this, _client, filter);
+        return new RunList(range, filter, _app.Time.GetUtcNow()).ReadAsync(limit, cursor, cancellationToken);
+    }
+
+    /// <summary>Says in words how a run got where it is, what it waits for and what comes next.</summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The explanation.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    public async Task<RunExplanation> ExplainAsync(string id, CancellationToken cancellationToken = default)
+    {
+        (Run run, RunRequest request) = await GetWithRequestAsync(id, cancellationToken);
+        List<GateState> gates = [];
+        bool admitsRuns = true;
+        if (!run.Status.IsTerminal())
+        {
+            admitsRuns = (await _app.Mode.ReadAsync(_client, cancellationToken)).Mode == AppMode.Running;
+            foreach (RunGate gate in request.Gates)
+                gates.Add(await FindGateAsync(gate.Gate, cancellationToken));
+        }
+
+        return new RunExplanation(run.Id, run.Status, RunExplainer.Explain(run, request, gates, admitsRuns, _app.Time.GetUtcNow()));
+    }
+
+    /// <summary>
+    /// Starts a run with the input, the key, the metadata and the priority of one that has ended. It is a run of the workflow as it
+    /// is now, with its present timeouts.
+    /// </summary>
+    /// <param name="id">The run that has ended.</param>
+    /// <param name="idempotencyKey">1 to 255 characters; a repeated call with the same key finds the first call's run.</param>
+    /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
+    /// <returns>The new run, and whether it was started now.</returns>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    /// <exception cref="UnknownWorkflowException">Its workflow is no longer there.</exception>
+    /// <exception cref="InvalidRunException">The workflow no longer takes such an input.</exception>
+    /// <exception cref="RunConflictException">The run has not ended.</exception>
+    public async Task<(Run Run, bool IsNew)> ReplayAsync(
+        string id, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        (Run run, RunRequest request) = await GetWithRequestAsync(id, cancellationToken);
+        if (!run.Status.IsTerminal())
+            throw new RunConflictException($"The run has not ended: it is {run.Status}. Only a run that has ended can be replayed.", run);
+        StartOptions options = new()
+        {
+            Key = Find(run.Workflow).Rules.IsEmpty ? null : run.Key,
+            Metadata = run.Metadata,
+            Priority = request.Priority,
+        };
+        return idempotencyKey is null
+            ? (await StartAsync(run.Workflow, run.Input, options, cancellationToken), true)
+            : await StartOnceAsync(run.Workflow, run.Input, idempotencyKey, options, cancellationToken);
+    }
+
+    private async Task<(Run Run, RunRequest Request)> GetWithRequestAsync(string id, CancellationToken cancellationToken)
+    {
+        OrchestrationMetadata? instance = RunId.Validate(id) is null
+            ? await _client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken)
+            : null;
+        return instance is not null && Read(instance) is { } run && RunReader.ReadRequest(instance) is { } request
+            ? (run, request)
+            : throw new UnknownRunException(id);
+    }
+
+    /// <summary>The run that an instance is, with what its steps say in this process; null when it is none.</summary>
+    internal Run? Read(OrchestrationMetadata instance)
+    {
+        Run? run = RunReader.Read(instance);
+        return run is { Status: RunStatus.Running or RunStatus.Stopping } && _app.Steps.FindProgress(run.Id) is { } progress
+            ? run with { Progress = progress }
+            : run;
+    }
+
+    /// <summary>A run with an id that its caller chose lies outside the range of its workflow; a pointer in it leads there.</summary>
+    private async Task PointToAsync(string id, RunRequest request, CancellationToken cancellationToken)
+    {
+        string? key = request.Gates is [var gate, ..] ? gate.Key : null;
+        if (RunRange.PointerTo(id, request.Workflow, key) is not { } pointer || await _client.GetInstanceAsync(id, cancellationToken) is not null)
+            return;
+        try
+        {
+            await _client.ScheduleNewOrchestrationInstanceAsync(
+                PreemptFunctions.Claim, new IdempotencyClaim(id), new StartOrchestrationOptions(pointer), cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // Another start of the same id makes the same pointer at this moment.
+            if (await _client.GetInstanceAsync(pointer, cancellationToken) is null)
+                throw;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Preempt;
+
+/// <summary>
+/// Where the engine is to look for the runs of a filter: in a range of instance ids. The runs of a workflow, and of a key of it,
+/// are a range of their own; runs whose ids the caller chose are found by pointers, small instances in a second such range.
+/// </summary>
+internal sealed class RunRange(RunClient runs, DurableTaskClient client, RunFilter filter)
+{
+    /// <summary>Instances that are read at once; each can have two megabytes.</summary>
+    public const int PageSize = 100;
+
+    private static readonly OrchestrationRuntimeStatus[] Ended =
+        [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
+
+    private static readonly OrchestrationRuntimeStatus[] Alive =
+    [
+        OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended,
+        OrchestrationRuntimeStatus.ContinuedAsNew,
+    ];
+
+    /// <summary>How many ranges there are: the second has the pointers, and without a workflow there is no need of them.</summary>
+    public int Count => filter.Workflow is null ? 1 : 2;
+
+    /// <summary>The instances of one range, page by page, in the order of their ids.</summary>
+    /// <param name="range">Which, from 0.</param>
+    /// <param name="from">Taken in at or after this time.</param>
+    /// <param name="to">Taken in at or before this time.</param>
+    /// <param name="token">Where an earlier page ended.</param>
+    public IAsyncEnumerable<Page<OrchestrationMetadata>> ReadAsync(int range, DateTimeOffset? from, DateTimeOffset? to, string? token = null) =>
+        client.GetAllInstancesAsync(new OrchestrationQuery
+        {
+            CreatedFrom = from,
+            CreatedTo = to,
+            Statuses = range == 0 ? RuntimeStatuses() : null,
+            InstanceIdPrefix = range == 0 ? filter.Prefix : PointerPrefix + filter.Prefix,
+            PageSize = PageSize,
+            FetchInputsAndOutputs = true,
+        }).AsPages(token, PageSize);
+
+    /// <summary>The statuses of instances that runs of the wanted statuses can have; null for any.</summary>
+    private OrchestrationRuntimeStatus[]? RuntimeStatuses() => filter.Status switch
+    {
+        [] => null,
+        var wanted when wanted.All(status => status.IsTerminal()) => Ended,
+        var wanted when wanted.All(status => !status.IsTerminal()) => Alive,
+        _ => null,
+    };
+
+    /// <summary>The run that an instance is, or points to; null when it is none, or not one that is meant.</summary>
+    public async Task<Run?> FindAsync(int range, OrchestrationMetadata instance, CancellationToken cancellationToken)
+    {
+        OrchestrationMetadata? found = range == 0 ? instance : await FollowAsync(instance, cancellationToken);
+        return found is not null && runs.Read(found) is { } run && filter.Matches(run) ? run : null;
+    }
+
+    private async Task<OrchestrationMetadata?> FollowAsync(OrchestrationMetadata instance, CancellationToken cancellationToken)
+    {
+        if (instance.Name != PreemptFunctions.Claim || ReadPointer(instance.SerializedInput) is not { } runId)
+            return null;
+        // Such an id can lie in the first range by chance, or by its maker's wish: there it has been found.
+        return runId.StartsWith(filter.Prefix, StringComparison.Ordinal)
+            ? null
+            : await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken);
+    }
+
+    private static string? ReadPointer(string? json)
+    {
+        try
+        {
+            return json is null ? null : JsonSerializer.Deserialize<IdempotencyClaim>(json)?.RunId;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What the ids of pointers begin with; no workflow's name does.</summary>
+    private const string PointerPrefix = "~";
+
+    /// <summary>The id of the pointer to a run; null when the run's own id lies where it is looked for.</summary>
+    public static string? PointerTo(string runId, string workflow, string? key) =>
+        runId.StartsWith(RunId.Prefix(workflow, key), StringComparison.Ordinal)
+            ? null
+            : $"{PointerPrefix}{RunId.Prefix(workflow, key)}{RunId.HashKey(runId)}";
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using Preempt.EndToEnd.Hosting;
+using Preempt.EndToEnd.Http;
+
+namespace Preempt.EndToEnd;
+
+public sealed class ExtendTests(AppUnderTest app) : EndToEndTests(app)
+{
+    [Fact]
+    public async Task A_run_that_is_given_more_time_outlives_its_timeout()
+    {
+        Run given = await StartAsync(seconds: 6, timeout: "4s");
+        Run left = await StartAsync(seconds: Lab.VeryLong, timeout: "4s");
+
+        Answer answer = await Api.PostAsync($"runs/{given.Id}/extend", new { by = "10 minutes" });
+
+        Assert.Equal(given.Id, answer.Read<Run>(HttpStatusCode.Accepted).Id);
+        Assert.Equal("Succeeded", (await Api.WaitAsync(given)).Status);
+        Assert.Equal("TimedOut", (await Api.WaitAsync(left)).Status);
+    }
+
+    [Theory]
+    [InlineData("{}", "by")]
+    [InlineData("", "empty")]
+    [InlineData("{\"by\": \"soon\"}", "soon")]
+    [InlineData("{\"by\": \"42\"}", "by")]
+    [InlineData("{\"by\": -1}", "by")]
+    [InlineData("{\"by\": null}", "by")]
+    [InlineData("{\"by\": [\"1m\"]}", "by")]
+    [InlineData("{\"by\": \"1m\", \"to\": \"2m\"}", "to")]
+    public async Task An_extension_that_cannot_be_read_is_refused(string body, string mentioned)
+    {
+        Run run = await StartAsync(Lab.VeryLong, timeout: "10m");
+
+        (await Api.PostAsync($"runs/{run.Id}/extend", body)).ExpectProblem(HttpStatusCode.BadRequest, mentioned);
+    }
+
+    [Fact]
+    public async Task A_run_that_stops_or_has_ended_gets_no_more_time()
+    {
+        Run run = await Api.StartAsync(Lab.Plain, new LabInput(Group, new LabStep(Lab.VeryLong) { IgnoreStop = true }));
+        await Api.WaitForWorkAsync(run);
+        await Api.CancelAsync(run, grace: "1m");
+        await Eventually.GetAsync(() => Api.GetAsync(run.Id), now => now.Status == "Stopping");
+
+        (await Api.PostAsync($"runs/{run.Id}/extend", new { by = "1m" })).ExpectProblem(HttpStatusCode.Conflict, "stops already");
+        await Api.CancelAsync(run, grace: "0s");
+        await Api.WaitAsync(run);
+        (await Api.PostAsync($"runs/{run.Id}/extend", new { by = "1m" })).ExpectProblem(HttpStatusCode.Conflict, "has ended");
+        (await Api.PostAsync("runs/no-such-run/extend", new { by = "1m" })).ExpectProblem(HttpStatusCode.NotFound, "no-such-run");
+    }
+
+    private async Task<Run> StartAsync(double seconds, string timeout)
+    {
+        Answer answer = await Api.PostAsync(
+            $"workflows/{Lab.Plain}/runs", new { input = new { group = Group, steps = new[] { new { seconds } }, timeout } });
+        return answer.Read<Run>(HttpStatusCode.Accepted);
+    }
+}
