@@ -83,8 +83,9 @@ public sealed class TableFeedTests(AzuriteFixture azurite) : IAsyncLifetime
             step.Dispose();
         while (process.Reads < 10)
         {
-            process.Begin("short").Dispose();
-            await Task.Delay(1, Token);
+            // Long enough to be met by the reader now and then.
+            using (process.Begin("short"))
+                await Task.Delay(Interval / 5, Token);
         }
 
         Assert.InRange(process.Reads, 10, 1 + (Stopwatch.GetElapsedTime(start) / Interval));
