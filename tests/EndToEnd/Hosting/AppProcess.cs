@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
@@ -48,6 +47,18 @@ internal sealed partial class AppProcess : IDisposable
     /// <summary>What the app wrote of late about these runs, and whatever went wrong.</summary>
     public string OutputAbout(IReadOnlyCollection<string> runIds) => _output.Where(line =>
         !line.Contains(" info: ", StringComparison.Ordinal) || runIds.Any(id => line.Contains(id, StringComparison.Ordinal)));
+
+    /// <summary>Starts the app, and kills it after a while, whether it listens by then or not.</summary>
+    /// <param name="settings">Environment variables to add.</param>
+    /// <param name="life">The while.</param>
+    public static async Task StartAndKillAsync(IReadOnlyDictionary<string, string> settings, TimeSpan life)
+    {
+        using AppProcess app = new(settings);
+        Task<Uri> listening = app.ListenAsync();
+        await Task.Delay(life);
+        app.End();
+        await ((Task)listening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     /// <summary>Starts the app and waits until it listens.</summary>
     /// <param name="settings">Environment variables to add, such as <c>Preempt__Lab</c>.</param>
@@ -116,8 +127,7 @@ internal sealed partial class AppProcess : IDisposable
             _listening.TrySetResult(new Uri(match.Groups["address"].Value));
     }
 
-    private static string AssemblyPath() => typeof(AppProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(metadata => metadata.Key == "FunctionsAssembly").Value!;
+    private static string AssemblyPath() => SuiteBuild.Tells("FunctionsAssembly")!;
 
     [GeneratedRegex(@"Now listening on: (?<address>http://127\.0\.0\.1:\d+)")]
     private static partial Regex ListeningLine();

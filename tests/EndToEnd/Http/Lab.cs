@@ -34,6 +34,8 @@ internal sealed record LabInput(string Group, params IReadOnlyList<LabStep> Step
 
     /// <summary>The inputs of the children, or their number.</summary>
     public object? Children { get; init; }
+
+    public int? Retries { get; init; }
 }
 
 internal sealed record LabStep(double Seconds)

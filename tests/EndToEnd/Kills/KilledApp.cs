@@ -9,59 +9,92 @@ namespace Preempt.EndToEnd.Kills;
 /// An app on a store of its own that is killed at random moments while clients start and cancel runs, and started again. Keeps what
 /// the clients were promised, and all that they saw end.
 /// </summary>
-internal sealed class KilledApp(int seed) : IDisposable
+internal sealed class KilledApp : IDisposable
 {
     private const int Clients = 4;
     private const int Groups = 3;
 
-    /// <summary>How long an app lives at most once it listens.</summary>
-    private const int MaxLife = 1500;
+    /// <summary>How many runs clients have an app accept at most before it is killed.</summary>
+    private const int MaxStarts = 25;
+
+    /// <summary>How much longer an app lives at most, in milliseconds.</summary>
+    private const int MaxRest = 50;
+
+    /// <summary>An app that is killed before it listens lives no longer than this, in milliseconds.</summary>
+    private const int MaxStart = 1000;
+
+    /// <summary>How many of the runs that have ended are looked at again after each kill.</summary>
+    private const int Looks = 20;
 
     private static readonly string[] Workflows = [Lab.CancelInProgress, Lab.CancelInProgress, Lab.CancelInProgress3, Lab.Immediate, Lab.Plain];
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("preempt-killed-");
-    private readonly ConcurrentDictionary<string, Start> _starts = [];
+    private readonly Dictionary<string, string> _settings;
+    private readonly ConcurrentDictionary<string, Start> _open = [];
     private readonly ConcurrentDictionary<string, Run> _ends = [];
-    private readonly Random _random = new(seed);
+    private readonly Random _random;
     private int _generation;
+    private int _accepted;
+
+    public KilledApp(int seed)
+    {
+        _random = new Random(seed);
+        _settings = new() { ["Preempt__Store"] = _directory.FullName };
+    }
 
     /// <summary>Runs that the app had accepted, whether it lived to say so or not.</summary>
-    public IEnumerable<Run> Ended => _ends.Values;
+    public ICollection<Run> Ended => _ends.Values;
+
+    /// <summary>How often all was quiet, and what must be true then was checked.</summary>
+    public int Settlements { get; private set; }
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    /// <summary>Starts the app, has clients use it, and kills it.</summary>
-    public async Task LiveAndDieAsync()
+    /// <summary>
+    /// Starts the app, mostly lets what the one before it left come to its end, has clients use it, and kills it. Now and then it is
+    /// killed before it listens, or as soon as it does: then often in the middle of taking up what was left.
+    /// </summary>
+    public Task LiveAndDieAsync() => _random.Next(6) switch
     {
-        // Often before the app has taken up all that the one before it left.
-        TimeSpan life = TimeSpan.FromMilliseconds(_random.Next(3) == 0 ? _random.Next(50) : _random.Next(MaxLife));
-        _generation++;
-        (AppProcess app, Uri address) = await StartAsync();
+        0 => AppProcess.StartAndKillAsync(_settings, TimeSpan.FromMilliseconds(_random.Next(MaxStart))),
+        1 => LiveAndDieAsync(settles: false, starts: 0),
+        _ => LiveAndDieAsync(settles: true, _random.Next(1, MaxStarts)),
+    };
+
+    private async Task LiveAndDieAsync(bool settles, int starts)
+    {
+        (AppProcess app, Uri address) = await AppProcess.StartAsync(_settings);
         using HttpClient http = AppUnderTest.Connect(address);
+        PreemptApi api = new(http);
         Task clients;
         using (app)
         {
-            PreemptApi api = new(http);
+            if (settles)
+                await SettleAsync(api);
+            _generation++;
+            int enough = _accepted + starts;
             clients = Task.WhenAll(Enumerable.Range(0, Clients).Select(client => UseAsync(api, new Random(_random.Next()), $"{_generation}-{client}")));
-            await Task.Delay(life);
+            while (Volatile.Read(ref _accepted) < enough && !clients.IsCompleted)
+                await Task.Delay(1);
+            await Task.Delay(_random.Next(MaxRest));
         }
 
         await clients;
     }
 
-    /// <summary>Starts the app, and waits until all that was accepted has ended.</summary>
+    /// <summary>Starts the app a last time, and lets all come to its end.</summary>
     public async Task SettleAsync()
     {
-        (AppProcess app, Uri address) = await StartAsync();
+        (AppProcess app, Uri address) = await AppProcess.StartAsync(_settings);
         using AppProcess ends = app;
         using HttpClient http = AppUnderTest.Connect(address);
-        PreemptApi api = new(http);
-        foreach (Start start in _starts.Values)
-        {
-            if (start.IsAccepted || (await api.SendAsync(HttpMethod.Get, $"runs/{start.RunId}")).Status == HttpStatusCode.OK)
-                See(await api.WaitAsync(start.RunId));
-        }
+        await SettleAsync(new PreemptApi(http));
+    }
 
+    /// <summary>Waits until all that was accepted has ended and all gates are empty, and checks what must be true then.</summary>
+    private async Task SettleAsync(PreemptApi api)
+    {
+        await Task.WhenAll(_open.Values.Select(start => EndAsync(api, start)));
         foreach (string workflow in Workflows.Where(workflow => workflow != Lab.Plain).Distinct())
         {
             for (int group = 0; group < Groups; group++)
@@ -70,13 +103,26 @@ internal sealed class KilledApp(int seed) : IDisposable
                 await Eventually.GetAsync(() => api.GateAsync(workflow, key), gate => gate.Holders.Count == 0 && gate.Waiters.Count == 0);
             }
         }
+
+        foreach (string id in _random.GetItems([.. _ends.Keys.Append("")], Looks).Where(id => id.Length > 0))
+            See(await api.GetAsync(id));
+        GatePromises.Check(_ends.Values);
+        Settlements++;
     }
 
-    /// <summary>Whether the app said that it would stop the run.</summary>
-    public bool WasCancelled(Run run) => _starts[run.Id].IsCancelled;
+    private async Task EndAsync(PreemptApi api, Start start)
+    {
+        if (start.IsAccepted || (await api.SendAsync(HttpMethod.Get, $"runs/{start.RunId}")).Status == HttpStatusCode.OK)
+        {
+            Run ended = await api.WaitAsync(start.RunId);
+            See(ended);
+            Assert.True(ended.Status is "Succeeded" or "Cancelled", $"Nothing made it end so: {ended}");
+            if (start.IsCancelled)
+                Assert.NotNull(ended.Stop);
+        }
 
-    private Task<(AppProcess App, Uri Address)> StartAsync() =>
-        AppProcess.StartAsync(new Dictionary<string, string> { ["Preempt__Store"] = _directory.FullName });
+        _open.TryRemove(start.RunId, out _);
+    }
 
     private async Task UseAsync(PreemptApi api, Random random, string name)
     {
@@ -87,8 +133,6 @@ internal sealed class KilledApp(int seed) : IDisposable
                 await StartRunAsync(api, random, $"{name}-{i}");
                 if (random.Next(4) == 0)
                     await CancelOneAsync(api, random);
-                if (random.Next(4) == 0)
-                    await ReadOneAsync(api, random);
                 await Task.Delay(random.Next(60));
             }
         }
@@ -103,31 +147,23 @@ internal sealed class KilledApp(int seed) : IDisposable
         string workflow = Workflows[random.Next(Workflows.Length)];
         LabStep[] steps = [.. Enumerable.Range(0, random.Next(3)).Select(_ => new LabStep(random.Next(300) / 1000.0))];
         LabInput input = new($"g{random.Next(Groups)}", steps) { CleanupSeconds = random.Next(4) == 0 ? 0.05 : null };
-        Start start = _starts[runId] = new Start(runId);
+        Start start = _open[runId] = new Start(runId);
         (await api.PostAsync($"workflows/{workflow}/runs", new { runId, input })).Expect(HttpStatusCode.Accepted);
         start.IsAccepted = true;
+        Interlocked.Increment(ref _accepted);
     }
 
     private async Task CancelOneAsync(PreemptApi api, Random random)
     {
-        if (Pick(random) is { } start && (await api.SendCancelAsync(start.RunId)).Status == HttpStatusCode.Accepted)
+        Start? start = _open.Values.Where(start => start.IsAccepted).Skip(random.Next(_open.Count)).FirstOrDefault();
+        if (start is not null && (await api.SendCancelAsync(start.RunId)).Status == HttpStatusCode.Accepted)
             start.IsCancelled = true;
     }
-
-    private async Task ReadOneAsync(PreemptApi api, Random random)
-    {
-        if (Pick(random) is { } start)
-            See(await api.GetAsync(start.RunId));
-    }
-
-    private Start? Pick(Random random) =>
-        _starts.Values.Where(start => start.IsAccepted).Skip(random.Next(_starts.Count)).FirstOrDefault();
 
     /// <summary>Keeps the end of a run; it is the same whenever it is looked at.</summary>
     private void See(Run run)
     {
-        if (!run.HasEnded)
-            return;
+        Assert.True(run.HasEnded, $"It had ended, and runs again: {run}");
         Run first = _ends.GetOrAdd(run.Id, run);
         Assert.Equal((first.Status, first.EndedAt, first.Stop), (run.Status, run.EndedAt, run.Stop));
     }
