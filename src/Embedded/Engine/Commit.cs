@@ -21,6 +21,12 @@ internal sealed class Commit
 
     public List<InstanceHeader> Started { get; } = [];
 
+    /// <summary>
+    /// Statuses of an ended instance that is not to be replaced. A commit that says so starts one instance; it is refused when the id
+    /// belongs to such an ended one.
+    /// </summary>
+    public IReadOnlyList<string> Kept { get; init; } = [];
+
     public List<Delivery> Deliveries { get; } = [];
 
     public List<EntityRequest> Requests { get; } = [];

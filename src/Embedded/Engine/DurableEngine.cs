@@ -164,6 +164,7 @@ internal sealed class DurableEngine : IDisposable
     }
 
     /// <summary>Makes durable and lets out what a client asks for.</summary>
+    /// <exception cref="InstanceKeptException">It would have replaced an ended instance that is to be kept.</exception>
     public Task SubmitAsync(Commit commit)
     {
         ObjectDisposedException.ThrowIf(_isDown, this);
@@ -172,7 +173,8 @@ internal sealed class DurableEngine : IDisposable
         {
             if (failure is not null)
             {
-                Fail(failure);
+                if (failure is not InstanceKeptException)
+                    Fail(failure);
                 done.SetException(failure);
                 return;
             }

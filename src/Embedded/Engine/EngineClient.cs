@@ -3,6 +3,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Client.Entities;
 using Microsoft.DurableTask.Converters;
+using Preempt.Embedded.Store;
 
 namespace Preempt.Embedded.Engine;
 
@@ -33,16 +34,17 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
     private async Task<string> StartAsync(InstanceHeader header, IReadOnlyList<string> dedupeStatuses)
     {
         await ReserveAsync(header);
-        if (engine.Store.FindInstance(header.InstanceId) is { } ended && dedupeStatuses.Contains(ended.Status.ToString()))
+        Commit commit = new() { Kept = dedupeStatuses, Started = { header } };
+        try
+        {
+            await engine.SubmitAsync(commit);
+        }
+        catch (InstanceKeptException refusal)
         {
             engine.Instances.Release(header.InstanceId);
-            throw new InvalidOperationException(
-                $"An orchestration with the id '{header.InstanceId}' exists and is {ended.Status}, a status that was not to be replaced.");
+            throw new InvalidOperationException(refusal.Message, refusal);
         }
 
-        Commit commit = new();
-        commit.Started.Add(header);
-        await engine.SubmitAsync(commit);
         return header.InstanceId;
     }
 

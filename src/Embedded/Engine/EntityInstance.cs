@@ -18,7 +18,14 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
     private readonly EntityInstanceId _id = EntityInstanceId.FromString(key);
     private EntityState? _state;
     private bool _isBusy;
-    private bool _isGone;
+    private bool _wasUsed;
+    private volatile bool _isGone;
+
+    /// <summary>Its place among those that have rested. The table's alone.</summary>
+    public LinkedListNode<EntityInstance>? Place { get; set; }
+
+    /// <summary>Whether it is out of use: another object has taken its place, or will.</summary>
+    public bool IsGone => _isGone;
 
     /// <summary>Queues an operation; false when this object is out of use and another must be made.</summary>
     public bool TryDeliver(EntityRequest request)
@@ -28,6 +35,7 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
             if (_isGone)
                 return false;
             _inbox.Add(request);
+            _wasUsed = true;
             if (!_isBusy)
             {
                 _isBusy = true;
@@ -125,8 +133,30 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
             _isBusy = _inbox.Count > 0;
             if (_isBusy)
                 engine.Schedule(this);
-            else if (_state?.Json is null || engine.Entities.IsFull)
-                _isGone = engine.Entities.Forget(key, this);
+            else if (_state?.Json is null)
+                Go();
+            if (_isBusy || _isGone)
+                return;
+        }
+
+        engine.Entities.Rest(this);
+    }
+
+    private void Go()
+    {
+        _isGone = true;
+        engine.Entities.Forget(key, this);
+    }
+
+    /// <summary>Leaves memory, and returns true; false when there is something to do, or was since it was last asked.</summary>
+    public bool TryGo()
+    {
+        lock (_lock)
+        {
+            if (!_isBusy && !_wasUsed && !_isGone)
+                Go();
+            _wasUsed = false;
+            return _isGone;
         }
     }
 }

@@ -6,10 +6,12 @@ namespace Preempt.Embedded.Engine;
 internal sealed class EntityTable(DurableEngine engine)
 {
     private readonly ConcurrentDictionary<string, EntityInstance> _entities = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private readonly LinkedList<EntityInstance> _rested = new();
     private int _count;
 
-    /// <summary>Whether an entity that has nothing to do had better go.</summary>
-    public bool IsFull => Volatile.Read(ref _count) > engine.Options.MaxIdleEntities;
+    /// <summary>How many there are.</summary>
+    public int Count => Volatile.Read(ref _count);
 
     public void Deliver(EntityRequest request)
     {
@@ -33,11 +35,54 @@ internal sealed class EntityTable(DurableEngine engine)
         }
     }
 
-    public bool Forget(string entityId, EntityInstance entity)
+    /// <summary>
+    /// Notes that an entity has nothing to do. When there are too many, one that has had nothing to do for long leaves memory; each is
+    /// passed over once for having been used since it was last looked at.
+    /// </summary>
+    public void Rest(EntityInstance entity)
     {
-        bool isForgotten = _entities.TryRemove(new KeyValuePair<string, EntityInstance>(entityId, entity));
-        if (isForgotten)
+        // Bounds the time that one turn spends on others.
+        const int MaxLooks = 100;
+
+        if (entity.Place is null)
+            Queue(entity);
+        for (int look = 0; look < MaxLooks && Count > engine.Options.MaxIdleEntities && TakeOldest() is { } oldest; look++)
+        {
+            if (!oldest.TryGo())
+                Queue(oldest);
+        }
+    }
+
+    private void Queue(EntityInstance entity)
+    {
+        lock (_lock)
+            entity.Place ??= entity.IsGone ? null : _rested.AddLast(entity);
+    }
+
+    private EntityInstance? TakeOldest()
+    {
+        lock (_lock)
+        {
+            EntityInstance? oldest = _rested.First?.Value;
+            if (oldest is not null)
+                Unqueue(oldest);
+            return oldest;
+        }
+    }
+
+    private void Unqueue(EntityInstance entity)
+    {
+        if (entity.Place is not { } place)
+            return;
+        _rested.Remove(place);
+        entity.Place = null;
+    }
+
+    public void Forget(string entityId, EntityInstance entity)
+    {
+        if (_entities.TryRemove(new KeyValuePair<string, EntityInstance>(entityId, entity)))
             Interlocked.Decrement(ref _count);
-        return isForgotten;
+        lock (_lock)
+            Unqueue(entity);
     }
 }

@@ -11,6 +11,9 @@ internal sealed class InstanceTable(DurableEngine engine)
 {
     private readonly ConcurrentDictionary<string, OrchestrationInstance> _live = new(StringComparer.Ordinal);
 
+    /// <summary>How many there are.</summary>
+    public int Count => _live.Count;
+
     /// <summary>The instance in memory; null when there is none, or when it has ended.</summary>
     public OrchestrationInstance? Find(string instanceId) => _live.GetValueOrDefault(instanceId);
 

@@ -18,6 +18,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     private TaskCompletionSource<InstanceHeader>? _changed;
     private TaskCompletionSource? _settled;
     private bool _isSettled;
+    private bool _hasHistory;
     private volatile InstanceHeader _header;
     private volatile bool _isDurable;
     private volatile bool _isScheduled;
@@ -226,7 +227,8 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
             return null;
         string executionId = _header.ExecutionId;
         OrchestrationExecutor executor = new(_header, function, _engine.Loggers, () => OnStrayed(executionId));
-        executor.Replay(_engine.Store.ReadHistory(_header.InstanceId));
+        if (_hasHistory)
+            executor.Replay(_engine.Store.ReadHistory(_header.InstanceId));
         return _executor = executor;
     }
 
@@ -250,6 +252,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
             _engine.Instances.Forget(this);
         }
 
+        _hasHistory |= turn.Commit.Header is not null;
         SetHeader(after);
         if (!after.HasEnded)
             Start(turn);
@@ -316,6 +319,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     public void Recover()
     {
         IReadOnlyList<HistoryEvent> history = _engine.Store.ReadHistory(_header.InstanceId);
+        _hasHistory = history.Count > 0;
         // An activity may have answered although no turn has taken the answer.
         IEnumerable<HistoryEvent> waiting =
             _inbox.Waiting.Where(delivery => delivery.ExecutionId == _header.ExecutionId).Select(delivery => delivery.Event);

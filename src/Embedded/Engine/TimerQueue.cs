@@ -19,6 +19,16 @@ internal sealed class TimerQueue : IDisposable
         _timer = time.CreateTimer(_ => RunDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Things that are still to be done.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _entries.Count;
+        }
+    }
+
     /// <summary>Something to do; it can be cancelled until it is done.</summary>
     public sealed class Entry(TimerQueue queue, DateTimeOffset dueAt, long number, Action action) : IComparable<Entry>
     {

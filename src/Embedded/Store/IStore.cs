@@ -8,7 +8,8 @@ internal interface IStore
     /// <summary>
     /// Makes the commit durable, then calls <paramref name="done"/>, from any thread: with null, or with what went wrong, and then
     /// nothing of it is there. Gives the commit's messages their sequences. Commits take effect one after the other, in the order
-    /// of the calls. What an instance was started with is written when it starts and when its history is reset.
+    /// of the calls. What an instance was started with is written when it starts and when its history is reset. A commit that is not
+    /// to replace an ended instance, and would, is refused with an <see cref="InstanceKeptException"/>: that concerns no other.
     /// </summary>
     void Commit(Commit commit, Action<Exception?> done);
 

@@ -16,12 +16,23 @@ internal sealed class MemoryStore : IStore
 
     public void Commit(Commit commit, Action<Exception?> done)
     {
+        InstanceKeptException? refusal;
         lock (_lock)
         {
-            Apply(commit);
+            refusal = Refuse(commit);
+            if (refusal is null)
+                Apply(commit);
         }
 
-        done(null);
+        done(refusal);
+    }
+
+    private InstanceKeptException? Refuse(Commit commit)
+    {
+        if (commit.Kept.Count == 0 || commit.Started is not [var started] || !_instances.TryGetValue(started.InstanceId, out StoredInstance? stored))
+            return null;
+        string status = stored.Header!.Status.ToString();
+        return commit.Kept.Contains(status) ? new InstanceKeptException(started.InstanceId, status) : null;
     }
 
     private void Apply(Commit commit)

@@ -40,7 +40,8 @@ internal sealed class SqliteStore : IStore, IDisposable
         }
     }
 
-    public void Commit(Commit commit, Action<Exception?> done) => _committer.Add(new PendingCommit(commit, done));
+    public void Commit(Commit commit, Action<Exception?> done) => 
+        _committer.Add(new PendingCommit(commit, CommitJson.Of(commit), done));
 
     public InstanceHeader? FindInstance(string instanceId) => _readers.Read(reader => reader.FindInstance(instanceId));
 

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.DurableTask.Client;
 using Preempt.Embedded.Engine;
 using Preempt.Embedded.Store;
 using static Preempt.Embedded.Tests.Store.Samples;
@@ -63,8 +64,33 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
         Assert.Contains("schema version 999", refusal.Message, StringComparison.Ordinal);
 
         // The refusal has let go of the directory.
-        Execute("PRAGMA user_version = 1");
+        Execute("PRAGMA user_version = 2");
         SqliteStore.Open(_directory.FullName).Dispose();
+    }
+
+    [Fact]
+    public async Task A_store_of_version_1_keeps_its_histories()
+    {
+        foreach (string id in new[] { "a", "b" })
+        {
+            await _store.StartAsync(Header(id));
+            await _store.CommitAsync(new Commit { Header = Header(id) }.With(new TimerFired(1)));
+            await _store.CommitAsync(new Commit { Header = Header(id) }.With(new TimerFired(2)));
+        }
+
+        _store.Dispose();
+        Execute("""
+            CREATE TABLE old (
+                instance INTEGER NOT NULL, number INTEGER NOT NULL, events TEXT NOT NULL, PRIMARY KEY (instance, number)) STRICT, WITHOUT ROWID;
+            INSERT INTO old SELECT instance, row_number() OVER (PARTITION BY instance ORDER BY number), events FROM history;
+            DROP TABLE history;
+            ALTER TABLE old RENAME TO history;
+            PRAGMA user_version = 1;
+            """);
+        _store = SqliteStore.Open(_directory.FullName);
+        Assert.Equal([new TimerFired(1), new TimerFired(2)], _store.ReadHistory("b"));
+        await _store.CommitAsync(new Commit { Header = Header("a") }.With(new TimerFired(3)));
+        Assert.Equal([new TimerFired(1), new TimerFired(2), new TimerFired(3)], _store.ReadHistory("a"));
     }
 
     [Fact]
@@ -114,6 +140,20 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
         string[] acknowledged = [.. commits.Index().Where(commit => commit.Item.IsCompletedSuccessfully).Select(commit => $"i{commit.Index:000}")];
         Assert.Equal(acknowledged, _store.ListInstances("", null, 1000, static _ => true).Select(header => header.InstanceId));
         Assert.All(commits[100..], commit => Assert.True(commit.IsFaulted));
+    }
+
+    [Fact]
+    public async Task Commits_in_one_group_with_a_refused_one_are_written()
+    {
+        await _store.StartAsync(Ended("kept"));
+        Task[] commits = [.. Enumerable.Range(0, 200).Select(i => i == 100
+            ? _store.CommitAsync(new Commit { Started = { Header("kept") }, Kept = ["Completed"] })
+            : _store.StartAsync(Header($"i{i:000}")))];
+        await Assert.ThrowsAsync<InstanceKeptException>(() => commits[100]);
+        await Task.WhenAll(commits.Where(commit => commit != commits[100]));
+        Restart();
+        Assert.Equal(199, _store.ListInstances("i", null, 1000, static _ => true).Count);
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, _store.FindInstance("kept")!.Status);
     }
 
     [Fact]

@@ -110,6 +110,29 @@ public abstract class StoreContractTests
     }
 
     [Fact]
+    public async Task An_ended_instance_that_is_to_be_kept_is_not_replaced_and_nothing_of_the_commit_is_there()
+    {
+        await Store.StartAsync(Header("a"));
+        await Store.CommitAsync(new Commit { Header = Ended("a") }.With(new TimerFired(1)));
+        Commit again = new()
+        {
+            Started = { Header("a") with { Name = "Other" } },
+            Kept = ["Failed", "Completed"],
+            Deliveries = { new Delivery("b", new TimerFired(2)) },
+        };
+        InstanceKeptException refusal = await Assert.ThrowsAsync<InstanceKeptException>(() => Store.CommitAsync(again));
+        Assert.Contains("'a' exists and is Completed", refusal.Message, StringComparison.Ordinal);
+        Assert.Equivalent(Ended("a"), Store.FindInstance("a"), strict: true);
+        Assert.Equal([new TimerFired(1)], Store.ReadHistory("a"));
+        Assert.Empty(Store.ReadUnfinished().Deliveries);
+
+        await Store.CommitAsync(new Commit { Started = { Header("a") }, Kept = ["Failed", "Terminated"] });
+        Assert.Equal(OrchestrationRuntimeStatus.Pending, Store.FindInstance("a")!.Status);
+        await Store.CommitAsync(new Commit { Started = { Header("new") }, Kept = ["Completed"] });
+        Assert.NotNull(Store.FindInstance("new"));
+    }
+
+    [Fact]
     public async Task Resetting_the_history_drops_it_and_renews_what_the_instance_began_with()
     {
         await Store.StartAsync(Header("one"));

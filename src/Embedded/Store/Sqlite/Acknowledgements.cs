@@ -25,7 +25,7 @@ internal sealed class Acknowledgements : IDisposable
         foreach ((List<PendingCommit> batch, Exception? failure) in _batches.GetConsumingEnumerable())
         {
             foreach (PendingCommit pending in batch)
-                Tell(pending.Done, failure);
+                Tell(pending.Done, failure ?? pending.Refusal);
         }
     }
 

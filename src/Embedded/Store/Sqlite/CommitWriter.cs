@@ -1,8 +1,8 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Data.Sqlite;
+using Microsoft.DurableTask.Client;
 using Preempt.Embedded.Engine;
 
 namespace Preempt.Embedded.Store.Sqlite;
@@ -17,7 +17,7 @@ internal enum MessageKind
 /// <summary>Writes commits as rows, in transactions that its owner begins and ends. Used by one thread at a time.</summary>
 internal sealed class CommitWriter : IDisposable
 {
-    private readonly Dictionary<string, LiveInstance> _live = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _live = new(StringComparer.Ordinal);
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private readonly Utf8JsonWriter _json;
     private readonly List<Statement> _statements = [];
@@ -43,12 +43,11 @@ internal sealed class CommitWriter : IDisposable
     public CommitWriter(SqliteConnection connection)
     {
         _connection = connection;
-        _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = StoreJson.Encoder, SkipValidation = true });
+        _json = new Utf8JsonWriter(_buffer, StoreJson.WriterOptions);
         _begin = Prepare("BEGIN IMMEDIATE");
         _end = Prepare("COMMIT");
         _undo = Prepare("ROLLBACK");
-        _findInstance = Prepare(
-            "SELECT number, (SELECT max(number) FROM history WHERE instance = instance.number) FROM instance WHERE id = ?");
+        _findInstance = Prepare("SELECT number, status FROM instance JOIN state ON state.instance = instance.number WHERE id = ?");
         _addInstance = Prepare(
             "INSERT INTO instance (number, id, name, created_at, input, origin) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
         _addState = Prepare(
@@ -60,7 +59,7 @@ internal sealed class CommitWriter : IDisposable
             """);
         _removeInstance = Prepare("DELETE FROM instance WHERE number = ?");
         _removeState = Prepare("DELETE FROM state WHERE instance = ?");
-        _addHistory = Prepare("INSERT INTO history (instance, number, events) VALUES (?, ?, ?)");
+        _addHistory = Prepare("INSERT INTO history (instance, events) VALUES (?, ?)");
         _clearHistory = Prepare("DELETE FROM history WHERE instance = ?");
         _addMessage = Prepare("INSERT INTO inbox (sequence, kind, message) VALUES (?, ?, ?)");
         _removeMessage = Prepare("DELETE FROM inbox WHERE sequence = ?");
@@ -84,36 +83,48 @@ internal sealed class CommitWriter : IDisposable
     /// <summary>Drops what was written since the beginning. What it has learned of instances since is wrong from then on.</summary>
     public void Undo() => _undo.Run();
 
-    public void Write(Commit commit)
+    /// <summary>Writes a commit, and returns null; or writes nothing of it, and returns why.</summary>
+    public InstanceKeptException? Write(Commit commit, CommitJson json)
     {
         foreach (InstanceHeader started in commit.Started)
-            Start(started);
+        {
+            if (Start(started, commit.Kept) is { } refusal)
+                return refusal;
+        }
+
         if (commit.Header is { } header)
-            Update(header, commit);
+            Update(header, commit, json);
         if (commit.Entity is { } entity)
             Set(entity);
         foreach (long sequence in commit.Consumed)
             _removeMessage.Set(1, sequence).Run();
+        int message = 0;
         foreach (Delivery delivery in commit.Deliveries)
-            Add(delivery.Sequence, MessageKind.Delivery, delivery, StoreJson.Delivery);
+            Add(delivery.Sequence, MessageKind.Delivery, json.Message(message++));
         foreach (EntityRequest request in commit.Requests)
-            Add(request.Sequence, MessageKind.Request, request, StoreJson.Request);
+            Add(request.Sequence, MessageKind.Request, json.Message(message++));
         foreach (string purged in commit.Purged)
             Purge(purged);
+        return null;
     }
 
-    /// <summary>Writes an instance that begins; one of the same id that was there before is gone, with its history.</summary>
-    private LiveInstance Start(InstanceHeader header)
+    /// <summary>Writes an instance that begins; one of the same id that was there before is gone, with its history, unless it is kept.</summary>
+    private InstanceKeptException? Start(InstanceHeader header, IReadOnlyList<string> kept)
     {
-        long number = ++_lastInstance;
+        long number = _lastInstance + 1;
         if (!TryAdd(number, header))
         {
+            string status = Find(header.InstanceId)!.Value.Status.ToString();
+            if (kept.Contains(status))
+                return new InstanceKeptException(header.InstanceId, status);
             Purge(header.InstanceId);
             TryAdd(number, header);
         }
 
+        _lastInstance = number;
         SetState(_addState, number, header);
-        return _live[header.InstanceId] = new LiveInstance(number, 0);
+        _live[header.InstanceId] = number;
+        return null;
     }
 
     private bool TryAdd(long number, InstanceHeader header)
@@ -124,38 +135,40 @@ internal sealed class CommitWriter : IDisposable
             .Set(3, header.Name)
             .Set(4, header.CreatedAt.UtcTicks)
             .Set(5, header.Input)
-            .SetText(6, ToJson(OriginOf(header), StoreJson.Origin));
+            .SetText(6, ToJson(OriginOf(header)));
         return _addInstance.Run() > 0;
     }
 
-    private void Update(InstanceHeader header, Commit commit)
+    private void Update(InstanceHeader header, Commit commit, CommitJson json)
     {
-        if (Find(header.InstanceId) is not { } instance)
-            instance = Start(header);
+        if (FindNumber(header.InstanceId) is { } number)
+        {
+            SetState(_setState, number, header);
+        }
         else
-            SetState(_setState, instance.Number, header);
+        {
+            Start(header, []);
+            number = _lastInstance;
+        }
+
         if (commit.ResetHistory)
         {
-            _clearHistory.Set(1, instance.Number).Run();
+            _clearHistory.Set(1, number).Run();
             _renewInstance
-                .Set(1, instance.Number)
+                .Set(1, number)
                 .Set(2, header.Name)
                 .Set(3, header.CreatedAt.UtcTicks)
                 .Set(4, header.Input)
-                .SetText(5, ToJson(OriginOf(header), StoreJson.Origin))
+                .SetText(5, ToJson(OriginOf(header)))
                 .Run();
         }
 
         if (commit.History.Count > 0)
-        {
-            instance = instance with { Turns = instance.Turns + 1 };
-            _addHistory.Set(1, instance.Number).Set(2, instance.Turns).SetText(3, ToJson(commit.History, StoreJson.Events)).Run();
-        }
-
+            _addHistory.Set(1, number).SetText(2, json.History).Run();
         if (header.HasEnded)
             _live.Remove(header.InstanceId);
         else
-            _live[header.InstanceId] = instance;
+            _live[header.InstanceId] = number;
     }
 
     private void SetState(Statement statement, long number, InstanceHeader header)
@@ -187,27 +200,28 @@ internal sealed class CommitWriter : IDisposable
             _setEntity.SetBytes(1, id).Set(2, entity.State).Set(3, entity.UpdatedAt.UtcTicks).Run();
     }
 
-    private void Add<T>(long sequence, MessageKind kind, T message, JsonTypeInfo<T> type) =>
-        _addMessage.Set(1, sequence).Set(2, (long)kind).SetText(3, ToJson(message, type)).Run();
+    private void Add(long sequence, MessageKind kind, ReadOnlySpan<byte> message) =>
+        _addMessage.Set(1, sequence).Set(2, (long)kind).SetText(3, message).Run();
 
     private void Purge(string instanceId)
     {
-        if (Find(instanceId) is not { } instance)
+        if (FindNumber(instanceId) is not { } number)
             return;
         _live.Remove(instanceId);
-        _clearHistory.Set(1, instance.Number).Run();
-        _removeState.Set(1, instance.Number).Run();
-        _removeInstance.Set(1, instance.Number).Run();
+        _clearHistory.Set(1, number).Run();
+        _removeState.Set(1, number).Run();
+        _removeInstance.Set(1, number).Run();
     }
 
-    private LiveInstance? Find(string instanceId)
+    private long? FindNumber(string instanceId) =>
+        _live.TryGetValue(instanceId, out long known) ? known : Find(instanceId)?.Number;
+
+    private (long Number, OrchestrationRuntimeStatus Status)? Find(string instanceId)
     {
-        if (_live.TryGetValue(instanceId, out LiveInstance known))
-            return known;
         try
         {
             return _findInstance.SetBytes(1, OrdinalText.Encode(instanceId)).Step()
-                ? new LiveInstance(_findInstance.GetInt64(0), _findInstance.GetInt64(1))
+                ? (_findInstance.GetInt64(0), (OrchestrationRuntimeStatus)_findInstance.GetInt64(1))
                 : null;
         }
         finally
@@ -215,6 +229,8 @@ internal sealed class CommitWriter : IDisposable
             _findInstance.Reset();
         }
     }
+
+    private ReadOnlySpan<byte> ToJson(Origin origin) => origin == Origin.Plain ? "{}"u8 : ToJson(origin, StoreJson.Origin);
 
     private ReadOnlySpan<byte> ToJson<T>(T value, JsonTypeInfo<T> type)
     {
@@ -243,8 +259,4 @@ internal sealed class CommitWriter : IDisposable
         _json.Dispose();
         _connection.Dispose();
     }
-
-    /// <summary>An instance that has not ended, and how many turns its history has.</summary>
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct LiveInstance(long Number, long Turns);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Preempt.Embedded.Store.Sqlite;
 
 /// <summary>
@@ -51,8 +53,8 @@ internal sealed class GroupCommitter : IDisposable
         try
         {
             _writer.Begin();
-            foreach (PendingCommit pending in batch)
-                _writer.Write(pending.Commit);
+            foreach (ref PendingCommit pending in CollectionsMarshal.AsSpan(batch))
+                pending = pending with { Refusal = _writer.Write(pending.Commit, pending.Json) };
             _writer.End();
             return null;
         }

@@ -7,7 +7,7 @@ namespace Preempt.Embedded.Store.Sqlite;
 internal static class Schema
 {
     /// <summary>Goes up with each change of the tables.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>
     /// Instances go by a number in all other tables, so that what is new is always written at the end of a table. Ids are
@@ -34,12 +34,6 @@ internal static class Schema
             failure TEXT
         ) STRICT;
         CREATE INDEX unfinished ON state (instance) WHERE has_ended = 0;
-        CREATE TABLE history (
-            instance INTEGER NOT NULL,
-            number INTEGER NOT NULL,
-            events TEXT NOT NULL,
-            PRIMARY KEY (instance, number)
-        ) STRICT, WITHOUT ROWID;
         CREATE TABLE inbox (
             sequence INTEGER PRIMARY KEY,
             kind INTEGER NOT NULL,
@@ -53,7 +47,28 @@ internal static class Schema
         ) STRICT;
         """;
 
-    /// <summary>Opens the connection that writes, and creates the tables in a new store.</summary>
+    /// <summary>
+    /// One row for each turn, of all instances in the order of writing: a transaction writes a few full pages, and not one page for
+    /// each instance that has made a turn.
+    /// </summary>
+    private const string History = """
+        CREATE TABLE history (
+            number INTEGER PRIMARY KEY,
+            instance INTEGER NOT NULL,
+            events TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX history_of ON history (instance);
+        """;
+
+    /// <summary>In version 1 the history was kept by instance.</summary>
+    private const string FromVersion1 = $"""
+        ALTER TABLE history RENAME TO history_1;
+        {History}
+        INSERT INTO history (instance, events) SELECT instance, events FROM history_1 ORDER BY instance, number;
+        DROP TABLE history_1;
+        """;
+
+    /// <summary>Opens the connection that writes, and creates or changes the tables of a new store or an older one.</summary>
     /// <exception cref="InvalidOperationException">The store is of a newer version, or cannot be read.</exception>
     public static SqliteConnection OpenWriter(StoreDirectory directory)
     {
@@ -66,8 +81,8 @@ internal static class Schema
                 // A commit is on the disk when it is acknowledged; on macOS that takes a full sync.
                 Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;");
                 Execute(connection, "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768;");
-                if (version == 0)
-                    CreateTables(connection);
+                if (version < Version)
+                    Change(connection, version == 0 ? Tables + History : FromVersion1);
             });
         }
         catch (SqliteException exception)
@@ -111,10 +126,10 @@ internal static class Schema
         }
     }
 
-    private static void CreateTables(SqliteConnection connection)
+    private static void Change(SqliteConnection connection, string tables)
     {
         using SqliteTransaction transaction = connection.BeginTransaction();
-        Execute(connection, Tables);
+        Execute(connection, tables);
         Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Version};"));
         transaction.Commit();
     }

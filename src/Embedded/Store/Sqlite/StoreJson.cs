@@ -10,7 +10,11 @@ namespace Preempt.Embedded.Store.Sqlite;
 
 /// <summary>What an instance was started with, beside its name and input.</summary>
 internal sealed record Origin(
-    string? Version, DateTimeOffset? StartAt, ParentLink? Parent, ImmutableDictionary<string, string>? Tags);
+    string? Version, DateTimeOffset? StartAt, ParentLink? Parent, ImmutableDictionary<string, string>? Tags)
+{
+    /// <summary>That of an instance about which there is nothing else to say.</summary>
+    public static readonly Origin Plain = new(null, null, null, null);
+}
 
 /// <summary>How the store writes JSON. Payloads are strings in it: they come back letter for letter.</summary>
 internal static class StoreJson
@@ -35,6 +39,8 @@ internal static class StoreJson
 
     /// <summary>Quotes in payloads are escaped in the shortest way; the text is never part of a page.</summary>
     public static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    public static JsonWriterOptions WriterOptions => new() { Encoder = Encoder, SkipValidation = true };
 
     private static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 }

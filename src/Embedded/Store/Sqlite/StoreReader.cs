@@ -64,11 +64,11 @@ internal sealed class StoreReader : IDisposable
         using Statement inbox = new(_connection, "SELECT sequence, kind, message FROM inbox ORDER BY sequence");
         foreach (Statement row in Rows(inbox))
         {
-            // The sequence in the message is that of the row: it had it when it was written.
+            long sequence = row.GetInt64(0);
             if ((MessageKind)row.GetInt64(1) == MessageKind.Delivery)
-                deliveries.Add(JsonSerializer.Deserialize(row.GetBytes(2), StoreJson.Delivery)!);
+                deliveries.Add(JsonSerializer.Deserialize(row.GetBytes(2), StoreJson.Delivery)! with { Sequence = sequence });
             else
-                requests.Add(JsonSerializer.Deserialize(row.GetBytes(2), StoreJson.Request)!);
+                requests.Add(JsonSerializer.Deserialize(row.GetBytes(2), StoreJson.Request)! with { Sequence = sequence });
         }
 
         return new Unfinished(instances, deliveries, requests);
