@@ -137,6 +137,9 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
                 Go();
             if (_isBusy || _isGone)
                 return;
+            // That it has come is not yet use.
+            if (Place is null)
+                _wasUsed = false;
         }
 
         engine.Entities.Rest(this);

@@ -107,7 +107,7 @@ internal sealed class OrchestrationExecutor
             return;
         try
         {
-            _thread.Run(() => ApplyOnThread(happened));
+            _thread.Run(static call => call.Executor.ApplyOnThread(call.Happened), (Executor: this, Happened: happened));
         }
 #pragma warning disable CA1031 // Only what nobody awaits gets here: an async void method of the code has thrown.
         catch (Exception exception)

@@ -295,7 +295,8 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         foreach (TimerCreated timer in turn.Timers)
             StartTimer(timer);
         CancelTimers(turn.CancelledTimers);
-        CancelTimers(turn.Commit.History.OfType<TimerFired>().Select(fired => fired.Id));
+        if (_timers.Count > 0)
+            CancelTimers(turn.Commit.History.OfType<TimerFired>().Select(fired => fired.Id));
     }
 
     private void StartTimer(TimerCreated timer)

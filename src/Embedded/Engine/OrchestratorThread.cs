@@ -18,14 +18,14 @@ internal sealed class OrchestratorThread(Action onLeft) : SynchronizationContext
     public bool IsCurrent => Environment.CurrentManagedThreadId == _threadId;
 
     /// <summary>Runs the action and all continuations that it makes ready.</summary>
-    public void Run(Action action)
+    public void Run<T>(Action<T> action, T argument)
     {
         SynchronizationContext? outer = Current;
         SetSynchronizationContext(this);
         _threadId = Environment.CurrentManagedThreadId;
         try
         {
-            action();
+            action(argument);
             while (_ready.TryDequeue(out (SendOrPostCallback Callback, object? State) next))
                 next.Callback(next.State);
         }

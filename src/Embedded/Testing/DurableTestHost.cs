@@ -57,7 +57,7 @@ public sealed class DurableTestHost : IDisposable
     /// <summary>Commits that have become durable: turns, entity batches, calls of the client.</summary>
     public int Commits => _store.Commits;
 
-    /// <summary>Told of each commit just before it is durable, in their order: for tests that watch a protocol at work.</summary>
+    /// <summary>Told of each commit that is durable, in their order, before anybody sees any of it: for tests that watch a protocol at work.</summary>
     internal Action<Commit> Committing
     {
         set => _store.Committing = value;

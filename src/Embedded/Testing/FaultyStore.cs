@@ -16,7 +16,7 @@ internal sealed class FaultyStore(IStore store, InjectedFaults? faults) : IStore
     /// <summary>Commits that have been made durable.</summary>
     public int Commits { get; private set; }
 
-    /// <summary>Told of each commit just before it is durable, in their order.</summary>
+    /// <summary>Told of each commit that is durable, in their order, before anybody sees any of it.</summary>
     public Action<Commit> Committing { get; set; } = static _ => { };
 
     /// <summary>Lets that many commits pass; at the next one the process dies.</summary>
@@ -40,9 +40,10 @@ internal sealed class FaultyStore(IStore store, InjectedFaults? faults) : IStore
         if (IsDead && !isKept)
             return;
         Commits++;
-        Committing(commit);
         store.Commit(commit, failure =>
         {
+            if (failure is null)
+                Committing(commit);
             if (!IsDead)
                 done(failure);
         });

@@ -74,7 +74,7 @@ public sealed class RunClient
         RunRequest request = await MakeRequestAsync(definition, input, options, cancellationToken);
         string id = options.RunId ?? NewId(request);
         return await RunStart.TryScheduleAsync(_client, definition.Function, id, request, cancellationToken)
-            ? await GetAsync(id, cancellationToken)
+            ? RunReader.Accepted(id, request)
             : throw new RunConflictException($"A run with the id \"{id}\" exists.", await GetAsync(id, cancellationToken));
     }
 
@@ -102,7 +102,7 @@ public sealed class RunClient
         string id = await ClaimAsync(definition, idempotencyKey, options.RunId ?? NewId(request), cancellationToken);
         // Whoever made the claim may have died before the run was started: then this call starts it.
         bool isNew = await RunStart.TryScheduleAsync(_client, definition.Function, id, request, cancellationToken);
-        return (await GetAsync(id, cancellationToken), isNew);
+        return (isNew ? RunReader.Accepted(id, request) : await GetAsync(id, cancellationToken), isNew);
     }
 
     /// <summary>

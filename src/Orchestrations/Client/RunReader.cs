@@ -7,15 +7,19 @@ namespace Preempt;
 internal static class RunReader
 {
     /// <summary>The run; null when the instance is not a run.</summary>
-    public static Run? Read(OrchestrationMetadata instance)
+    public static Run? Read(OrchestrationMetadata instance) =>
+        ReadRequest(instance) is { } request ? Make(instance.InstanceId, request, ReadOutcome(instance)) : null;
+
+    /// <summary>The run of a request that was accepted just now, without asking the engine for it.</summary>
+    public static Run Accepted(string id, RunRequest request) =>
+        Make(id, request, new RunOutcome { Record = new RunRecord { Held = request.Held } });
+
+    private static Run Make(string id, RunRequest request, RunOutcome outcome)
     {
-        if (ReadRequest(instance) is not { } request)
-            return null;
-        RunOutcome outcome = ReadOutcome(instance);
         RunRecord record = outcome.Record;
         return new Run
         {
-            Id = instance.InstanceId,
+            Id = id,
             Workflow = request.Workflow,
             Version = request.Version,
             Key = request.Gates is [var gate, ..] ? gate.Key : record.Adopted?.Key,
