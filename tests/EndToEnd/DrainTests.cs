@@ -15,7 +15,7 @@ public sealed class DrainTests
         using AppProcess running = app;
         using HttpClient http = AppUnderTest.Connect(address);
         PreemptApi api = new(http);
-        Run finishing = await api.StartAsync(Lab.Plain, new LabInput("group", new LabStep(1)));
+        Run finishing = await api.StartAsync(Lab.Plain, new LabInput("group", new LabStep(6)));
         await api.WaitForWorkAsync(finishing);
 
         Status draining = (await api.PostAsync("system/drain", "")).Read<Status>(HttpStatusCode.Accepted);

@@ -34,6 +34,8 @@ internal static partial class XmlDocs
         .Select(assembly => Path.Combine(AppContext.BaseDirectory, $"{assembly.GetName().Name}.xml"))
         .Where(File.Exists)
         .SelectMany(file => XDocument.Load(file).Descendants("member"))
+        // What the compiler makes for itself has the same names in each of them.
+        .DistinctBy(member => member.Attribute("name")!.Value)
         .ToDictionary(member => member.Attribute("name")!.Value);
 
     [GeneratedRegex(@"\s+")]
