@@ -1,0 +1,269 @@
+metadata description = 'Preempt on Azure Functions: a Flex Consumption app that reaches its storage and its telemetry by identity alone.'
+
+targetScope = 'resourceGroup'
+
+@description('Names the environment, and with it every resource: lower-case letters, digits and hyphens.')
+@minLength(2)
+@maxLength(20)
+param environmentName string
+
+@description('Where everything is.')
+param location string = resourceGroup().location
+
+@description('Tags of every resource, beside `preempt-environment`.')
+param tags object = {}
+
+@description('The most instances that the plan runs.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('Memory of an instance, in MB. It also says how much processor an instance has.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('Instances of the durable functions that are never scaled in: without one, the first start after a quiet time is slow.')
+@minValue(0)
+@maxValue(20)
+param alwaysReadyInstances int = 0
+
+@description('Whether instances and storage are spread over the zones of the region.')
+param zoneRedundant bool = false
+
+@description('Who reaches what. `public`: everything by its public address, behind identities and keys. `integrated`: storage and scheduler only from the app\'s virtual network. `private`: the app as well.')
+@allowed(['public', 'integrated', 'private'])
+param network string = 'public'
+
+@description('The address range of the virtual network; /24 or larger. Only for `integrated` and `private`.')
+param addressPrefix string = '10.70.0.0/24'
+
+@description('What keeps the state of orchestrations and entities: the app\'s storage account, or a Durable Task Scheduler.')
+@allowed(['storage', 'scheduler'])
+param durableBackend string = 'storage'
+
+@description('The plan of the Durable Task Scheduler.')
+@allowed(['Consumption', 'Dedicated'])
+param schedulerSku string = 'Consumption'
+
+@description('The task hub: everything that the app keeps is under this name. Two apps must not share one.')
+@minLength(3)
+@maxLength(45)
+param taskHubName string = 'PreemptHub'
+
+@description('The client id of an Entra app registration. With one, every call but the health check needs a token of it, beside the function key; empty leaves the keys alone.')
+param entraClientId string = ''
+
+@description('The audiences that a token may name; by default the client id and `api://` with it.')
+param entraAudiences string[] = []
+
+@description('Whether the lab workflows can be started: they are for tests.')
+param enableLab bool = false
+
+@description('Settings of the app, beside those that the templates make. No secrets: whoever may read the app reads them.')
+param appSettings object = {}
+
+@description('Who is told of alerts, by e-mail.')
+param alertEmails string[] = []
+
+@description('Failed runs in 15 minutes, above which there is an alert.')
+@minValue(0)
+param failedRunsThreshold int = 5
+
+@description('Seconds that a run may wait for its gates before there is an alert.')
+@minValue(1)
+param queueAgeThresholdSeconds int = 900
+
+@description('Seconds that a run may take to stop before there is an alert.')
+@minValue(1)
+param stopLatencyThresholdSeconds int = 60
+
+@description('Days for which logs and metrics are kept.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 30
+
+@description('The most telemetry that is taken in a day, in GB; -1 for no limit.')
+@minValue(-1)
+param logDailyQuotaGB int = -1
+
+var suffix = uniqueString(resourceGroup().id, environmentName)
+var names = {
+  identity: 'id-${environmentName}-${suffix}'
+  storage: 'st${take(replace(environmentName, '-', ''), 9)}${suffix}'
+  workspace: 'log-${environmentName}-${suffix}'
+  insights: 'appi-${environmentName}-${suffix}'
+  plan: 'plan-${environmentName}-${suffix}'
+  app: 'func-${environmentName}-${suffix}'
+  network: 'vnet-${environmentName}-${suffix}'
+  scheduler: 'dts-${environmentName}-${suffix}'
+  actionGroup: 'ag-${environmentName}-${suffix}'
+}
+var allTags = union(tags, { 'preempt-environment': environmentName })
+var hasNetwork = network != 'public'
+var hasScheduler = durableBackend == 'scheduler'
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: names.identity
+  location: location
+  tags: allTags
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  params: {
+    location: location
+    tags: allTags
+    workspaceName: names.workspace
+    insightsName: names.insights
+    retentionDays: logRetentionDays
+    dailyQuotaGB: logDailyQuotaGB
+    identityName: identity.name
+    principalId: identity.properties.principalId
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  name: 'storage'
+  params: {
+    location: location
+    tags: allTags
+    name: names.storage
+    zoneRedundant: zoneRedundant
+    isPrivate: hasNetwork
+    identityName: identity.name
+    principalId: identity.properties.principalId
+  }
+}
+
+module vnet 'modules/network.bicep' = if (hasNetwork) {
+  name: 'network'
+  params: {
+    location: location
+    tags: allTags
+    name: names.network
+    addressPrefix: addressPrefix
+    storageName: names.storage
+  }
+  dependsOn: [storage]
+}
+
+module scheduler 'modules/scheduler.bicep' = if (hasScheduler) {
+  name: 'scheduler'
+  params: {
+    location: location
+    tags: allTags
+    name: names.scheduler
+    skuName: schedulerSku
+    isPrivate: hasNetwork
+    taskHubName: taskHubName
+    identityName: identity.name
+    principalId: identity.properties.principalId
+  }
+}
+
+module schedulerEndpoint 'modules/endpoint.bicep' = if (hasNetwork && hasScheduler) {
+  name: 'scheduler-endpoint'
+  params: {
+    location: location
+    tags: allTags
+    targetId: scheduler.?outputs.id ?? ''
+    targetName: names.scheduler
+    group: 'scheduler'
+    zoneName: 'privatelink.durabletask.io'
+    networkName: names.network
+    subnetId: vnet.?outputs.endpointSubnetId ?? ''
+  }
+}
+
+module app 'modules/app.bicep' = {
+  name: 'app'
+  params: {
+    location: location
+    tags: allTags
+    name: names.app
+    planName: names.plan
+    identityId: identity.id
+    identityClientId: identity.properties.clientId
+    storageName: names.storage
+    deploymentContainer: storage.outputs.deploymentContainer
+    insightsName: names.insights
+    maximumInstanceCount: maximumInstanceCount
+    instanceMemoryMB: instanceMemoryMB
+    alwaysReadyInstances: alwaysReadyInstances
+    zoneRedundant: zoneRedundant
+    subnetId: vnet.?outputs.appSubnetId ?? ''
+    isPrivate: network == 'private'
+    taskHubName: taskHubName
+    // Two underscores stand for a level of host.json. The connection string holds no secret.
+    durableSettings: hasScheduler ? {
+      AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
+      AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
+      DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${scheduler!.outputs.endpoint};Authentication=ManagedIdentity;ClientID=${identity.properties.clientId}'
+    } : {}
+    entraClientId: entraClientId
+    entraAudiences: entraAudiences
+    enableLab: enableLab
+    appSettings: appSettings
+  }
+  dependsOn: [monitoring]
+}
+
+module appEndpoint 'modules/endpoint.bicep' = if (network == 'private') {
+  name: 'app-endpoint'
+  params: {
+    location: location
+    tags: allTags
+    targetId: app.outputs.id
+    targetName: names.app
+    group: 'sites'
+    #disable-next-line no-hardcoded-env-urls // The zone of private links has this name in the public cloud, and nothing tells it.
+    zoneName: 'privatelink.azurewebsites.net'
+    networkName: names.network
+    subnetId: vnet.?outputs.endpointSubnetId ?? ''
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  name: 'alerts'
+  params: {
+    location: location
+    tags: allTags
+    environmentName: environmentName
+    actionGroupName: names.actionGroup
+    workspaceName: names.workspace
+    emails: alertEmails
+    failedRunsThreshold: failedRunsThreshold
+    queueAgeThresholdSeconds: queueAgeThresholdSeconds
+    stopLatencyThresholdSeconds: stopLatencyThresholdSeconds
+  }
+  dependsOn: [monitoring]
+}
+
+module workbook 'modules/workbook.bicep' = {
+  name: 'workbook'
+  params: {
+    location: location
+    tags: allTags
+    displayName: 'Preempt: ${environmentName}'
+    workspaceName: names.workspace
+  }
+  dependsOn: [monitoring]
+}
+
+@description('The function app, to deploy to.')
+output functionAppName string = app.outputs.name
+
+@description('Where the HTTP API is.')
+output baseUrl string = app.outputs.baseUrl
+
+@description('The storage account of queues, tables and state.')
+output storageAccountName string = names.storage
+
+@description('The queue that takes commands.')
+output commandsQueueUrl string = '${storage.outputs.queueEndpoint}preempt-commands'
+
+@description('The identity that the app runs as: give it what your steps need.')
+output identityPrincipalId string = identity.properties.principalId
+
+@description('Where logs, metrics and traces are.')
+output workspaceName string = names.workspace
