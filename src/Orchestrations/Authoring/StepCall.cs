@@ -32,6 +32,9 @@ public sealed record StepCall
 
     /// <summary>What the step's code is given, as JSON.</summary>
     public JsonElement? Input { get; init; }
+
+    /// <summary>The W3C trace context that the run was started in; null outside of one.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>The output of a step's activity. What the step's code throws is data here, so that a failed activity is a failed worker.</summary>

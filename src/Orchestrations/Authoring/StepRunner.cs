@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,6 +50,8 @@ public sealed class StepRunner
         DateTimeOffset startedAt = _time.GetUtcNow();
         using ActiveStep active = _steps.Enter(call, function.CancellationToken);
         active.StopAfter(call.Timeout, _time);
+        using Activity? activity = StepTelemetry.Begin(call);
+        using CancellationTokenRegistration stopped = active.Reason is null ? active.Token.Register(() => Measure(active)) : default;
         StepOutcome outcome = new() { Status = StepStatus.Succeeded, StartedAt = startedAt, EndedAt = startedAt };
         try
         {
@@ -73,7 +76,15 @@ public sealed class StepRunner
             outcome = outcome with { Status = StepStatus.Failed, Error = RunError.From(exception) };
         }
 
-        return outcome with { EndedAt = _time.GetUtcNow(), StopReason = active.Reason, Progress = active.Progress };
+        outcome = outcome with { EndedAt = _time.GetUtcNow(), StopReason = active.Reason, Progress = active.Progress };
+        StepTelemetry.End(activity, call, outcome);
+        return outcome;
+    }
+
+    private void Measure(ActiveStep step)
+    {
+        if (step is { Reason: { } reason, StopRequestedAt: { } requestedAt })
+            StepTelemetry.Stopped(step.Call, reason, requestedAt, _time.GetUtcNow());
     }
 
     /// <summary>Tells a run's steps to stop. The body of the activity function <see cref="PreemptFunctions.PublishStop"/>.</summary>

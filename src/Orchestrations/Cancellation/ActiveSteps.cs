@@ -7,7 +7,8 @@ namespace Preempt;
 /// <param name="Reason">Why.</param>
 /// <param name="Step">The number of the one step that is to stop; null for all.</param>
 /// <param name="Force">Whether shielded steps stop too: the run is about to be ended.</param>
-public sealed record StopNotice(string RunId, StopReason Reason, int? Step = null, bool Force = false);
+/// <param name="RequestedAt">When the stop was asked for, UTC; null where nobody asked.</param>
+public sealed record StopNotice(string RunId, StopReason Reason, int? Step = null, bool Force = false, DateTimeOffset? RequestedAt = null);
 
 /// <summary>
 /// The steps that run in this process, and the latest stop notices, so that a step that begins just after its run was stopped
@@ -134,6 +135,9 @@ internal sealed class ActiveStep : IDisposable
     /// <summary>Whether it fired because this process shuts down: the platform runs the step again elsewhere.</summary>
     public bool IsHostStopping => Volatile.Read(ref _reason) is >= 0 and int reason && (reason & ByHost) != 0;
 
+    /// <summary>When the stop was asked for, once the token has fired; null where nobody asked.</summary>
+    public DateTimeOffset? StopRequestedAt { get; private set; }
+
     public RunProgress? Progress { get; set; }
 
     public void Watch(CancellationToken hostStopping) =>
@@ -153,15 +157,16 @@ internal sealed class ActiveStep : IDisposable
     {
         bool isMeant = notice.Step is { } number ? number == Call.Number : notice.Force || !Call.Shielded;
         if (isMeant)
-            Stop(notice.Reason);
+            Stop(notice.Reason, notice.RequestedAt);
     }
 
-    private void Stop(StopReason reason) => Stop((int)reason);
+    private void Stop(StopReason reason, DateTimeOffset? requestedAt = null) => Stop((int)reason, requestedAt);
 
-    private void Stop(int reason)
+    private void Stop(int reason, DateTimeOffset? requestedAt = null)
     {
         if (Interlocked.CompareExchange(ref _reason, reason, -1) != -1)
             return;
+        StopRequestedAt = requestedAt;
         // What waits for the token may run at once, and must not run on the thread of whoever asked for the stop.
         if (SynchronizationContext.Current is { } context)
             context.Post(_ => Fire(), null);

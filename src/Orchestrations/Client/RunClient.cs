@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -71,6 +72,7 @@ public sealed class RunClient
     private async Task<Run> StartAsync(
         WorkflowDefinition definition, object? input, StartOptions options, CancellationToken cancellationToken)
     {
+        using Activity? activity = RunTelemetry.Starting(definition.Name);
         RunRequest request = await MakeRequestAsync(definition, input, options, cancellationToken);
         string id = options.RunId ?? NewId(request);
         return await RunStart.TryScheduleAsync(_client, definition.Function, id, request, cancellationToken)
@@ -95,6 +97,7 @@ public sealed class RunClient
             throw new InvalidRunException($"Idempotency-Key: 1 to {MaxLength} characters; these are {idempotencyKey.Length}.");
         options ??= new StartOptions();
         WorkflowDefinition definition = Find(workflow);
+        using Activity? activity = RunTelemetry.Starting(definition.Name);
         RunRequest request = await MakeRequestAsync(definition, input, options, cancellationToken);
         if (options.RunId is { } taken && await FindClaimAsync(definition, idempotencyKey, cancellationToken) is null
             && await FindAsync(taken, cancellationToken) is { } existing)
@@ -135,7 +138,7 @@ public sealed class RunClient
     private async Task<RunRequest> MakeRequestAsync(
         WorkflowDefinition definition, object? input, StartOptions options, CancellationToken cancellationToken)
     {
-        RunRequest request = RunStart.MakeRequest(definition, input, options, _app.Clock.Next());
+        RunRequest request = RunStart.MakeRequest(definition, input, options, _app.Clock.Next()) with { TraceParent = RunTelemetry.TraceParent };
         AppState state = await _app.Mode.GetAsync(_client, cancellationToken);
         return state switch
         {
@@ -213,7 +216,8 @@ public sealed class RunClient
         };
         await SendAsync(run, RunMessage.ForStop(stop), options, cancellationToken);
         if (!options.QueuedOnly)
-            await _app.Feed.TryPublishAsync(new StopNotice(id, StopReason.Requested), cancellationToken);
+            await _app.Feed.TryPublishAsync(
+                new StopNotice(id, StopReason.Requested, RequestedAt: stop.RequestedAt), cancellationToken);
         run = await ReadStoppedAsync(id, cancellationToken);
         if (run.Stop is null)
             CheckCanStop(run, options);

@@ -15,6 +15,7 @@ public sealed class ConcurrencyGate : TaskEntity<GateState>
     public GateReply Enter(EnterRequest request)
     {
         (State, GateReply reply) = GateRules.Enter(State, request);
+        GateTelemetry.Changed(Context.Id.Key, State);
         return reply;
     }
 
@@ -26,6 +27,7 @@ public sealed class ConcurrencyGate : TaskEntity<GateState>
     public ImmutableArray<GateAdmission> Leave(LeaveRequest request)
     {
         (State, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(State, request.RunIds);
+        GateTelemetry.Changed(Context.Id.Key, State);
         return admissions;
     }
 

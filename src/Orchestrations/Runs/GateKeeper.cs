@@ -64,6 +64,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
             if (visit.Admission.IsCompletedSuccessfully)
             {
                 visit.Token = await visit.Admission;
+                Measure(visit);
                 return true;
             }
 
@@ -92,7 +93,14 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         foreach (GateStop stop in reply.Stops)
             Send(stop.RunId, RunMessage.ForSupersession(gate.Gate, stop, run.Now));
         Tell(gate.Gate, reply.Admissions);
+        Measure(visit);
         return reply;
+    }
+
+    private void Measure(GateVisit visit)
+    {
+        if (!context.IsReplaying)
+            GateTelemetry.Waited(run.Request.Workflow, run.Now - visit.Age.QueuedAt);
     }
 
     private StopRequest Refusal(GateVisit visit, GateReply reply)

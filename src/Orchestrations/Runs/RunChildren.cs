@@ -49,7 +49,10 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
     private ChildStart Make(Type workflow, object? input, StartOptions options, bool isChild)
     {
         WorkflowDefinition definition = registry.GetByFunction(workflow.Name);
-        RunRequest request = RunStart.MakeRequest(definition, input, options, run.Now, run.RunId);
+        RunRequest request = RunStart.MakeRequest(definition, input, options, run.Now, run.RunId) with
+        {
+            TraceParent = run.Request.TraceParent,
+        };
         string id = options.RunId ?? RunStart.MakeId(request, run.NewGuid().ToByteArray().AsSpan(0, RunId.EntropyLength));
         return new ChildStart(definition.Function, id, request with { IsChild = isChild });
     }

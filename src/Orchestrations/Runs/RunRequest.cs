@@ -60,4 +60,7 @@ public sealed record RunRequest
 
     /// <summary>The run that started this one; null when a caller did.</summary>
     public string? ParentId { get; init; }
+
+    /// <summary>The W3C trace context that the run was started in; null outside of one.</summary>
+    public string? TraceParent { get; init; }
 }

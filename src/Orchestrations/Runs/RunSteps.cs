@@ -22,6 +22,7 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
             Shielded = isShielded,
             FencingTokens = run.Record.FencingTokens,
             Input = Payload.ToJson(input),
+            TraceParent = run.Request.TraceParent,
         };
         OpenStep step = new() { Number = call.Number, Name = call.Name, IsShielded = isShielded };
         using CancellationTokenRegistration registration = isShielded || cancellationToken == run.StopToken

@@ -82,6 +82,8 @@ internal sealed class RunSupervisor
         _ended.Cancel();
         await _subscriptions.RemoveAsync();
         await _gates.LeaveAsync();
+        if (!_context.IsReplaying)
+            RunTelemetry.Ended(RunId, Request, outcome);
         if (outcome.Record.Forced)
             await EndByForceAsync(outcome);
         Logger.LogInformation("Run {Run} ended: {Status}", RunId, outcome.Record.Status);

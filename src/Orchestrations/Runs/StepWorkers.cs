@@ -62,14 +62,14 @@ internal sealed class StepWorkers(RunSupervisor run, TaskOrchestrationContext co
     public void Stop(StopReason reason)
     {
         if (_atWork.Any(step => !step.IsShielded))
-            _ = PublishAsync(new StopNotice(run.RunId, reason));
+            _ = PublishAsync(new StopNotice(run.RunId, reason, RequestedAt: run.Record.Stop?.RequestedAt));
     }
 
     /// <summary>Tells one step to stop, again and again until it does; when its grace is over it is waited for no longer.</summary>
     public async Task StopAsync(OpenStep step)
     {
         StopRequest stop = step.Stop!;
-        StopNotice notice = new(run.RunId, stop.Reason, step.Number);
+        StopNotice notice = new(run.RunId, stop.Reason, step.Number, RequestedAt: stop.RequestedAt);
         DateTime end = stop.Grace is { IsNever: false } grace ? context.CurrentUtcDateTime + grace.Value : DateTime.MaxValue;
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(step.Ended, run.EndToken);
         _ = PublishAsync(notice);
