@@ -40,7 +40,7 @@ internal sealed class SqliteStore : IStore, IDisposable
         }
     }
 
-    public void Commit(Commit commit, Action<Exception?> done) => 
+    public void Commit(Commit commit, Action<Exception?> done) =>
         _committer.Add(new PendingCommit(commit, CommitJson.Of(commit), done));
 
     public InstanceHeader? FindInstance(string instanceId) => _readers.Read(reader => reader.FindInstance(instanceId));
