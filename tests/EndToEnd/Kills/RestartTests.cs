@@ -45,7 +45,7 @@ public sealed class RestartTests : IAsyncLifetime
     [Fact]
     public async Task A_run_that_waits_for_its_key_gets_it()
     {
-        Run older = await Api.WaitForWorkAsync(await Api.StartAsync(Lab.CancelInProgress, new LabInput(Group, new LabStep(0.5) { IgnoreStop = true })));
+        Run older = await Api.WaitForWorkAsync(await Api.StartAsync(Lab.CancelInProgress, new LabInput(Group, new LabStep(Lab.VeryLong))));
         Run newer = await Api.StartAsync(Lab.CancelInProgress, new LabInput(Group, new LabStep(0)));
 
         await KillAndRestartAsync();
