@@ -1,17 +1,14 @@
-using Azure.Core;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Preempt.Functions.Queues;
 
 /// <summary>Writes into queues of the app's own storage, the one that <c>AzureWebJobsStorage</c> names.</summary>
-public sealed class AppQueues(IConfiguration configuration, IServiceProvider services)
+public sealed class AppQueues(IConfiguration configuration)
 {
-    private const string Setting = "AzureWebJobsStorage";
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
 
-    private readonly Lazy<QueueServiceClient> _storage = new(() => Connect(configuration, services));
+    private readonly Lazy<QueueServiceClient> _storage = new(() => Connect(configuration));
 
     /// <summary>Adds a message that stays until somebody takes it; the queue is made if there is none.</summary>
     /// <param name="queue">The queue.</param>
@@ -32,15 +29,16 @@ public sealed class AppQueues(IConfiguration configuration, IServiceProvider ser
         }
     }
 
-    private static QueueServiceClient Connect(IConfiguration configuration, IServiceProvider services)
+    private static QueueServiceClient Connect(IConfiguration configuration)
     {
         // As the host does by default, and other readers of the queues expect.
         QueueClientOptions options = new() { MessageEncoding = QueueMessageEncoding.Base64 };
-        if (configuration[Setting] is { Length: > 0 } connection)
+        StorageSetting setting = StorageSetting.Read(configuration, name: null, service: "queue");
+        if (setting.ConnectionString is { } connection)
             return new QueueServiceClient(connection, options);
-        if (configuration[$"{Setting}:queueServiceUri"] is { Length: > 0 } address && services.GetService<TokenCredential>() is { } credential)
-            return new QueueServiceClient(new Uri(address), credential, options);
-        throw new InvalidOperationException(
-            $"The app has no storage: set {Setting} to a connection string, or {Setting}__queueServiceUri and register a TokenCredential.");
+        return setting.IsSet
+            ? new QueueServiceClient(setting.Address!, setting.Credential!, options)
+            : throw new InvalidOperationException(
+                $"The app has no storage: set {setting.Name} to a connection string, or {setting.Name}__accountName and an identity.");
     }
 }

@@ -70,7 +70,7 @@ internal abstract class QueueCommand
         public override string? IdempotencyKey => message.IdempotencyKey;
 
         public override Task RunAsync(RunClient runs, string idempotencyKey, CancellationToken cancellationToken) =>
-            runs.StartOnceAsync(message.Workflow, message.Input, idempotencyKey, message.ToOptions(), cancellationToken);
+            runs.StartOnceAsync(message.Workflow, message.Input, idempotencyKey, message.ToOptions() with { WaitWhileDraining = true }, cancellationToken);
     }
 
     private sealed class CancelCommand(CancelMessage message) : QueueCommand

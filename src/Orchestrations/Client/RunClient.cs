@@ -146,7 +146,7 @@ public sealed partial class RunClient
         return state switch
         {
             { Mode: AppMode.Running } => request,
-            { Refuse: true } => throw new AppDrainingException(),
+            { Refuse: true } when !options.WaitWhileDraining => throw new AppDrainingException(),
             _ => request with { Held = true },
         };
     }

@@ -30,6 +30,11 @@ public sealed record StartOptions
     /// <summary>Among runs that wait at a gate, the higher, the sooner: -1000 to 1000, 0 by default.</summary>
     public int Priority { get; init; }
 
+    /// <summary>
+    /// Whether the start is accepted, and waits, also while the app drains and refuses starts: for a caller that cannot come again.
+    /// </summary>
+    public bool WaitWhileDraining { get; init; }
+
     /// <summary>The run's id; made by default. 1 to 100 characters of letters, digits and <c>-_.:~</c>.</summary>
     public string? RunId { get; init; }
 }

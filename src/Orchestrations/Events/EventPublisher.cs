@@ -20,16 +20,18 @@ internal sealed class EventPublisher(RunClient runs, RunClients app, DurableTask
         EventName.Check(name);
         DateTimeOffset now = app.Time.GetUtcNow();
         WorkflowDefinition[] starting = [.. app.Registry.All.Where(definition => definition.StartsOnEvent(name, payload, now))];
+        // An event does not come again.
+        StartOptions options = new() { WaitWhileDraining = true };
         // Nothing is begun for a payload that one of them refuses.
         foreach (WorkflowDefinition definition in starting)
-            RunStart.MakeRequest(definition, payload, new StartOptions(), now);
+            RunStart.MakeRequest(definition, payload, options, now);
         ImmutableArray<string> stopped = await StopAsync(name, payload, cancellationToken);
         ImmutableArray<Run>.Builder started = ImmutableArray.CreateBuilder<Run>();
         foreach (WorkflowDefinition definition in starting)
         {
             started.Add(idempotencyKey is null
-                ? await runs.StartAsync(definition.Name, payload, cancellationToken: cancellationToken)
-                : (await runs.StartOnceAsync(definition.Name, payload, idempotencyKey, cancellationToken: cancellationToken)).Run);
+                ? await runs.StartAsync(definition.Name, payload, options, cancellationToken)
+                : (await runs.StartOnceAsync(definition.Name, payload, idempotencyKey, options, cancellationToken)).Run);
         }
 
         return new PublishedEvent(name, started.ToImmutable(), stopped);
