@@ -17,10 +17,7 @@ internal sealed class RunRange(RunClient runs, DurableTaskClient client, RunFilt
         [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
 
     private static readonly OrchestrationRuntimeStatus[] Alive =
-    [
-        OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended,
-        OrchestrationRuntimeStatus.ContinuedAsNew,
-    ];
+        [OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended];
 
     /// <summary>How many ranges there are: the second has the pointers, and without a workflow there is no need of them.</summary>
     public int Count => filter.Workflow is null ? 1 : 2;

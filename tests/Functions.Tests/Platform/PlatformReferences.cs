@@ -150,6 +150,8 @@ internal sealed class PlatformLists
             string[] parts = line.Split(" :: ", 2);
             if (parts.Length == 2)
                 Of(WithoutArguments(parts[0].Trim())).Add(parts[1].TrimEnd(';'));
+            else if (line.StartsWith("public delegate ", StringComparison.Ordinal))
+                Of(WithoutArguments(line.Split('(')[0].Split(' ')[^1])).AddRange(MembersOfDelegate(line));
             else if (line.Split(" : ")[0].Split(' ').FirstOrDefault(word => word.StartsWith("Microsoft.", StringComparison.Ordinal)) is { } type)
                 Of(WithoutArguments(type.Split('(')[0]));
         }
@@ -157,6 +159,14 @@ internal sealed class PlatformLists
         return new PlatformLists(members.ToDictionary(pair => pair.Key, pair => pair.Value.ToImmutableArray()));
 
         List<string> Of(string type) => members.TryGetValue(type, out List<string>? known) ? known : members[type] = [];
+    }
+
+    /// <summary>What every delegate has, and no list names.</summary>
+    private static string[] MembersOfDelegate(string line)
+    {
+        string[] parts = line.TrimEnd(';').Split('(', 2);
+        string name = WithoutArguments(parts[0].Split(' ')[^1]);
+        return [$"public {name[(name.LastIndexOf('.') + 1)..]}(object target, IntPtr method)", $"public void Invoke({parts[1]}"];
     }
 
     public bool HasType(string type) => _members.ContainsKey(type);

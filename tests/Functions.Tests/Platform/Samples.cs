@@ -52,15 +52,16 @@ internal static class Samples
     private static object Collection(Type type, int depth)
     {
         Type[] arguments = type.GetGenericArguments();
-        if (arguments.Length == 2)
+        object[] parts = [.. arguments.Select(argument => Of(argument, depth + 1))];
+        if (parts.Length == 2)
         {
-            object empty = type.GetField("Empty")!.GetValue(null)!;
-            return type.GetMethod("Add", arguments)!.Invoke(empty, [.. arguments.Select(argument => Of(argument, depth + 1))])!;
+            Type map = typeof(ImmutableDictionary<,>).MakeGenericType(arguments);
+            return map.GetMethod("Add", arguments)!.Invoke(map.GetField("Empty")!.GetValue(null), parts)!;
         }
 
         MethodInfo create = typeof(ImmutableArray).GetMethods()
             .Single(method => method.Name == "Create" && method.GetParameters() is [{ ParameterType.IsGenericMethodParameter: true }]);
-        return create.MakeGenericMethod(arguments).Invoke(null, [Of(arguments[0], depth + 1)])!;
+        return create.MakeGenericMethod(arguments).Invoke(null, parts)!;
     }
 
     private static object Whole(Type type, int depth)
