@@ -14,7 +14,6 @@ builder.UseWhen<RequestIds>(static context => context.GetHttpContext() is not nu
 builder.Services
     .AddPreempt(builder.Configuration, AppWorkflows.Add)
     .AddTelemetryExport(builder.Configuration)
-    .AddAppIdentity(builder.Configuration)
     .AddSingleton<AppQueues>()
     .AddSingleton<PoisonQueue>();
 await builder.Build().RunAsync();

@@ -66,7 +66,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     {
         foreach (InstanceHeader started in commit.Started)
         {
-            if (started.Name is not (PreemptFunctions.HandOff or PreemptFunctions.ApplyMode))
+            if (started.Name is not (PreemptFunctions.HandOff or PreemptFunctions.ApplyMode or PreemptFunctions.Claim))
                 Runs[started.InstanceId] = new RunWitness(started.InstanceId, JsonSerializer.Deserialize<RunRequest>(started.Input!)!, this);
         }
 
