@@ -11,6 +11,9 @@ public sealed class ModelFunctions(WorkflowRunner runs, StepRunner steps)
     [Function(PreemptFunctions.Gate)]
     public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<ConcurrencyGate>();
 
+    [Function(PreemptFunctions.Claim)]
+    public static Task<string> Claim([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.Claim(context);
+
     [Function(PreemptFunctions.HandOff)]
     public static Task HandOff([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.HandOff(context);
 
