@@ -12,7 +12,7 @@ internal sealed class BulkCancel(LoadApp app, string store, LoadOptions options)
         List<double> rates = [];
         for (int round = 0; round < options.Rounds; round++)
             rates.Add(options.Runs / await OneAsync(round));
-        return new Result(store, "bulk", $"{options.Runs} runs at work, cancelled by one filter until the last has ended")
+        return new Result(store, "bulk", $"{options.Runs} runs under way, cancelled by one filter until the last has ended")
         {
             PerSecond = rates.Order().ElementAt(rates.Count / 2),
             Rounds = rates,
@@ -27,11 +27,10 @@ internal sealed class BulkCancel(LoadApp app, string store, LoadOptions options)
         await Parallel.ForEachAsync(Enumerable.Range(0, options.Runs), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, cancellation) =>
         {
             string key = $"bulk-{round}-{number}";
-            ids[number] = (await app.Runs.StartAsync("held", new LoadInput(key), cancellationToken: cancellation)).Id;
-            await app.Times.BeganAsync(key);
+            ids[number] = (await app.Runs.StartAsync("parked", new LoadInput(key), cancellationToken: cancellation)).Id;
         });
         long asked = Stopwatch.GetTimestamp();
-        Operation operation = await app.Runs.StartBulkAsync(new BulkRequest { Kind = BulkKind.Cancel, Filter = new RunFilter { Workflow = "held" } });
+        Operation operation = await app.Runs.StartBulkAsync(new BulkRequest { Kind = BulkKind.Cancel, Filter = new RunFilter { Workflow = "parked" } });
         foreach (string id in ids)
             await app.Durable.WaitForInstanceCompletionAsync(id, CancellationToken.None);
         await app.Durable.WaitForInstanceCompletionAsync(operation.Id, CancellationToken.None);

@@ -45,6 +45,7 @@ internal sealed class LoadApp : IAsyncDisposable
         {
             preempt.AddWorkflow<Gated>();
             preempt.AddWorkflow<Held>();
+            preempt.AddWorkflow<Parked>();
         });
         WebApplication app = (WebApplication)builder.Build();
         await app.StartAsync();

@@ -24,6 +24,18 @@ public sealed class Nothing : Step<int, int>
     public override Task<int> RunAsync(StepContext step, int input) => Task.FromResult(input);
 }
 
+/// <summary>Runs that have begun and wait: more of them than the host runs activities at one time.</summary>
+public sealed class Parked : Workflow<LoadInput, int>
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Concurrency("{input.key}", maxRuns: 1, ConcurrencyStrategy.Queue);
+
+    public override async Task<int> RunAsync(RunContext run, LoadInput input)
+    {
+        await run.DelayAsync("1 day");
+        return 0;
+    }
+}
+
 /// <summary>One step that works until it is told to stop.</summary>
 public sealed class Held : Workflow<LoadInput, int>
 {
@@ -85,6 +97,9 @@ public sealed class LoadFunctions(WorkflowRunner runs, StepRunner steps)
 
     [Function(nameof(Nothing))]
     public Task<StepOutcome> Nothing([ActivityTrigger] StepCall call, FunctionContext function) => steps.RunAsync<Nothing>(call, function);
+
+    [Function(nameof(Parked))]
+    public Task<RunOutcome> Parked([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Parked>(context);
 
     [Function(nameof(Held))]
     public Task<RunOutcome> Held([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Held>(context);
