@@ -46,10 +46,16 @@ public sealed class StopTableTests : IDisposable
         }
     }
 
-    /// <summary>A run in line has no code that could run too long or give up; one that has begun waits for no gate.</summary>
+    /// <summary>
+    /// A run in line has no code that could run too long or give up, and a shutdown lets it wait; one that has begun waits for no gate.
+    /// </summary>
     private static StopReason[] ReasonsIn(Phase phase) => phase == Phase.Queued
         ? [StopReason.Requested, StopReason.Superseded, StopReason.EndCondition, StopReason.Parent, StopReason.ScheduleTimeout]
-        : [StopReason.Requested, StopReason.Superseded, StopReason.EndCondition, StopReason.Parent, StopReason.Timeout, StopReason.Self];
+        :
+        [
+            StopReason.Requested, StopReason.Superseded, StopReason.EndCondition, StopReason.Parent, StopReason.Timeout, StopReason.Self,
+            StopReason.Shutdown,
+        ];
 
     public void Dispose() => _app.Dispose();
 
@@ -194,6 +200,9 @@ public sealed class StopTableTests : IDisposable
                 break;
             case StopReason.Parent:
                 _app.Cancel(_other!);
+                break;
+            case StopReason.Shutdown:
+                _app.Host.Run(() => _app.Runs.DrainAsync(immediate: true));
                 break;
             default:
                 // The clock brings it.
