@@ -35,7 +35,7 @@ public sealed class DeleteTests(AppUnderTest app) : EndToEndTests(app)
     public async Task Step_can_extend_its_run_and_cancel_it()
     {
         Run extended = await Api.StartAsync(
-            Lab.Plain, new LabInput(Group, new LabStep(1.5) { ExtendBy = "1m" }) { Timeout = "1s" });
+            Lab.Plain, new LabInput(Group, new LabStep(6) { ExtendBy = "1m" }) { Timeout = "5s" });
         Run cancelled = await Api.StartAsync(Lab.Plain, new LabInput(Group, new LabStep(Lab.VeryLong) { CancelRun = true }));
 
         Assert.Equal("Succeeded", (await Api.WaitAsync(extended)).Status);
