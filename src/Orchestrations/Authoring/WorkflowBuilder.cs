@@ -26,13 +26,8 @@ public sealed class WorkflowBuilder
     }
 
     internal static WorkflowDefinition Build<TWorkflow>(PreemptOptions options)
-        where TWorkflow : Workflow, new()
-    {
-        TWorkflow workflow = new();
-        WorkflowBuilder builder = new(typeof(TWorkflow).Name);
-        workflow.Configure(builder);
-        return builder.Build(static () => new TWorkflow(), options);
-    }
+        where TWorkflow : Workflow, new() =>
+        Build(typeof(TWorkflow).Name, new TWorkflow().Configure, static () => new TWorkflow(), options);
 
     internal static WorkflowDefinition Build(
         string function, Action<WorkflowBuilder> configure, Func<Workflow> create, PreemptOptions options)
