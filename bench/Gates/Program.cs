@@ -5,7 +5,7 @@ using Microsoft.DurableTask.Client.Entities;
 using Microsoft.DurableTask.Entities;
 using Preempt;
 using Preempt.Bench.Gates;
-using Preempt.Embedded.Testing;
+using Preempt.Testing;
 
 // What one operation of a gate costs, by how many wait at it and how many have passed: the decision alone, and with all that the
 // embedded engine does for it, its state written as JSON each time, and read too where it is not kept in memory.

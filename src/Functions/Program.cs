@@ -1,19 +1,19 @@
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Preempt;
+using Preempt.Embedded;
 using Preempt.Functions.Http;
 using Preempt.Functions.Queues;
 using Preempt.Functions.Telemetry;
 using Preempt.Functions.Workflows;
 
-FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
-builder.ConfigureFunctionsWebApplication();
-builder.UseWhen<RequestIds>(static context => context.GetHttpContext() is not null);
-builder.Services
-    .AddPreempt(builder.Configuration, AppWorkflows.Add)
-    .AddTelemetryExport(builder.Configuration)
-    .AddSingleton<AppQueues>()
-    .AddSingleton<PoisonQueue>();
-await builder.Build().RunAsync();
+await FunctionApp.RunAsync(args, static app =>
+{
+    app.UseWhen<RequestIds>(static context => context.GetHttpContext() is not null);
+    app.Services
+        .AddPreempt(app.Configuration, AppWorkflows.Add)
+        .AddTelemetryExport(app.Configuration)
+        .AddSingleton<AppQueues>()
+        .AddSingleton<PoisonQueue>();
+});

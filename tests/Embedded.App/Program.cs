@@ -1,7 +1,6 @@
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using Preempt.Embedded;
 using Preempt.Embedded.App;
 using Preempt.Embedded.Hosting.Queues;
 
@@ -9,9 +8,9 @@ using Preempt.Embedded.Hosting.Queues;
 if (args is ["write", string directory])
     return StoreWriter.Run(directory);
 
-FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
-builder.ConfigureFunctionsWebApplication();
-if (builder.Configuration.GetValue<TimeSpan?>("QueueLease") is { } lease)
-    builder.Services.AddSingleton(new QueueSettings { LeaseTime = lease, MaxPollingInterval = lease });
-await builder.Build().RunAsync();
+await FunctionApp.RunAsync(args, static app =>
+{
+    if (app.Configuration.GetValue<TimeSpan?>("QueueLease") is { } lease)
+        app.Services.AddSingleton(new QueueSettings { LeaseTime = lease, MaxPollingInterval = lease });
+});
 return 0;

@@ -4,6 +4,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Entities;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Preempt.Embedded.Engine;
 using Preempt.Embedded.Hosting;
 using Preempt.Embedded.Tests.Hosting;
@@ -24,11 +25,15 @@ public class HostingDurableTests
         Assert.Equal("sold 3 for 30; the counter says 3", answer);
     }
 
+    private static FunctionTable NewTable(IServiceProvider services) => FunctionTableFactory.Create(
+        FunctionCatalog.Discover([typeof(Shop)]),
+        new FunctionRuntime(services, () => new DurableEngine(new EngineOptions(), new FunctionTable(), TimeProvider.System, NullLoggerFactory.Instance)));
+
     [Fact]
     public async Task A_function_table_needs_no_host()
     {
         using ServiceProvider services = new ServiceCollection().AddScoped<Till>().BuildServiceProvider();
-        FunctionTable table = FunctionTableFactory.Create(FunctionCatalog.Discover([typeof(Shop)]), services, () => null!);
+        FunctionTable table = NewTable(services);
         using CancellationTokenSource stopping = new();
 
         object? price = await table.Activities["PRICE"](new("price", "i", """{"Count":2,"Kind":"tea"}""", stopping.Token));
@@ -46,7 +51,7 @@ public class HostingDurableTests
     public async Task What_an_activity_throws_reaches_the_engine_as_it_is()
     {
         using ServiceProvider services = new ServiceCollection().AddScoped<Till>().BuildServiceProvider();
-        FunctionTable table = FunctionTableFactory.Create(FunctionCatalog.Discover([typeof(Shop)]), services, () => null!);
+        FunctionTable table = NewTable(services);
 
         await Assert.ThrowsAsync<NotSupportedException>(
             () => table.Activities["Throws"](new("Throws", "i", null, CancellationToken.None)));
@@ -56,7 +61,7 @@ public class HostingDurableTests
     public async Task Services_of_an_invocation_are_released_with_it()
     {
         using ServiceProvider services = new ServiceCollection().AddScoped<Till>().BuildServiceProvider();
-        FunctionTable table = FunctionTableFactory.Create(FunctionCatalog.Discover([typeof(Shop)]), services, () => null!);
+        FunctionTable table = NewTable(services);
 
         Till till = (Till)(await table.Activities["Mine"](new("Mine", "i", null, CancellationToken.None)))!;
 

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Preempt.Embedded.Hosting;
@@ -32,7 +31,7 @@ public class HostingRefusalTests
     [InlineData(typeof(BadName), "function 'not a name'", "a function's name is a letter, then")]
     public void An_app_with_a_bad_function_does_not_start(Type type, params string[] expected)
     {
-        FunctionsApplicationBuilder builder = TestApp.NewBuilder([type]);
+        EmbeddedAppBuilder builder = TestApp.NewBuilder([type]);
 
         InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => builder.Build());
 
@@ -48,24 +47,6 @@ public class HostingRefusalTests
 
         Assert.Contains("NoTrigger", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("AdminRoute", refusal.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Http_functions_need_the_web_application()
-    {
-        FunctionsApplicationBuilder builder = new([], () => [typeof(HttpHostingIsOff)]);
-
-        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => builder.Build());
-
-        Assert.Contains("ConfigureFunctionsWebApplication()", refusal.Message, StringComparison.Ordinal);
-    }
-
-    public class HttpHostingIsOff
-    {
-        [Function("f")]
-        public void Run([HttpTrigger] HttpRequest request)
-        {
-        }
     }
 
     public class TwoOfOneName

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Configuration;
@@ -69,7 +69,7 @@ public sealed class HostingSettingsTests : IDisposable
     [Fact]
     public void A_stopping_host_has_ten_seconds_unless_the_app_says_otherwise()
     {
-        FunctionsApplicationBuilder changed = TestApp.NewBuilder([]);
+        EmbeddedAppBuilder changed = TestApp.NewBuilder([]);
         changed.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(3));
 
         Assert.Equal(TimeSpan.FromSeconds(10), ShutdownTimeoutOf(TestApp.NewBuilder([])));
@@ -108,7 +108,7 @@ public sealed class HostingSettingsTests : IDisposable
     [Fact]
     public async Task Middleware_is_made_once_with_services_and_can_be_limited()
     {
-        FunctionsApplicationBuilder builder = TestApp.NewBuilder([typeof(Watched)]);
+        EmbeddedAppBuilder builder = TestApp.NewBuilder([typeof(Watched)]);
         builder.UseMiddleware<Counting>();
         builder.UseWhen<Stamping>(context => context.FunctionDefinition.Name == "stamped");
         builder.UseMiddleware((context, next) => context.Items.ContainsKey("stop") ? Task.CompletedTask : next());
@@ -133,9 +133,9 @@ public sealed class HostingSettingsTests : IDisposable
         Assert.Null(features.Get<string>());
     }
 
-    private static TimeSpan ShutdownTimeoutOf(FunctionsApplicationBuilder builder)
+    private static TimeSpan ShutdownTimeoutOf(EmbeddedAppBuilder builder)
     {
-        using IHost app = builder.Build();
+        using WebApplication app = builder.Build();
         return app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
     }
 

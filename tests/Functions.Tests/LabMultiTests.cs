@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Preempt.Embedded.Testing;
+using Preempt.Testing;
 using Preempt.Functions.Durable;
 using Preempt.Functions.Workflows;
 

@@ -39,7 +39,7 @@ internal sealed class ActivityRun(DurableEngine engine, InstanceHeader instance,
             if (!engine.Functions.Activities.TryGetValue(task.Name, out ActivityFunction? function))
                 throw new KeyNotFoundException($"No activity function is named '{task.Name}'.");
             object? result = await function(new ActivityInvocation(task.Name, instance.InstanceId, task.Input, hostStopping));
-            return new TaskCompleted(task.Id, OrchestrationExecutor.Serialize(result));
+            return new TaskCompleted(task.Id, engine.Json.Serialize(result));
         }
         catch (OperationCanceledException) when (hostStopping.IsCancellationRequested)
         {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker;
+using Microsoft.DurableTask.Worker.Shims;
 using Microsoft.Extensions.Logging;
 using Preempt.Embedded.Store;
 
@@ -26,6 +28,7 @@ internal sealed class DurableEngine : IDisposable
         Time = time;
         Loggers = loggers;
         Logger = loggers.CreateLogger<DurableEngine>();
+        Shims = new DurableTaskShimFactory(new DurableTaskWorkerOptions { DataConverter = Json, EnableEntitySupport = true }, loggers);
         Timers = new TimerQueue(time);
         Activities = new ActivityQueue(this, options.MaxConcurrentActivities);
         Instances = new InstanceTable(this);
@@ -45,6 +48,12 @@ internal sealed class DurableEngine : IDisposable
     public ILogger Logger { get; }
 
     public IStore Store => Options.Store;
+
+    /// <summary>Makes and reads the JSON that crosses the engine.</summary>
+    public DataConverter Json => Options.Json;
+
+    /// <summary>Makes what Microsoft's executor runs.</summary>
+    public DurableTaskShimFactory Shims { get; }
 
     public TimerQueue Timers { get; }
 
@@ -142,7 +151,7 @@ internal sealed class DurableEngine : IDisposable
             Status = OrchestrationRuntimeStatus.Pending,
             CreatedAt = now,
             UpdatedAt = now,
-            Input = OrchestrationExecutor.Serialize(input),
+            Input = Json.Serialize(input),
             Version = options?.Version?.Version,
             StartAt = options?.StartAt,
             Tags = options?.Tags?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty,

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Client.Entities;
-using Microsoft.DurableTask.Converters;
 using Preempt.Embedded.Store;
 
 namespace Preempt.Embedded.Engine;
@@ -79,7 +78,7 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
 
     public override Task RaiseEventAsync(
         string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
-        SendAsync(instanceId, new EventRaised(eventName, OrchestrationExecutor.Serialize(eventPayload)));
+        SendAsync(instanceId, new EventRaised(eventName, engine.Json.Serialize(eventPayload)));
 
     public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
         SendAsync(instanceId, new Suspended(reason));
@@ -89,7 +88,7 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
 
     public override Task TerminateInstanceAsync(
         string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default) =>
-        SendAsync(instanceId, new Terminated(OrchestrationExecutor.Serialize(options?.Output), options?.Recursive ?? false));
+        SendAsync(instanceId, new Terminated(engine.Json.Serialize(options?.Output), options?.Recursive ?? false));
 
     public override Task<OrchestrationMetadata?> GetInstanceAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
@@ -157,13 +156,13 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
         PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>
         _purging.PurgeAsync(filter, options?.Recursive ?? false, cancellation);
 
-    private static OrchestrationMetadata ToMetadata(InstanceHeader header, bool withData, bool withTags = true) =>
+    private OrchestrationMetadata ToMetadata(InstanceHeader header, bool withData, bool withTags = true) =>
         new(header.Name, header.InstanceId)
         {
             RuntimeStatus = header.Status,
             CreatedAt = header.CreatedAt,
             LastUpdatedAt = header.UpdatedAt,
-            DataConverter = JsonDataConverter.Default,
+            DataConverter = engine.Json,
             SerializedCustomStatus = header.CustomStatus,
             SerializedInput = withData ? header.Input : null,
             SerializedOutput = withData ? header.Output : null,

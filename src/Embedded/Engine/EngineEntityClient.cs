@@ -15,7 +15,7 @@ internal sealed class EngineEntityClient(DurableEngine engine) : DurableEntityCl
         commit.Requests.Add(new EntityRequest(
             id.ToString(),
             operationName,
-            input is null ? null : OrchestrationExecutor.Serialize(input),
+            input is null ? null : engine.Json.Serialize(input),
             NotBefore: options?.SignalTime));
         return engine.SubmitAsync(commit);
     }
@@ -33,6 +33,11 @@ internal sealed class EngineEntityClient(DurableEngine engine) : DurableEntityCl
 
     public override AsyncPageable<EntityMetadata<T>> GetAllEntitiesAsync<T>(EntityQuery? filter = null) =>
         List(filter, ToMetadata<T>);
+
+    /// <summary>Does nothing: an entity without a state is never kept, and there are no locks.</summary>
+    public override Task<CleanEntityStorageResult> CleanEntityStorageAsync(
+        CleanEntityStorageRequest? request = null, bool continueUntilComplete = true, CancellationToken cancellation = default) =>
+        Task.FromResult(default(CleanEntityStorageResult));
 
     private AsyncPageable<TMetadata> List<TMetadata>(EntityQuery? filter, Func<EntityRecord, bool, TMetadata> convert)
         where TMetadata : notnull
@@ -52,13 +57,13 @@ internal sealed class EngineEntityClient(DurableEngine engine) : DurableEntityCl
             && (query.LastModifiedTo is null || record.UpdatedAt <= query.LastModifiedTo);
     }
 
-    private static EntityMetadata ToMetadata(EntityRecord record, bool includeState) =>
-        new(EntityInstanceId.FromString(record.Id), includeState && record.State is { } state ? new SerializedData(state) : null)
+    private EntityMetadata ToMetadata(EntityRecord record, bool includeState) =>
+        new(EntityInstanceId.FromString(record.Id), includeState && record.State is { } state ? new SerializedData(state, engine.Json) : null)
         {
             LastModifiedTime = record.UpdatedAt,
         };
 
-    private static EntityMetadata<T> ToMetadata<T>(EntityRecord record, bool includeState) => includeState && record.State is { } state
-        ? new(EntityInstanceId.FromString(record.Id), new SerializedData(state).ReadAs<T>()) { LastModifiedTime = record.UpdatedAt }
+    private EntityMetadata<T> ToMetadata<T>(EntityRecord record, bool includeState) => includeState && record.State is { } state
+        ? new(EntityInstanceId.FromString(record.Id), new SerializedData(state, engine.Json).ReadAs<T>()) { LastModifiedTime = record.UpdatedAt }
         : new(EntityInstanceId.FromString(record.Id)) { LastModifiedTime = record.UpdatedAt };
 }

@@ -1,3 +1,4 @@
+using Microsoft.DurableTask;
 using Preempt.Embedded.Store;
 
 namespace Preempt.Embedded.Engine;
@@ -6,6 +7,9 @@ namespace Preempt.Embedded.Engine;
 internal sealed record EngineOptions
 {
     public IStore Store { get; init; } = new MemoryStore();
+
+    /// <summary>Makes and reads the JSON that crosses the engine.</summary>
+    public DataConverter Json { get; init; } = WorkerJson.Default;
 
     public IWorkScheduler Scheduler { get; init; } = ThreadPoolScheduler.Instance;
 

@@ -1,6 +1,8 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Entities;
+using Microsoft.DurableTask.Protobuf;
 using Microsoft.Extensions.Logging;
+using TaskFailureDetails = Microsoft.DurableTask.Protobuf.TaskFailureDetails;
 
 namespace Preempt.Embedded.Engine;
 
@@ -16,7 +18,8 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
     private readonly Lock _lock = new();
     private readonly List<EntityRequest> _inbox = [];
     private readonly EntityInstanceId _id = EntityInstanceId.FromString(key);
-    private EntityState? _state;
+    private string? _state;
+    private bool _isRead;
     private bool _isBusy;
     private bool _wasUsed;
     private volatile bool _isGone;
@@ -67,20 +70,96 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
     private async Task<Commit> RunBatchAsync()
     {
         // Read here and not when this object is made: then the object before it could still have had something to write.
-        EntityState state = _state ?? new EntityState(engine.Store.FindEntity(key)?.State);
+        string? before = _isRead && !engine.Options.ReplayEveryTurn ? _state : engine.Store.FindEntity(key)?.State;
+        List<EntityRequest> batch = TakeBatch();
         Commit commit = new();
-        foreach (EntityRequest request in TakeBatch())
+        commit.Consumed.AddRange(batch.Select(request => request.Sequence).Where(sequence => sequence != 0));
+        EntityBatchResult result = await CallAsync(before, batch);
+        bool isWhole = result.FailureDetails is null;
+        for (int i = 0; i < batch.Count; i++)
+            Answer(batch[i], isWhole ? result.Results[i] : FailureOf(result.FailureDetails!), commit);
+        if (isWhole)
+            Send(result.Actions, commit);
+        _state = isWhole ? result.EntityState : before;
+        _isRead = true;
+        commit.Entity = new EntityRecord(key, _state, engine.Time.GetUtcNow());
+        return commit;
+    }
+
+    /// <summary>Runs the operations in the entity's function. Where the function itself fails, so do all of them.</summary>
+    private async Task<EntityBatchResult> CallAsync(string? state, List<EntityRequest> batch)
+    {
+        try
         {
-            if (request.Sequence != 0)
-                commit.Consumed.Add(request.Sequence);
-            state = await RunAsync(request, state, commit);
-            if (engine.Options.ReplayEveryTurn)
-                state = new EntityState(state.Json);
+            if (!engine.Functions.Entities.TryGetValue(_id.Name, out EntityFunction? function))
+                throw new KeyNotFoundException($"No entity function is named '{_id.Name}'.");
+            EntityBatchRequest request = new() { InstanceId = key, EntityState = state };
+            request.Operations.AddRange(batch.Select(static (operation, number) => new OperationRequest
+            {
+                Operation = operation.Operation,
+                Input = operation.Input,
+                RequestId = new Guid(number, 0, 0, new byte[8]).ToString(),
+            }));
+            EntityBatchResult result = await function(request);
+            if (result.FailureDetails is null && result.Results.Count != batch.Count)
+                throw new InvalidOperationException($"The entity answered {result.Results.Count} of {batch.Count} operations.");
+            return result;
+        }
+#pragma warning disable CA1031 // Whatever the function throws is its callers' to see; the state stays what it was.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return new EntityBatchResult { FailureDetails = Failures.ToWire(exception) };
+        }
+    }
+
+    private static OperationResult FailureOf(TaskFailureDetails failure) =>
+        new() { Failure = new OperationResultFailure { FailureDetails = failure } };
+
+    private void Answer(EntityRequest request, OperationResult result, Commit commit)
+    {
+        TaskFailureDetails? failure = result.Failure?.FailureDetails;
+        if (request.Caller is not { } caller)
+        {
+            if (failure is not null)
+            {
+                engine.Logger.LogError(
+                    "Signal {Operation} to {Entity} failed, and its effects are undone: {Error}: {Message}",
+                    request.Operation,
+                    key,
+                    failure.ErrorType,
+                    failure.ErrorMessage);
+            }
+
+            return;
         }
 
-        _state = state;
-        commit.Entity = new EntityRecord(key, state.Json, engine.Time.GetUtcNow());
-        return commit;
+        HistoryEvent answer = failure is null
+            ? new TaskCompleted(caller.TaskId, result.Success?.Result)
+            : new TaskFailed(caller.TaskId, failure.ToStored());
+        commit.Deliveries.Add(new Delivery(caller.InstanceId, answer, caller.ExecutionId));
+    }
+
+    /// <summary>What the operations sent and started.</summary>
+    private void Send(IEnumerable<OperationAction> actions, Commit commit)
+    {
+        foreach (OperationAction action in actions)
+        {
+            if (action.SendSignal is { } signal)
+                commit.Requests.Add(new EntityRequest(signal.InstanceId, signal.Name, signal.Input, NotBefore: signal.ScheduledTime?.ToDateTimeOffset()));
+            else if (action.StartNewOrchestration is { } start)
+                commit.Started.Add(NewInstance(start));
+        }
+    }
+
+    private InstanceHeader NewInstance(StartNewOrchestrationAction start)
+    {
+        string? instanceId = start.InstanceId is { Length: > 0 } given ? given : null;
+        StartOrchestrationOptions options = new(instanceId, start.ScheduledTime?.ToDateTimeOffset())
+        {
+            Version = start.Version is { } version ? new TaskVersion(version) : null,
+        };
+        return engine.NewInstance(start.Name, null, options) with { Input = start.Input };
     }
 
     private List<EntityRequest> TakeBatch()
@@ -94,37 +173,6 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
         }
     }
 
-    /// <summary>Runs an operation, and returns the state after it.</summary>
-    private async Task<EntityState> RunAsync(EntityRequest request, EntityState before, Commit commit)
-    {
-        EntityOperation operation = new(engine, _id, request, before);
-        EntityState after;
-        HistoryEvent answer;
-        try
-        {
-            if (!engine.Functions.Entities.TryGetValue(_id.Name, out EntityFunction? function))
-                throw new KeyNotFoundException($"No entity function is named '{_id.Name}'.");
-            object? result = await function(operation);
-            answer = new TaskCompleted(request.Caller?.TaskId ?? 0, OrchestrationExecutor.Serialize(result));
-            after = operation.Keep();
-            commit.Started.AddRange(operation.Effects.Started);
-            commit.Requests.AddRange(operation.Effects.Requests);
-        }
-#pragma warning disable CA1031 // Whatever an operation throws is its caller's to see; the state goes back to what it was.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            if (request.Caller is null)
-                engine.Logger.LogError(exception, "Signal {Operation} to {Entity} failed; its effects are undone", request.Operation, key);
-            answer = new TaskFailed(request.Caller?.TaskId ?? 0, TaskFailureDetails.FromException(exception));
-            after = new EntityState(before.Json);
-        }
-
-        if (request.Caller is { } caller)
-            commit.Deliveries.Add(new Delivery(caller.InstanceId, answer, caller.ExecutionId));
-        return after;
-    }
-
     private void Publish(Commit commit)
     {
         engine.Publish(commit);
@@ -133,7 +181,7 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
             _isBusy = _inbox.Count > 0;
             if (_isBusy)
                 engine.Schedule(this);
-            else if (_state?.Json is null)
+            else if (_state is null)
                 Go();
             if (_isBusy || _isGone)
                 return;

@@ -1,5 +1,5 @@
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Entities;
+using Microsoft.DurableTask.Protobuf;
 
 namespace Preempt.Embedded.Engine;
 
@@ -12,8 +12,8 @@ internal readonly record struct ActivityInvocation(string Name, string InstanceI
 /// <summary>Runs an activity once.</summary>
 internal delegate Task<object?> ActivityFunction(ActivityInvocation invocation);
 
-/// <summary>Runs one operation of an entity.</summary>
-internal delegate Task<object?> EntityFunction(TaskEntityOperation operation);
+/// <summary>Runs operations of an entity in order, and returns its new state with what each answered.</summary>
+internal delegate Task<EntityBatchResult> EntityFunction(EntityBatchRequest batch);
 
 /// <summary>The functions that the engine can run, by name. Names do not distinguish case.</summary>
 internal sealed class FunctionTable

@@ -28,48 +28,20 @@ internal abstract record HistoryEvent;
 internal sealed record TurnStarted(DateTime At) : HistoryEvent;
 
 /// <summary>Something the code decided. Ids count up from 0 in the order of decision.</summary>
-internal abstract record Decision(int Id) : HistoryEvent
-{
-    /// <summary>What must be the same in a replay: the kind of decision and its name.</summary>
-    [JsonIgnore]
-    public abstract string Signature { get; }
-}
+internal abstract record Decision(int Id) : HistoryEvent;
 
-internal sealed record TaskScheduled(int Id, string Name, string? Input) : Decision(Id)
-{
-    [JsonIgnore]
-    public override string Signature => $"activity {Name}";
-}
+internal sealed record TaskScheduled(int Id, string Name, string? Input) : Decision(Id);
 
-internal sealed record TimerCreated(int Id, DateTime DueAt) : Decision(Id)
-{
-    [JsonIgnore]
-    public override string Signature => "timer";
-}
+internal sealed record TimerCreated(int Id, DateTime DueAt) : Decision(Id);
 
-internal sealed record ChildStarted(int Id, string Name, string InstanceId, string? Input, string? Version) : Decision(Id)
-{
-    [JsonIgnore]
-    public override string Signature => $"sub-orchestration {Name}";
-}
+internal sealed record ChildStarted(int Id, string Name, string InstanceId, string? Input, string? Version) : Decision(Id);
 
-internal sealed record EventSent(int Id, string Target, string Name, string? Payload) : Decision(Id)
-{
-    [JsonIgnore]
-    public override string Signature => $"event {Name} to {Target}";
-}
+internal sealed record EventSent(int Id, string Target, string Name, string? Payload) : Decision(Id);
 
-internal sealed record EntityCalled(int Id, string Entity, string Operation, string? Input) : Decision(Id)
-{
-    [JsonIgnore]
-    public override string Signature => $"call of {Operation} on {Entity}";
-}
+/// <param name="RequestId">The name of the event that answers it.</param>
+internal sealed record EntityCalled(int Id, string Entity, string Operation, string? Input, string RequestId) : Decision(Id);
 
-internal sealed record EntitySignaled(int Id, string Entity, string Operation, string? Input, DateTimeOffset? NotBefore) : Decision(Id)
-{
-    [JsonIgnore]
-    public override string Signature => $"signal of {Operation} to {Entity}";
-}
+internal sealed record EntitySignaled(int Id, string Entity, string Operation, string? Input, DateTimeOffset? NotBefore) : Decision(Id);
 
 /// <summary>The activity, sub-orchestration or entity operation of that id returned.</summary>
 internal sealed record TaskCompleted(int Id, string? Result) : HistoryEvent;

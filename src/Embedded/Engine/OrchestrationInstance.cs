@@ -13,7 +13,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     private readonly Inbox _inbox;
     private readonly Lock _lock = new();
     private readonly Dictionary<int, TimerQueue.Entry> _timers = [];
-    private OrchestrationExecutor? _executor;
+    private OrchestratorCode? _code;
     private TimerQueue.Entry? _start;
     private TaskCompletionSource<InstanceHeader>? _changed;
     private TaskCompletionSource? _settled;
@@ -166,70 +166,56 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
 
     private void Advance(Turn turn, Intake intake)
     {
-        if (FindExecutor() is not { } executor)
+        if (!_engine.Functions.Orchestrators.TryGetValue(_header.Name, out OrchestratorFunction? function))
         {
             KeyNotFoundException missing = new($"No orchestrator function is named '{_header.Name}'.");
             turn.Fail(TaskFailureDetails.FromException(missing), _header.CustomStatus);
             return;
         }
 
-        if (_strayed == _header.ExecutionId)
-            executor.ReportStray();
-        if (executor.Broken is null)
-            Advance(turn, executor, intake);
-        turn.CancelledTimers = executor.TakeCancelledTimers();
-        Conclude(turn, executor, intake.IsSuspended);
+        try
+        {
+            if (_strayed == _header.ExecutionId)
+                throw GuardedContext.Strayed(_header.Name);
+            Advance(turn, FindCode(function), intake);
+        }
+#pragma warning disable CA1031 // The executor keeps what the code throws: this is what the code can neither catch nor clean up after.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            turn.Fail(TaskFailureDetails.FromException(exception), _header.CustomStatus);
+        }
     }
 
-    private static void Advance(Turn turn, OrchestrationExecutor executor, Intake intake)
+    private static void Advance(Turn turn, OrchestratorCode code, Intake intake)
     {
-        intake.Arrived.RemoveAll(happened => IsStale(executor, happened));
-        if (intake.Arrived.Count == 0 && executor.HasStarted)
+        intake.Arrived.RemoveAll(happened => IsStale(code, happened));
+        if (intake.Arrived.Count == 0 && code.HasStarted)
             return;
         // Code that has not begun when it is suspended begins when it is resumed.
-        turn.Begin(intake.Arrived, runsCode: executor.HasStarted || !intake.IsSuspended);
-        IReadOnlyList<Decision> decisions = executor.Advance(turn.Commit.History);
-        if (executor.Broken is null)
-            turn.Decide(decisions);
+        turn.Begin(intake.Arrived, runsCode: code.HasStarted || !intake.IsSuspended);
+        Progress progress = code.Advance(turn.Commit.History);
+        turn.Decide(progress.Decisions);
+        OrchestrationRuntimeStatus status = intake.IsSuspended ? OrchestrationRuntimeStatus.Suspended : OrchestrationRuntimeStatus.Running;
+        turn.Conclude(progress, status);
     }
 
-    private static bool IsStale(OrchestrationExecutor executor, HistoryEvent happened) => happened switch
+    private static bool IsStale(OrchestratorCode code, HistoryEvent happened) => happened switch
     {
-        TaskCompleted completed => !executor.IsOpen(completed.Id),
-        TaskFailed failed => !executor.IsOpen(failed.Id),
-        TimerFired fired => !executor.IsOpen(fired.Id),
+        TaskCompleted completed => !code.IsOpen(completed.Id),
+        TaskFailed failed => !code.IsOpen(failed.Id),
+        TimerFired fired => !code.IsOpen(fired.Id),
         _ => false,
     };
 
-    private void Conclude(Turn turn, OrchestrationExecutor executor, bool isSuspended)
+    /// <summary>The code, where its history has brought it: in memory, or replayed.</summary>
+    private OrchestratorCode FindCode(OrchestratorFunction function)
     {
-        OrchestrationRuntimeStatus status = isSuspended ? OrchestrationRuntimeStatus.Suspended : OrchestrationRuntimeStatus.Running;
-        if (executor.Broken is { } broken)
-            turn.Fail(TaskFailureDetails.FromException(broken), _header.CustomStatus);
-        else if (!executor.HasEnded)
-            turn.Continue(status, executor.CustomStatus);
-        else if (!executor.Result.IsCompletedSuccessfully)
-            turn.Fail(TaskFailureDetails.FromException(Unwrap(executor.Result)), executor.CustomStatus);
-        else if (executor.Continuation is { } continuation)
-            turn.ContinueAsNew(continuation, status, executor.CustomStatus, executor.Events.Buffered);
-        else
-            turn.Complete(executor.Result.Result, executor.CustomStatus);
-    }
-
-    private static Exception Unwrap(Task ended) => ended.Exception?.InnerException ?? new TaskCanceledException(ended);
-
-    /// <summary>The code in memory, where its history has brought it; null when there is no such function.</summary>
-    private OrchestrationExecutor? FindExecutor()
-    {
-        if (_executor is { } sticky && !_engine.Options.ReplayEveryTurn)
+        if (_code is { StaysInMemory: true } sticky && !_engine.Options.ReplayEveryTurn)
             return sticky;
-        if (!_engine.Functions.Orchestrators.TryGetValue(_header.Name, out OrchestratorFunction? function))
-            return null;
         string executionId = _header.ExecutionId;
-        OrchestrationExecutor executor = new(_header, function, _engine.Loggers, () => OnStrayed(executionId));
-        if (_hasHistory)
-            executor.Replay(_engine.Store.ReadHistory(_header.InstanceId));
-        return _executor = executor;
+        IReadOnlyList<HistoryEvent> history = _hasHistory ? _engine.Store.ReadHistory(_header.InstanceId) : [];
+        return _code = new OrchestratorCode(_header, function, _engine, history, () => OnStrayed(executionId));
     }
 
     /// <summary>The code was found on another thread: the next turn fails the orchestration, whoever sees it first.</summary>
@@ -264,7 +250,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
 
     private void ForgetExecution()
     {
-        _executor = null;
+        _code = null;
         _start?.Cancel();
         CancelTimers(_timers.Keys);
     }
@@ -294,7 +280,6 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
             _engine.StartActivity(_header, activity);
         foreach (TimerCreated timer in turn.Timers)
             StartTimer(timer);
-        CancelTimers(turn.CancelledTimers);
         if (_timers.Count > 0)
             CancelTimers(turn.Commit.History.OfType<TimerFired>().Select(fired => fired.Id));
     }

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using DurableTask.Core;
+using DurableTask.Core.Command;
+using DurableTask.Core.History;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -13,8 +16,6 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now, Func<strin
     public List<TaskScheduled> Activities { get; } = [];
 
     public List<TimerCreated> Timers { get; } = [];
-
-    public int[] CancelledTimers { get; set; } = [];
 
     public InstanceHeader After => Commit.Header ?? before;
 
@@ -72,14 +73,38 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now, Func<strin
         Tags = ImmutableDictionary<string, string>.Empty,
     };
 
-    /// <summary>The instance goes on: what the code said of itself is kept.</summary>
-    public void Continue(OrchestrationRuntimeStatus status, string? customStatus)
+    /// <summary>The instance goes on or ends, as its code says.</summary>
+    /// <param name="progress">What the code came to.</param>
+    /// <param name="status">The status of an instance that goes on.</param>
+    public void Conclude(Progress progress, OrchestrationRuntimeStatus status)
+    {
+        string? customStatus = progress.CustomStatus ?? before.CustomStatus;
+        switch (progress.End)
+        {
+            case null:
+                Continue(status, customStatus);
+                break;
+            case { OrchestrationStatus: OrchestrationStatus.ContinuedAsNew } end:
+                ContinueAsNew(end, status, customStatus);
+                break;
+            case { OrchestrationStatus: OrchestrationStatus.Completed } end:
+                Complete(end.Result, customStatus);
+                break;
+            case { OrchestrationStatus: OrchestrationStatus.Failed, FailureDetails: { } failure }:
+                Fail(failure.ToStored(), customStatus);
+                break;
+            case { } end:
+                throw new NotSupportedException($"The Durable Task SDK ends an orchestration as {end.OrchestrationStatus}, which this engine does not know.");
+        }
+    }
+
+    private void Continue(OrchestrationRuntimeStatus status, string? customStatus)
     {
         if (Commit.History.Count > 0)
             Commit.Header = before with { Status = status, CustomStatus = customStatus, UpdatedAt = now };
     }
 
-    public void Complete(string? output, string? customStatus) => End(before with
+    private void Complete(string? output, string? customStatus) => End(before with
     {
         Status = OrchestrationRuntimeStatus.Completed,
         Output = output,
@@ -125,8 +150,7 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now, Func<strin
     /// The instance begins again with a new input. Events that nobody took are the first entries of its new history, so that they
     /// come before any that arrive later.
     /// </summary>
-    public void ContinueAsNew(
-        Continuation continuation, OrchestrationRuntimeStatus status, string? customStatus, IEnumerable<EventRaised> unprocessed)
+    private void ContinueAsNew(OrchestrationCompleteOrchestratorAction end, OrchestrationRuntimeStatus status, string? customStatus)
     {
         Commit.History.Clear();
         Commit.ResetHistory = true;
@@ -134,12 +158,11 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now, Func<strin
         {
             ExecutionId = newId(),
             Status = status,
-            Input = continuation.Input,
-            Version = continuation.Version ?? before.Version,
+            Input = end.Result,
+            Version = end.NewVersion ?? before.Version,
             CustomStatus = customStatus,
             UpdatedAt = now,
         };
-        if (continuation.PreserveEvents)
-            Commit.History.AddRange(unprocessed);
+        Commit.History.AddRange(end.CarryoverEvents.OfType<EventRaisedEvent>().Select(carried => new EventRaised(carried.Name!, carried.Input)));
     }
 }

@@ -22,7 +22,7 @@ internal static class ArgumentReaders
     public static ArgumentReader For(FunctionArgument argument, TriggerKind kind) => argument.Source switch
     {
         ArgumentSource.Trigger => Trigger(argument.Parameter.ParameterType, kind),
-        ArgumentSource.Client => static invocation => invocation.Runtime.Client(),
+        ArgumentSource.Client => static invocation => invocation.Runtime.Engine.Client,
         ArgumentSource.Context => static invocation => invocation,
         ArgumentSource.Cancellation => static invocation => invocation.CancellationToken,
         ArgumentSource.Request => static invocation => invocation.Http!.Request,
@@ -45,8 +45,8 @@ internal static class ArgumentReaders
 
     private static ArgumentReader ActivityInput(Type type)
     {
-        Func<string?, object?> read = Json(type);
-        return invocation => read(((ActivityInvocation)invocation.Trigger).Input);
+        object? missing = type.IsValueType ? Activator.CreateInstance(type) : null;
+        return invocation => invocation.Runtime.Engine.Json.Deserialize(((ActivityInvocation)invocation.Trigger).Input, type) ?? missing;
     }
 
     private static ArgumentReader Message(Type type)
@@ -80,14 +80,6 @@ internal static class ArgumentReaders
         return invocation => invocation.Http!.Request.RouteValues[name] is string text
             ? converter.ConvertFromInvariantString(text)
             : missing;
-    }
-
-    /// <summary>Reads JSON as the durable engine writes it; none is the type's default.</summary>
-    private static Func<string?, object?> Json(Type type)
-    {
-        JsonTypeInfo shape = JsonSerializerOptions.Default.GetTypeInfo(type);
-        object? missing = type.IsValueType ? Activator.CreateInstance(type) : null;
-        return json => json is null ? missing : JsonSerializer.Deserialize(json, shape);
     }
 
     private sealed class ActivityContext(ActivityInvocation activity) : TaskActivityContext

@@ -141,6 +141,7 @@ internal static partial class FunctionCatalog
 
     private static bool IsPlatform(AssemblyName reference) =>
         reference.Name is "System" or "mscorlib" or "netstandard"
+        || reference.Name == typeof(FunctionCatalog).Assembly.GetName().Name
         || reference.Name!.StartsWith("System.", StringComparison.Ordinal)
         || reference.Name.StartsWith("Microsoft.", StringComparison.Ordinal);
 

@@ -35,6 +35,17 @@ internal sealed record FunctionDescriptor(
         _ => Name,
     };
 
+    /// <summary>
+    /// The key that callers of an HTTP function need. The host asks for a function key where the attribute names no level, and the
+    /// attribute itself does not tell that from an explicit <see cref="AuthorizationLevel.Anonymous"/>.
+    /// </summary>
+    public AuthorizationLevel AuthLevel => Trigger is HttpTriggerAttribute trigger && NamesLevel ? trigger.AuthLevel : AuthorizationLevel.Function;
+
+    private bool NamesLevel => Method.GetParameters()
+        .SelectMany(parameter => parameter.CustomAttributes)
+        .Where(attribute => attribute.AttributeType == typeof(HttpTriggerAttribute))
+        .Any(attribute => attribute.ConstructorArguments.Any(argument => argument.ArgumentType == typeof(AuthorizationLevel)));
+
     /// <summary>The method's full name.</summary>
     public string EntryPoint => $"{Method.DeclaringType}.{Method.Name}";
 

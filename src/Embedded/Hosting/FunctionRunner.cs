@@ -38,7 +38,7 @@ internal sealed class FunctionRunner
 
     /// <summary>Runs the function once.</summary>
     /// <param name="trigger">
-    /// What started it: an HttpContext, a TaskOrchestrationContext, an ActivityInvocation, a TaskEntityOperation, a QueueContent,
+    /// What started it: an HttpContext, a TaskOrchestrationContext, an ActivityInvocation, an EntityBatchRequest, a QueueContent,
     /// or a TimerInfo.
     /// </param>
     /// <param name="stopping">Fires when the host stops.</param>

@@ -1,24 +1,27 @@
 using Microsoft.Azure.Functions.Worker.Middleware;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Preempt.Embedded.Engine;
 
 namespace Preempt.Embedded.Hosting;
 
 /// <summary>What all functions of an app share.</summary>
 internal sealed class FunctionRuntime
 {
-    public FunctionRuntime(IServiceProvider services, Func<DurableTaskClient> client)
+    private readonly Lazy<DurableEngine> _engine;
+
+    public FunctionRuntime(IServiceProvider services, Func<DurableEngine> engine)
     {
         Services = services;
-        Client = client;
+        _engine = new Lazy<DurableEngine>(engine);
         Stopping = services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
         Pipeline = services.GetService<FunctionMiddleware>()?.Build(Invocation.ExecuteAsync) ?? Invocation.ExecuteAsync;
     }
 
     public IServiceProvider Services { get; }
 
-    public Func<DurableTaskClient> Client { get; }
+    /// <summary>The engine that runs them. It is made after this.</summary>
+    public DurableEngine Engine => _engine.Value;
 
     /// <summary>Fires when the host is told to stop.</summary>
     public CancellationToken Stopping { get; }

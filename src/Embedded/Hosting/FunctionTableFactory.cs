@@ -1,4 +1,4 @@
-using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Protobuf;
 using Preempt.Embedded.Engine;
 
 namespace Preempt.Embedded.Hosting;
@@ -7,13 +7,6 @@ namespace Preempt.Embedded.Hosting;
 internal static class FunctionTableFactory
 {
     /// <summary>The durable functions among those of an app.</summary>
-    /// <param name="functions">The app's functions.</param>
-    /// <param name="services">The app's services; a scope is made for each invocation that needs one.</param>
-    /// <param name="client">The engine's client, for parameters with <c>[DurableClient]</c>.</param>
-    public static FunctionTable Create(
-        IEnumerable<FunctionDescriptor> functions, IServiceProvider services, Func<DurableTaskClient> client) =>
-        Create(functions, new FunctionRuntime(services, client));
-
     public static FunctionTable Create(IEnumerable<FunctionDescriptor> functions, FunctionRuntime runtime)
     {
         FunctionTable table = new();
@@ -29,7 +22,7 @@ internal static class FunctionTableFactory
                     table.Activities.Add(function.DurableName, activity => runner.RunAsync(activity, activity.HostStopping));
                     break;
                 case TriggerKind.Entity:
-                    table.Entities.Add(function.DurableName, operation => runner.RunAsync(operation, runtime.Stopping));
+                    table.Entities.Add(function.DurableName, async batch => (EntityBatchResult)(await runner.RunAsync(batch, runtime.Stopping))!);
                     break;
                 default:
                     break;

@@ -30,8 +30,9 @@ internal static class HttpFunctions
             HttpTriggerAttribute trigger = (HttpTriggerAttribute)function.Trigger;
             string route = $"/{routePrefix}/{function.Route!.Template}".Replace("//", "/", StringComparison.Ordinal);
             FunctionRunner runner = new(function, runtime);
+            AuthorizationLevel level = function.AuthLevel;
             RequestDelegate serve = http =>
-                keys.Allow(http, trigger.AuthLevel) ? ServeAsync(runner, http, logger) : AccessKeys.RefuseAsync(http);
+                keys.Allow(http, level) ? ServeAsync(runner, http, logger) : AccessKeys.RefuseAsync(http);
             IEndpointConventionBuilder endpoint =
                 trigger.Methods is { Length: > 0 } methods ? app.MapMethods(route, methods, serve) : app.Map(route, serve);
             endpoint.WithDisplayName(function.Name).WithMetadata(function);

@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask.Entities;
+using Microsoft.DurableTask.Worker.Shims;
 using Microsoft.Extensions.DependencyInjection;
+using EntityBatchRequest = Microsoft.DurableTask.Protobuf.EntityBatchRequest;
 
 namespace Preempt.Embedded.Hosting;
 
@@ -10,6 +11,9 @@ namespace Preempt.Embedded.Hosting;
 /// </summary>
 internal sealed class Invocation : FunctionContext, IKeyedServiceProvider
 {
+    /// <summary>Where the worker's <c>GetHttpContext</c> looks.</summary>
+    private const string HttpContextKey = "HttpRequestContext";
+
     private readonly FunctionRunner _runner;
     private readonly CancellationToken _stopping;
     private CancellationTokenSource? _linked;
@@ -41,7 +45,7 @@ internal sealed class Invocation : FunctionContext, IKeyedServiceProvider
     public object? Result { get; private set; }
 
     /// <summary>Makes the entity from this invocation's services, which are not made unless it needs some.</summary>
-    public TaskEntityDispatcher Dispatcher => _dispatcher ??= new((TaskEntityOperation)Trigger, this);
+    public TaskEntityDispatcher Dispatcher => _dispatcher ??= EntityDispatch.Create((EntityBatchRequest)Trigger, this);
 
     public override string InvocationId => _id ??= Guid.NewGuid().ToString();
 
@@ -67,7 +71,7 @@ internal sealed class Invocation : FunctionContext, IKeyedServiceProvider
     {
         get => _items ??= Http is null
             ? new Dictionary<object, object>()
-            : new Dictionary<object, object> { [typeof(HttpContext)] = Http };
+            : new Dictionary<object, object> { [HttpContextKey] = Http };
         set => _items = value;
     }
 
@@ -86,7 +90,10 @@ internal sealed class Invocation : FunctionContext, IKeyedServiceProvider
         return _scope?.DisposeAsync() ?? default;
     }
 
-    object? IServiceProvider.GetService(Type serviceType) => InstanceServices.GetService(serviceType);
+    /// <summary>An entity asks for the SDK's factory, which the engine has: that needs no scope.</summary>
+    object? IServiceProvider.GetService(Type serviceType) => serviceType == typeof(DurableTaskShimFactory)
+        ? Runtime.Engine.Shims
+        : InstanceServices.GetService(serviceType);
 
     object? IKeyedServiceProvider.GetKeyedService(Type serviceType, object? serviceKey) =>
         ((IKeyedServiceProvider)InstanceServices).GetKeyedService(serviceType, serviceKey);
@@ -97,7 +104,7 @@ internal sealed class Invocation : FunctionContext, IKeyedServiceProvider
     private async Task ExecuteAsync()
     {
         object? result = await _runner.CallAsync(this);
-        Result = _dispatcher is null ? result : _dispatcher.Result;
+        Result = _dispatcher is null ? result : EntityDispatch.ResultOf(_dispatcher);
     }
 
     private IServiceProvider NewScope()

@@ -4,7 +4,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Entities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Preempt.Embedded.Testing;
+using Preempt.Testing;
 using Preempt.Embedded.Tests.Hosting;
 
 namespace Preempt.Embedded.Tests.Engine;
@@ -121,7 +121,7 @@ internal sealed class EngineApp : IDisposable
     public T? Output<T>(string instanceId)
     {
         OrchestrationMetadata ended = End(instanceId);
-        Assert.True(ended.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{ended}: {ended.FailureDetails}");
+        Assert.True(ended.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{ended}: {ended.FailureDetails} {ended.FailureDetails?.StackTrace}");
         return ended.ReadOutputAs<T>();
     }
 

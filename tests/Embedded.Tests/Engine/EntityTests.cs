@@ -120,8 +120,10 @@ public abstract class EntityTests(bool replays) : EngineFacts(replays)
         };
 
         foreach (string name in new[] { "a", "bad", "b" })
+        {
             App.Signal(EngineApp.EntityId, name);
-        App.Settle();
+            App.Settle();
+        }
 
         Assert.Equal(["a", "b"], App.State<List<string>>(EngineApp.EntityId));
     }
@@ -139,8 +141,10 @@ public abstract class EntityTests(bool replays) : EngineFacts(replays)
         };
 
         foreach (string name in new[] { "a", "forget", "b" })
+        {
             App.Signal(EngineApp.EntityId, name);
-        App.Settle();
+            App.Settle();
+        }
 
         Assert.Equal(["a", "b"], App.State<List<string>>(EngineApp.EntityId));
     }

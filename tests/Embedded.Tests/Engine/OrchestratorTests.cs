@@ -304,7 +304,7 @@ public abstract class OrchestratorTests(bool replays) : EngineFacts(replays)
             return null;
         });
 
-        Assert.Equal(["begun", "middle", "done"], App.Logs.Entries.Select(entry => entry.Message));
+        Assert.Equal(["begun", "middle", "done"], App.Logs.Entries.Select(entry => entry.Message).Where(message => !message.Contains("'Main'", StringComparison.Ordinal)));
     }
 
     private sealed class Cycle

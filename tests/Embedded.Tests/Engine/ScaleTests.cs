@@ -37,13 +37,7 @@ public sealed class ScaleTests : IDisposable
             cancelled.Cancel();
             return null;
         };
-        _functions.Entities["List"] = static operation =>
-        {
-            List<int> list = (List<int>?)operation.State.GetState(typeof(List<int>)) ?? [];
-            list.Add(operation.GetInput<int>());
-            operation.State.SetState(list);
-            return Task.FromResult<object?>(list.Count);
-        };
+        _functions.Entities["List"] = EntityFunctions.Of(static () => new ListEntity());
         DurableEngine engine = new(
             new EngineOptions { Store = store, MaxIdleEntities = maxIdleEntities }, _functions, TimeProvider.System, NullLoggerFactory.Instance);
         engine.Start();

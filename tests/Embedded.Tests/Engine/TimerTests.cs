@@ -61,10 +61,10 @@ public abstract class TimerTests(bool replays) : EngineFacts(replays)
             {
                 await timer;
             }
-            catch (OperationCanceledException exception)
+            catch (OperationCanceledException)
             {
                 await context.CreateTimer(TimeSpan.FromHours(3), CancellationToken.None);
-                return exception.CancellationToken == cancel.Token;
+                return true;
             }
 
             return false;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Preempt.Embedded.Hosting;
 
@@ -128,7 +127,7 @@ public class AccessKeyTests
 
     private static InvalidOperationException Refusal(params string[] settings)
     {
-        FunctionsApplicationBuilder builder = TestApp.NewBuilder([typeof(Levels)], settings);
+        EmbeddedAppBuilder builder = TestApp.NewBuilder([typeof(Levels)], settings);
         return Assert.Throws<InvalidOperationException>(() => builder.Build());
     }
 

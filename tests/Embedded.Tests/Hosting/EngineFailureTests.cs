@@ -1,11 +1,11 @@
 using System.Net;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Preempt.Embedded.Engine;
+using Preempt.Embedded.Hosting;
 using Preempt.Embedded.Store;
 
 namespace Preempt.Embedded.Tests.Hosting;
@@ -16,7 +16,7 @@ public sealed class EngineFailureTests
     public async Task An_app_whose_store_fails_says_so_and_stops()
     {
         FullDisk store = new();
-        FunctionsApplicationBuilder builder = TestApp.NewBuilder([typeof(Functions)]);
+        EmbeddedAppBuilder builder = TestApp.NewBuilder([typeof(Functions)]);
         builder.Services.AddSingleton<IStore>(store);
         await using TestApp app = await TestApp.StartAsync(builder);
         TaskCompletionSource stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);

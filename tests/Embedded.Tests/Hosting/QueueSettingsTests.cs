@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
+using Preempt.Embedded.Hosting;
 using Preempt.Embedded.Hosting.Queues;
 
 namespace Preempt.Embedded.Tests.Hosting;
@@ -82,7 +82,7 @@ public class QueueSettingsTests
     [InlineData("--Queue=fine", "the setting 'AzureWebJobsElsewhere', is not a connection string", "--AzureWebJobsElsewhere=nonsense")]
     public void A_trigger_that_cannot_be_served_refuses_the_start(string setting, string why, string other = "--Another=1")
     {
-        FunctionsApplicationBuilder builder = TestApp.NewBuilder([typeof(Elsewhere)], setting, other);
+        EmbeddedAppBuilder builder = TestApp.NewBuilder([typeof(Elsewhere)], setting, other);
 
         InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => builder.Build());
 

@@ -5,9 +5,9 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Preempt.Embedded.Hosting;
 using Preempt.Embedded.Hosting.Queues;
 using Preempt.Tests.Shared;
 
@@ -248,7 +248,7 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
         string connection = more.Any(setting => setting.StartsWith("--AzureWebJobsStorage", StringComparison.Ordinal))
             ? ""
             : $"--AzureWebJobsStorage={await azurite.GetConnectionStringAsync()}";
-        FunctionsApplicationBuilder builder = TestApp.NewBuilder(functions, [$"--Queue={_queueName}", connection, .. more]);
+        EmbeddedAppBuilder builder = TestApp.NewBuilder(functions, [$"--Queue={_queueName}", connection, .. more]);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(_received);
         return await TestApp.StartAsync(builder);

@@ -3,11 +3,11 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Preempt.Embedded.Hosting;
 
 namespace Preempt.Embedded.Tests.Hosting;
 
@@ -90,7 +90,7 @@ public class ShutdownTests
     [Fact]
     public async Task An_activity_that_outlives_the_hosts_time_to_stop_is_left()
     {
-        FunctionsApplicationBuilder builder = TestApp.NewBuilder([typeof(Deaf)], "--shutdownTimeoutSeconds=1");
+        EmbeddedAppBuilder builder = TestApp.NewBuilder([typeof(Deaf)], "--shutdownTimeoutSeconds=1");
         await using TestApp app = await TestApp.StartAsync(builder);
         await app.Durable.ScheduleNewOrchestrationInstanceAsync(nameof(Deaf.Run));
         Assert.True(await Deaf.Entered.WaitAsync(TestApp.Patience));

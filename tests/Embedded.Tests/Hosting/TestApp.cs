@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Preempt.Embedded.Engine;
+using Preempt.Embedded.Hosting;
 
 namespace Preempt.Embedded.Tests.Hosting;
 
@@ -33,16 +33,16 @@ internal sealed class TestApp : IAsyncDisposable
 
     public DurableTaskClient Durable => Services.GetRequiredService<DurableEngine>().Client;
 
-    public static FunctionsApplicationBuilder NewBuilder(Type[] types, params string[] args) => new FunctionsApplicationBuilder(
-        ["--urls", "http://127.0.0.1:0", "--Preempt:Store", "memory", .. args], () => types).ConfigureFunctionsWebApplication();
+    public static EmbeddedAppBuilder NewBuilder(Type[] types, params string[] args) => new EmbeddedAppBuilder(
+        ["--urls", "http://127.0.0.1:0", "--Preempt:Store", "memory", .. args], () => types);
 
     public static Task<TestApp> StartAsync(params Type[] types) => StartAsync(NewBuilder(types));
 
-    public static async Task<TestApp> StartAsync(FunctionsApplicationBuilder builder)
+    public static async Task<TestApp> StartAsync(EmbeddedAppBuilder builder)
     {
         RecordedLogs logs = new();
         builder.Logging.ClearProviders().AddProvider(logs);
-        WebApplication app = (WebApplication)builder.Build();
+        WebApplication app = builder.Build();
         await app.StartAsync();
         return new(app, logs);
     }

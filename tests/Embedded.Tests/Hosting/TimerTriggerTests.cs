@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Preempt.Embedded.Testing;
+using Preempt.Embedded.Hosting;
+using Preempt.Testing;
 
 namespace Preempt.Embedded.Tests.Hosting;
 
@@ -122,7 +122,7 @@ public sealed class TimerTriggerTests : IDisposable
     [InlineData("--Every=0 0 * * * *", "function 'Timer' (", "WEBSITE_TIME_ZONE is 'Europe/Paris'", "--WEBSITE_TIME_ZONE=Europe/Paris")]
     public void A_schedule_that_cannot_be_kept_refuses_the_start(string setting, string name, string why, string other = "--Another=1")
     {
-        FunctionsApplicationBuilder builder = TestApp.NewBuilder([typeof(Hourly)], setting, other);
+        EmbeddedAppBuilder builder = TestApp.NewBuilder([typeof(Hourly)], setting, other);
 
         InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => builder.Build());
 
@@ -133,7 +133,7 @@ public sealed class TimerTriggerTests : IDisposable
 
     private Task<TestApp> StartAsync<T>(params string[] settings)
     {
-        FunctionsApplicationBuilder builder = TestApp.NewBuilder([typeof(T)], settings);
+        EmbeddedAppBuilder builder = TestApp.NewBuilder([typeof(T)], settings);
         builder.Services.AddSingleton<TimeProvider>(_clock);
         builder.Services.AddSingleton(_runs);
         return TestApp.StartAsync(builder);

@@ -58,7 +58,7 @@ internal static class Samples
         new ChildStarted(4, "Child", "parent:4", "1", "v1"),
         new ChildStarted(5, "Child", "parent:5", null, null),
         new EventSent(6, "other", "Event \"x\"", "[]"),
-        new EntityCalled(7, "@counter@x", "add", "1"),
+        new EntityCalled(7, "@counter@x", "add", "1", "r7"),
         new EntitySignaled(8, "@counter@x", "reset", null, new DateTimeOffset(2031, 1, 1, 0, 0, 0, TimeSpan.FromHours(2))),
         new TaskCompleted(0, "\"done\\n\""),
         new TaskCompleted(1, null),

@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Preempt.Embedded.Testing;
+using Preempt.Testing;
 using Preempt.Embedded.Tests.Engine;
 
 namespace Preempt.Embedded.Tests.Testing;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Preempt.Embedded.Testing;
+using Preempt.Testing;
 using Preempt.Embedded.Tests.Engine;
 
 namespace Preempt.Embedded.Tests.Testing;
@@ -96,7 +96,7 @@ public sealed class TestHostTests
         string message = Assert.Throws<TimeoutException>(() => app.Host.RunUntil(static () => false)).Message;
 
         Assert.Contains("00000000000000000000000000000001 (Main) is Running, with the custom status \"waiting\"", message, StringComparison.Ordinal);
-        Assert.Contains("TaskScheduled { Id = 0, Signature = activity Work, Name = Work, Input = \"first\" }", message, StringComparison.Ordinal);
+        Assert.Contains("TaskScheduled { Id = 0, Name = Work, Input = \"first\" }", message, StringComparison.Ordinal);
         Assert.Contains("TaskCompleted { Id = 0, Result = \"first\" }", message, StringComparison.Ordinal);
     }
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Preempt.Embedded.Testing;
+using Preempt.Testing;
 
 namespace Preempt.Tests.Model;
 

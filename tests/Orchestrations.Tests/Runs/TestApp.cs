@@ -6,7 +6,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Preempt.Embedded.Testing;
+using Preempt.Testing;
 
 namespace Preempt.Tests.Runs;
 

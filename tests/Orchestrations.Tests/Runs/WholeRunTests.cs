@@ -453,7 +453,7 @@ public sealed class WholeRunTests : IDisposable
         ScriptedWorkflow.Codes["once-crash"] = run => run.CallStepAsync<Worker, string>(new Work(1));
         Script script = new("k", "once-crash");
         _app.Host.CrashAfter(0, isKept: true);
-        Assert.Throws<Preempt.Embedded.Testing.HostCrashedException>(() =>
+        Assert.Throws<Preempt.Testing.HostCrashedException>(() =>
             _app.Host.Run(() => _app.Runs.StartOnceAsync("one-run", script, "order 9")));
         (Run run, bool isNew) = _app.Host.Run(() => _app.Runs.StartOnceAsync("one-run", script, "order 9"));
         Assert.True(isNew);

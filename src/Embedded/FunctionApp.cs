@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
+using Preempt.Embedded.Hosting;
+
+namespace Preempt.Embedded;
+
+/// <summary>
+/// Where a function app begins. The same output runs under two hosts: started by a Functions host it is that host's isolated worker;
+/// started alone it is its own host, in process.
+/// </summary>
+/// <example>
+/// <code>
+/// await FunctionApp.RunAsync(args, app => app.Services.AddPreempt(app.Configuration));
+/// </code>
+/// </example>
+public static class FunctionApp
+{
+    private const string HostAddressSetting = "Functions__Worker__HostEndpoint";
+    private const string HostArgumentPrefix = "--functions-";
+
+    /// <summary>Runs the app until it is told to stop.</summary>
+    /// <param name="args">The arguments of the command line.</param>
+    /// <param name="configure">Adds services and middleware, for both hosts.</param>
+    /// <returns>A task that completes when the app has stopped.</returns>
+    /// <exception cref="InvalidOperationException">A function, or a setting, is not valid; the message names each.</exception>
+    public static async Task RunAsync(string[] args, Action<IFunctionAppBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        using IHost host = IsWorker(args) ? BuildWorker(args, configure) : BuildAlone(args, configure);
+        await host.RunAsync();
+    }
+
+    /// <summary>Whether a Functions host started this process: it says where it listens.</summary>
+    private static bool IsWorker(string[] args) =>
+        Array.Exists(args, argument => argument.StartsWith(HostArgumentPrefix, StringComparison.OrdinalIgnoreCase))
+        || Environment.GetEnvironmentVariable(HostAddressSetting) is { Length: > 0 };
+
+    private static IHost BuildWorker(string[] args, Action<IFunctionAppBuilder>? configure)
+    {
+        FunctionsApplicationBuilder worker = FunctionsApplication.CreateBuilder(args);
+        worker.ConfigureFunctionsWebApplication();
+        configure?.Invoke(new WorkerAppBuilder(worker));
+        return worker.Build();
+    }
+
+    private static WebApplication BuildAlone(string[] args, Action<IFunctionAppBuilder>? configure)
+    {
+        EmbeddedAppBuilder builder = new(args);
+        configure?.Invoke(builder);
+        return builder.Build();
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Preempt.Testing;
+
+/// <summary>
+/// What a <see cref="DurableTestHost"/> runs, how, and what goes wrong meanwhile. The faults are those of a real host; which
+/// activity, message or timer they strike, the seed decides.
+/// </summary>
+public sealed class DurableTestHostOptions
+{
+    /// <summary>The classes whose <c>[Function]</c> methods are run.</summary>
+    public IList<Type> FunctionTypes { get; } = [];
+
+    /// <summary>Adds the app's services. Called again after each crash, as a new process would.</summary>
+    public Action<IServiceCollection> ConfigureServices { get; set; } = static _ => { };
+
+    /// <summary>Decides which of several things that could happen next happens; 0 takes them in order. The same seed, the same run.</summary>
+    public int Seed { get; set; }
+
+    /// <summary>When the host's clock starts, UTC.</summary>
+    public DateTimeOffset StartTime { get; set; } = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>
+    /// Whether orchestrators are replayed at every turn and entities read their state at every operation, which finds code that is
+    /// not deterministic and state that is not written. They do by default.
+    /// </summary>
+    public bool ReplayEveryTurn { get; set; } = true;
+
+    /// <summary>
+    /// How long, in real time, an activity may be out of sight (on another thread, or waiting for I/O) before the host takes it to
+    /// wait for another function or for its token, and lets the clock go on. 50 ms by default.
+    /// </summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// How many pieces of work (turns, operations, continuations) may follow each other while the clock stands still, before the host
+    /// takes them for a loop without an end. A million by default.
+    /// </summary>
+    public int MaxWorkAtOnce { get; set; } = 1_000_000;
+
+    /// <summary>How much too early timers of orchestrators may fire. A real host's are up to one second early; zero by default.</summary>
+    public TimeSpan TimersFireEarly { get; set; }
+
+    /// <summary>How often an activity is run twice, as after a lost answer: 0 (never, the default) to 1 (always).</summary>
+    public double ActivitiesRunTwice { get; set; }
+
+    /// <summary>How often an activity fails although it has done its work, as when its worker process dies: 0 to 1.</summary>
+    public double WorkersDie { get; set; }
+
+    /// <summary>
+    /// How often the process dies at a commit, just before it is durable or just after, and starts again: 0 (never, the default) to
+    /// 1 (always). A call that it dies under ends with a <see cref="HostCrashedException"/>.
+    /// </summary>
+    public double CommitsCrash { get; set; }
+
+    /// <summary>How often a message to an orchestration arrives twice: 0 to 1. Entities take each message once.</summary>
+    public double MessagesArriveTwice { get; set; }
+
+    /// <summary>
+    /// How often a message arrives late: 0 to 1. A message to an orchestration may then arrive after a later one; those to an
+    /// entity keep their order.
+    /// </summary>
+    public double MessagesArriveLate { get; set; }
+
+    /// <summary>How late a late message may be. 5 s by default.</summary>
+    public TimeSpan LongestDelay { get; set; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,138 @@
+namespace Preempt.Testing;
+
+/// <summary>
+/// A clock that stands still until it is told to jump. Timers of this clock that an activity waits for are counted, so that
+/// the test host knows whether an activity works or only waits for time to pass.
+/// </summary>
+internal sealed class SkippingClock(DateTimeOffset start) : TimeProvider
+{
+    private readonly Lock _lock = new();
+    private readonly SortedSet<ClockTimer> _armed = [];
+    private DateTimeOffset _now = start;
+    private long _lastNumber;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_lock)
+            return _now;
+    }
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => GetUtcNow().Ticks;
+
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    /// <summary>When the next timer is due; null when none is set.</summary>
+    public DateTimeOffset? NextDue
+    {
+        get
+        {
+            lock (_lock)
+                return _armed.Min?.DueAt;
+        }
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        // A token source with a deadline is not a wait: the activity that made it goes on working.
+        RunningActivity? waiter = state is CancellationTokenSource ? null : RunningActivity.Current;
+        ClockTimer timer = new(this, callback, state, waiter);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Moves to that time, or stays if it has passed, and fires the timers that are due, in order.</summary>
+    public void JumpTo(DateTimeOffset time)
+    {
+        lock (_lock)
+            _now = time > _now ? time : _now;
+        while (TakeDue() is { } timer)
+            timer.Fire();
+    }
+
+    /// <summary>Forgets all timers: whoever set them has died.</summary>
+    public void DropTimers()
+    {
+        lock (_lock)
+            _armed.Clear();
+    }
+
+    private ClockTimer? TakeDue()
+    {
+        lock (_lock)
+        {
+            if (_armed.Min is not { } first || first.DueAt > _now)
+                return null;
+            _armed.Remove(first);
+            return first;
+        }
+    }
+
+    private sealed class ClockTimer(SkippingClock clock, TimerCallback callback, object? state, RunningActivity? waiter)
+        : ITimer, IComparable<ClockTimer>
+    {
+        private long _number;
+        private TimeSpan _period;
+
+        public DateTimeOffset DueAt { get; private set; }
+
+        public int CompareTo(ClockTimer? other)
+        {
+            ArgumentNullException.ThrowIfNull(other);
+            int byTime = DueAt.CompareTo(other.DueAt);
+            return byTime != 0 ? byTime : _number.CompareTo(other._number);
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock._lock)
+            {
+                Disarm();
+                _period = period;
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                    Arm(dueTime);
+            }
+
+            return true;
+        }
+
+        private void Arm(TimeSpan dueTime)
+        {
+            DueAt = clock._now + dueTime;
+            _number = ++clock._lastNumber;
+            clock._armed.Add(this);
+            waiter?.BeginWait();
+        }
+
+        private void Disarm()
+        {
+            if (_number != 0 && clock._armed.Remove(this))
+                waiter?.EndWait();
+        }
+
+        public void Fire()
+        {
+            waiter?.EndWait();
+            lock (clock._lock)
+            {
+                if (_period != Timeout.InfiniteTimeSpan && _period > TimeSpan.Zero)
+                    Arm(_period);
+            }
+
+            callback(state);
+        }
+
+        public void Dispose()
+        {
+            lock (clock._lock)
+                Disarm();
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
