@@ -6,13 +6,12 @@ using Preempt;
 using Preempt.Functions.Http;
 using Preempt.Functions.Queues;
 using Preempt.Functions.Telemetry;
-using Preempt.Functions.Workflows;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.UseWhen<RequestIds>(static context => context.GetHttpContext() is not null);
 builder.Services
-    .AddPreempt(builder.Configuration, AppWorkflows.Add)
+    .AddPreempt(builder.Configuration)
     .AddTelemetryExport(builder.Configuration)
     .AddSingleton<AppQueues>()
     .AddSingleton<PoisonQueue>();

@@ -5,7 +5,7 @@ using Microsoft.DurableTask.Client;
 namespace Preempt;
 
 /// <summary>The bodies of the activity functions of bulk operations.</summary>
-public static class BulkActivities
+internal static class BulkActivities
 {
     /// <summary>Runs that one activity works on at a time.</summary>
     private const int AtOnce = 16;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Entities;
 
@@ -7,14 +8,19 @@ namespace Preempt.Functions.Tests.Platform;
 /// <summary>The types that the engine writes and reads: inputs and outputs of functions, states of entities, payloads of events.</summary>
 internal static class CrossingTypes
 {
-    /// <summary>Inputs of orchestrations, and payloads of events: no signature tells them.</summary>
+    /// <summary>Inputs and outputs of orchestrations and activities, and payloads of events, that no function's signature tells.</summary>
     private static readonly Type[] Untold =
-        [typeof(RunRequest), typeof(RunMessage), typeof(RunRecord), typeof(GateHandOff), typeof(IdempotencyClaim), typeof(ChildStart)];
+    [
+        typeof(RunRequest), typeof(RunMessage), typeof(RunRecord), typeof(RunOutcome), typeof(GateHandOff), typeof(IdempotencyClaim), typeof(ChildStart),
+        typeof(ForcedEnd), typeof(FindEndedRequest), typeof(StepCall), typeof(StepOutcome), typeof(StopNotice), typeof(ModePage), typeof(ModePageResult),
+        typeof(ModeProgress), typeof(BulkState), typeof(BulkProgress), typeof(RunFilter), typeof(BulkSearch), typeof(BulkPage), typeof(BulkWork),
+        typeof(BulkResult),
+    ];
 
     /// <summary>Every type that is a value of its own somewhere.</summary>
     public static IReadOnlyList<Type> TopLevel { get; } =
     [
-        .. Untold.Concat(OfFunctions()).Concat(OfEntities()).Where(type => type != typeof(void)).Distinct().OrderBy(type => type.FullName, StringComparer.Ordinal),
+        .. Untold.Concat(OfFunctions()).Concat(OfEntities()).Where(type => type != typeof(void) && type != typeof(object)).Distinct().OrderBy(type => type.FullName, StringComparer.Ordinal),
     ];
 
     /// <summary>Those, and all that they hold.</summary>
@@ -22,13 +28,13 @@ internal static class CrossingTypes
 
     private static IEnumerable<Type> OfFunctions()
     {
-        IEnumerable<MethodInfo> functions = typeof(Durable.PreemptOperations).Assembly.GetTypes()
-            .SelectMany(type => type.GetMethods()).Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null);
+        IEnumerable<MethodInfo> functions = new[] { typeof(PreemptFunctions), typeof(Queues.EventFunctions) }
+            .SelectMany(type => type.Assembly.GetTypes()).SelectMany(type => type.GetMethods()).Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null);
         foreach (MethodInfo function in functions)
         {
             ParameterInfo[] parameters = function.GetParameters();
             ParameterInfo? activity = Array.Find(parameters, parameter => parameter.GetCustomAttribute<ActivityTriggerAttribute>() is not null);
-            if (activity is not null)
+            if (activity is not null && activity.ParameterType != typeof(JsonElement))
                 yield return activity.ParameterType;
             if (activity is not null || Array.Exists(parameters, parameter => parameter.GetCustomAttribute<OrchestrationTriggerAttribute>() is not null))
                 yield return Unwrap(function.ReturnType);
