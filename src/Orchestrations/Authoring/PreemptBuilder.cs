@@ -21,7 +21,12 @@ public sealed class PreemptBuilder
     public PreemptBuilder AddWorkflowsFrom(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);
-        foreach (Type type in assembly.GetTypes().Where(type => type is { IsAbstract: false, ContainsGenericParameters: false }))
+        return AddTypes(assembly.GetTypes());
+    }
+
+    internal PreemptBuilder AddTypes(IEnumerable<Type> types)
+    {
+        foreach (Type type in types.Where(type => type is { IsAbstract: false, ContainsGenericParameters: false }))
         {
             if (type.IsSubclassOf(typeof(Workflow)))
                 _workflows.Add(type);

@@ -237,6 +237,15 @@ public sealed class TestFunctions(BadWorker bad)
             return new LegacyReceipt(await context.CallActivityAsync<string>("LegacyCharge", order.CustomerId));
         });
 
+    /// <summary>An orchestrator of the app's own that calls a step.</summary>
+    [Function("LegacyStep")]
+    public static Task<string> LegacyStep([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        context.SuperviseAsync(workflow => workflow.Timeout("1h"), run => run.CallStepAsync<Worker, string>(new Work(1)));
+
+    [Function("LegacyStranger")]
+    public static Task<string> LegacyStranger([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        context.SuperviseAsync(workflow => workflow.Timeout("1h"), run => run.CallStepAsync<Stranger, string>("x"));
+
     [Function("LegacyCharge")]
     public static string LegacyCharge([ActivityTrigger] string customer) => $"charged {customer}";
 }
