@@ -24,7 +24,7 @@ internal static class BulkOperation
     /// <summary>The runs of one page.</summary>
     internal const int PageSize = ChunkSize * AtOnce;
 
-    /// <summary>Runs the operation. The body of the orchestration function <see cref="PreemptFunctions.Bulk"/>.</summary>
+    /// <summary>Runs the operation: the orchestration <see cref="PreemptFunctions.Bulk"/>.</summary>
     /// <param name="context">The orchestration.</param>
     /// <returns>How it ended.</returns>
     public static async Task<BulkProgress> RunAsync(TaskOrchestrationContext context)

@@ -68,7 +68,7 @@ internal static class ModeApplication
         return new ModeProgress(running, waiting, new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero));
     }
 
-    /// <summary>The body of the activity function <see cref="PreemptFunctions.ApplyModePage"/>.</summary>
+    /// <summary>Tells one page of them: the activity <see cref="PreemptFunctions.ApplyModePage"/>.</summary>
     public static async Task<ModePageResult> ApplyAsync(
         ModePage page, DurableTaskClient client, TimeProvider time, ICancellationFeed feed, CancellationToken cancellationToken)
     {
