@@ -4,7 +4,6 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Preempt.Embedded.Engine;
-using Preempt.Functions.Durable;
 using Preempt.Functions.Http;
 
 namespace Preempt.Load;
@@ -37,7 +36,7 @@ internal sealed class LoadApp : IAsyncDisposable
     {
         FunctionsApplicationBuilder builder = new(
             ["--urls", "http://127.0.0.1:0", "--Preempt:Store", store],
-            static () => [typeof(RunEndpoints), typeof(PreemptOperations), typeof(BulkFunctions), typeof(LoadFunctions)]);
+            static () => [typeof(RunEndpoints), typeof(LoadFunctions), .. PreemptFunctions.Types]);
         builder.ConfigureFunctionsWebApplication();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<HoldTimes>();
@@ -46,6 +45,8 @@ internal sealed class LoadApp : IAsyncDisposable
             preempt.AddWorkflow<Gated>();
             preempt.AddWorkflow<Held>();
             preempt.AddWorkflow<Parked>();
+            preempt.AddStep<Nothing>();
+            preempt.AddStep<Hold>();
         });
         WebApplication app = (WebApplication)builder.Build();
         await app.StartAsync();

@@ -87,25 +87,10 @@ public sealed class Counter : TaskEntity<long>
 }
 
 /// <summary>The functions under load.</summary>
-public sealed class LoadFunctions(WorkflowRunner runs, StepRunner steps)
+public static class LoadFunctions
 {
     /// <summary>Calls of the entity that one orchestration makes, one after the other.</summary>
     public const int CallsEach = 20;
-
-    [Function(nameof(Gated))]
-    public Task<RunOutcome> Gated([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Gated>(context);
-
-    [Function(nameof(Nothing))]
-    public Task<StepOutcome> Nothing([ActivityTrigger] StepCall call, FunctionContext function) => steps.RunAsync<Nothing>(call, function);
-
-    [Function(nameof(Parked))]
-    public Task<RunOutcome> Parked([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Parked>(context);
-
-    [Function(nameof(Held))]
-    public Task<RunOutcome> Held([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Held>(context);
-
-    [Function(nameof(Hold))]
-    public Task<StepOutcome> Hold([ActivityTrigger] StepCall call, FunctionContext function) => steps.RunAsync<Hold>(call, function);
 
     [Function("Bare")]
     public static Task<int> Bare([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<int>("Echo", 1);

@@ -6,13 +6,12 @@ using Preempt.Embedded;
 using Preempt.Functions.Http;
 using Preempt.Functions.Queues;
 using Preempt.Functions.Telemetry;
-using Preempt.Functions.Workflows;
 
 await FunctionApp.RunAsync(args, static app =>
 {
     app.UseWhen<RequestIds>(static context => context.GetHttpContext() is not null);
     app.Services
-        .AddPreempt(app.Configuration, AppWorkflows.Add)
+        .AddPreempt(app.Configuration)
         .AddTelemetryExport(app.Configuration)
         .AddSingleton<AppQueues>()
         .AddSingleton<PoisonQueue>();

@@ -54,7 +54,7 @@ public sealed class ReadingTests(AppUnderTest app) : EndToEndTests(app)
     [InlineData("lab-plain:-:00000000-0000-7000-8000-000000000000")]
     [InlineData("no-such-run")]
     [InlineData("not%20an%20id")]
-    [InlineData("@ConcurrencyGate@lab-plain")]
+    [InlineData("@PreemptGate@lab-plain")]
     public async Task Unknown_run_is_not_found(string id)
     {
         Answer answer = await Api.SendAsync(HttpMethod.Get, $"runs/{id}");

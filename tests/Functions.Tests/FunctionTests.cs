@@ -6,10 +6,11 @@ using Preempt.Functions.Workflows;
 
 namespace Preempt.Functions.Tests;
 
-/// <summary>That the app has a function for everything that its workflows call by name.</summary>
+/// <summary>The functions that the app and the library define, and the workflows that the app is found to have.</summary>
 public sealed class FunctionTests
 {
-    private static readonly Dictionary<string, MethodInfo> Functions = typeof(AppWorkflows).Assembly.GetTypes()
+    private static readonly Dictionary<string, MethodInfo> Functions = new[] { typeof(ChatReply), typeof(PreemptFunctions) }
+        .SelectMany(type => type.Assembly.GetTypes())
         .SelectMany(type => type.GetMethods())
         .Where(method => method.IsDefined(typeof(FunctionAttribute)))
         .ToDictionary(method => method.GetCustomAttribute<FunctionAttribute>()!.Name, StringComparer.OrdinalIgnoreCase);
@@ -21,34 +22,34 @@ public sealed class FunctionTests
             .Build();
         return new ServiceCollection()
             .AddLogging()
-            .AddPreempt(configuration, AppWorkflows.Add)
+            .AddPreempt(configuration, preempt => preempt.AddWorkflowsFrom(typeof(ChatReply).Assembly))
             .BuildServiceProvider()
             .GetRequiredService<WorkflowRegistry>();
     }
 
-    private static bool HasTrigger<TTrigger>(string name)
-        where TTrigger : Attribute =>
-        Functions.TryGetValue(name, out MethodInfo? method)
-        && method.GetParameters().Any(parameter => parameter.IsDefined(typeof(TTrigger)));
-
     [Fact]
-    public void Every_workflow_has_an_orchestration_function() =>
-        Assert.All(Registry().All, workflow => Assert.True(HasTrigger<OrchestrationTriggerAttribute>(workflow.Function), workflow.Function));
-
-    [Fact]
-    public void Every_step_has_an_activity_function() => Assert.All(
-        typeof(AppWorkflows).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Step))),
-        step => Assert.True(HasTrigger<ActivityTriggerAttribute>(step.Name), step.Name));
-
-    [Fact]
-    public void What_runs_need_for_themselves_is_there()
+    public void Every_function_that_Preempt_calls_by_name_is_there()
     {
-        Assert.True(HasTrigger<EntityTriggerAttribute>(PreemptFunctions.Gate));
-        Assert.True(HasTrigger<OrchestrationTriggerAttribute>(PreemptFunctions.HandOff));
-        Assert.True(HasTrigger<OrchestrationTriggerAttribute>(PreemptFunctions.Claim));
-        Assert.True(HasTrigger<ActivityTriggerAttribute>(PreemptFunctions.PublishStop));
-        Assert.True(HasTrigger<ActivityTriggerAttribute>(PreemptFunctions.EndRun));
+        IEnumerable<string> names = typeof(PreemptFunctions).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
+        Assert.All(names, name => Assert.True(Functions.ContainsKey(name), name));
     }
+
+    [Fact]
+    public void The_functions_of_the_library_carry_its_name_and_are_of_the_types_that_it_tells()
+    {
+        MethodInfo[] functions = [.. Functions.Values.Where(method => method.DeclaringType!.Assembly == typeof(PreemptFunctions).Assembly)];
+        Assert.NotEmpty(functions);
+        Assert.All(functions, method => Assert.StartsWith("Preempt", method.GetCustomAttribute<FunctionAttribute>()!.Name, StringComparison.Ordinal));
+        Assert.Equal(PreemptFunctions.Types.ToHashSet(), functions.Select(method => method.DeclaringType!).ToHashSet());
+    }
+
+    [Fact]
+    public void Every_workflow_of_the_app_is_found() => Assert.Equal(
+        [
+            "chat-reply", "import-file", "lab-cancel-in-progress", "lab-cancel-in-progress-3", "lab-cancel-newest", "lab-children", "lab-immediate",
+            "lab-multi", "lab-plain", "lab-queue", "lab-round-robin", "lab-step-gate", "nightly-batch", "render-video", "report-build",
+        ],
+        Registry().All.Select(workflow => workflow.Name));
 
     [Fact]
     public void No_route_begins_with_what_the_host_keeps_for_itself() => Assert.All(

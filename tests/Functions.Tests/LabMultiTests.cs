@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Preempt.Testing;
-using Preempt.Functions.Durable;
 using Preempt.Functions.Workflows;
 
 namespace Preempt.Functions.Tests;
@@ -45,10 +44,11 @@ public sealed class LabMultiTests
         {
             Seed = seed,
             ReplayEveryTurn = false,
-            ConfigureServices = services => services.AddPreempt(new ConfigurationBuilder().Build(), AppWorkflows.Add),
+            ConfigureServices = services => services.AddPreempt(
+                new ConfigurationBuilder().Build(), preempt => preempt.AddWorkflowsFrom(typeof(LabMulti).Assembly)),
         };
-        options.FunctionTypes.Add(typeof(Lab));
-        options.FunctionTypes.Add(typeof(PreemptOperations));
+        foreach (Type type in PreemptFunctions.Types)
+            options.FunctionTypes.Add(type);
         return new DurableTestHost(options);
     }
 

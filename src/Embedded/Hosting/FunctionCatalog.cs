@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -12,20 +14,15 @@ internal static partial class FunctionCatalog
     private const BindingFlags AnyMethod =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    /// <summary>The entry assembly, and what it references that can define functions.</summary>
+    /// <summary>
+    /// The entry assembly, and those of the app's other assemblies that define functions. That an assembly is part of the app is enough:
+    /// an app need not use a type of it, and the compiler then writes down no reference.
+    /// </summary>
     public static IReadOnlyCollection<Assembly> AppAssemblies(Assembly entry)
     {
         HashSet<Assembly> found = [entry];
-        Queue<Assembly> unread = new([entry]);
-        while (unread.TryDequeue(out Assembly? assembly))
-        {
-            foreach (AssemblyName reference in assembly.GetReferencedAssemblies().Where(reference => !IsPlatform(reference)))
-            {
-                Assembly referenced = Assembly.Load(reference);
-                if (CanDefineFunctions(referenced) && found.Add(referenced)) unread.Enqueue(referenced);
-            }
-        }
-
+        foreach (string file in AppFiles().Where(DefinesFunctions))
+            found.Add(Assembly.Load(new AssemblyName(Path.GetFileNameWithoutExtension(file))));
         return found;
     }
 
@@ -133,17 +130,34 @@ internal static partial class FunctionCatalog
         where method is not null
         select $"{method} of the route '{functions[i].Route!.Template}' is served by {functions[i]} and by {other}";
 
-    private static bool CanDefineFunctions(Assembly assembly)
+    /// <summary>The assemblies that were built or published with the app; those of the shared frameworks lie elsewhere.</summary>
+    private static IEnumerable<string> AppFiles() => ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Where(file => string.Equals(
+            Path.GetDirectoryName(file), Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory), StringComparison.Ordinal))
+        .Where(file => !Path.GetFileName(file).StartsWith("Microsoft.", StringComparison.Ordinal)
+            && !Path.GetFileName(file).StartsWith("System.", StringComparison.Ordinal));
+
+    /// <summary>Whether a method in the file has a <see cref="FunctionAttribute"/>. The file is read, and not loaded.</summary>
+    private static bool DefinesFunctions(string file)
     {
-        string model = typeof(FunctionAttribute).Assembly.GetName().Name!;
-        return Array.Exists(assembly.GetReferencedAssemblies(), reference => reference.Name == model);
+        using PEReader reader = new(File.OpenRead(file));
+        if (!reader.HasMetadata) return false;
+        MetadataReader metadata = reader.GetMetadataReader();
+        return metadata.CustomAttributes
+            .Select(metadata.GetCustomAttribute)
+            .Any(attribute => attribute.Parent.Kind == HandleKind.MethodDefinition && IsFunctionAttribute(metadata, attribute.Constructor));
     }
 
-    private static bool IsPlatform(AssemblyName reference) =>
-        reference.Name is "System" or "mscorlib" or "netstandard"
-        || reference.Name == typeof(FunctionCatalog).Assembly.GetName().Name
-        || reference.Name!.StartsWith("System.", StringComparison.Ordinal)
-        || reference.Name.StartsWith("Microsoft.", StringComparison.Ordinal);
+    private static bool IsFunctionAttribute(MetadataReader metadata, EntityHandle constructor)
+    {
+        if (constructor.Kind != HandleKind.MemberReference) return false;
+        EntityHandle parent = metadata.GetMemberReference((MemberReferenceHandle)constructor).Parent;
+        if (parent.Kind != HandleKind.TypeReference) return false;
+        TypeReference type = metadata.GetTypeReference((TypeReferenceHandle)parent);
+        return metadata.StringComparer.Equals(type.Name, nameof(FunctionAttribute))
+            && metadata.StringComparer.Equals(type.Namespace, typeof(FunctionAttribute).Namespace!);
+    }
 
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9_-]{0,127}$")]
     private static partial Regex ValidName();

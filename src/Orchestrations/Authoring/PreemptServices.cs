@@ -1,28 +1,49 @@
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 
 namespace Preempt;
 
 /// <summary>Adds Preempt to a function app.</summary>
 public static class PreemptServices
 {
-    /// <summary>Adds what runs and steps need, and the app's workflows.</summary>
+    /// <summary>Adds Preempt, with the workflows and steps of the app's own assembly: the one that the process was started with.</summary>
     /// <param name="services">The app's services.</param>
     /// <param name="configuration">The app's configuration; its section <c>Preempt</c> is read into <see cref="PreemptOptions"/>.</param>
-    /// <param name="configure">Adds the workflows.</param>
     /// <returns>The services.</returns>
     /// <exception cref="FormatException">A setting cannot be read.</exception>
-    /// <exception cref="ArgumentException">A workflow is not well defined.</exception>
+    /// <exception cref="InvalidOperationException">Workflows or steps are not well defined; all mistakes are named.</exception>
+    public static IServiceCollection AddPreempt(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddPreempt(configuration, static preempt => preempt.AddWorkflowsFrom(
+            Assembly.GetEntryAssembly()
+            ?? throw new InvalidOperationException("The process has no assembly of its own to find workflows in: name it with AddWorkflowsFrom.")));
+
+    /// <summary>Adds Preempt, with the workflows and steps that <paramref name="configure"/> adds, and no others.</summary>
+    /// <param name="services">The app's services.</param>
+    /// <param name="configuration">The app's configuration; its section <c>Preempt</c> is read into <see cref="PreemptOptions"/>.</param>
+    /// <param name="configure">Adds the workflows and steps. A test does so: the assembly that its process was started with is not the app.</param>
+    /// <returns>The services.</returns>
+    /// <exception cref="FormatException">A setting cannot be read.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Workflows or steps are not well defined; all mistakes are named. A step that lacks a service is found when the host starts.
+    /// </exception>
     public static IServiceCollection AddPreempt(
         this IServiceCollection services, IConfiguration configuration, Action<PreemptBuilder> configure)
     {
+        if (services.Any(service => service.ServiceType == typeof(PreemptOptions)))
+            throw new InvalidOperationException("Preempt cannot start: AddPreempt is called twice; call it once, and add all workflows there.");
         PreemptOptions options = ReadOptions(configuration.GetSection("Preempt"));
-        PreemptBuilder builder = new(options);
+        PreemptBuilder builder = new();
         configure(builder);
+        WorkflowRegistry registry = builder.Build(options);
         services.AddSingleton(options);
-        services.AddSingleton(builder.Build());
+        services.AddSingleton(provider =>
+        {
+            StepConstructors.Check(registry.Steps.Types, provider);
+            return registry;
+        });
+        services.AddHostedService<StartCheck>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MonotonicClock>();
         services.AddSingleton<ActiveSteps>();
@@ -36,13 +57,8 @@ public static class PreemptServices
             provider.GetRequiredService<MonotonicClock>(),
             provider.GetRequiredService<AppModeReader>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new StepRunner(
-            provider.GetRequiredService<ActiveSteps>(),
-            provider.GetRequiredService<ICancellationFeed>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<AppModeReader>(),
-            provider.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton(provider => new WorkflowRunner(provider.GetRequiredService<WorkflowRegistry>()));
+        services.AddSingleton<StepRunner>();
+        services.AddSingleton<RunActivities>();
         return services;
     }
 
@@ -63,25 +79,4 @@ public static class PreemptServices
     private static bool? ReadSwitch(IConfigurationSection section, string name) => section[name] is not { } text ? null
         : bool.TryParse(text, out bool value) ? value
         : throw new FormatException($"Preempt:{name} \"{text}\": expected true or false.");
-}
-
-/// <summary>Takes the workflows of an app.</summary>
-public sealed class PreemptBuilder
-{
-    private readonly PreemptOptions _options;
-    private readonly List<WorkflowDefinition> _definitions = [];
-
-    internal PreemptBuilder(PreemptOptions options) => _options = options;
-
-    /// <summary>Adds a workflow. The app also needs an orchestration function of the class's name.</summary>
-    /// <typeparam name="TWorkflow">Its class; each run makes an object of it.</typeparam>
-    /// <returns>This builder.</returns>
-    public PreemptBuilder AddWorkflow<TWorkflow>()
-        where TWorkflow : Workflow, new()
-    {
-        _definitions.Add(WorkflowBuilder.Build<TWorkflow>(_options));
-        return this;
-    }
-
-    internal WorkflowRegistry Build() => new(_definitions, _options);
 }

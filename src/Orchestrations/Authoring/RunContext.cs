@@ -46,12 +46,13 @@ public sealed class RunContext
     /// Runs a step and waits for it. A step that is told to stop is still waited for: what it returns all the same is returned
     /// here, and what it cleans up is done before the workflow goes on.
     /// </summary>
-    /// <typeparam name="TStep">The step's class; the app has an activity function of its name.</typeparam>
+    /// <typeparam name="TStep">The step's class, registered in this app.</typeparam>
     /// <typeparam name="TOutput">What the step returns.</typeparam>
     /// <param name="input">What the step is given.</param>
     /// <returns>What the step returns.</returns>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     /// <exception cref="StepFailedException">The step's code threw.</exception>
+    /// <exception cref="InvalidOperationException">The step is not registered.</exception>
     public Task<TOutput> CallStepAsync<TStep, TOutput>(object? input = null)
         where TStep : Step, IStepReturning<TOutput> =>
         CallStepAsync<TStep, TOutput>(input, _run.StopToken);

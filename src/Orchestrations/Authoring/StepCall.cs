@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Preempt;
 
 /// <summary>The input of a step's activity.</summary>
-public sealed record StepCall
+internal sealed record StepCall
 {
     /// <summary>The run that the step belongs to.</summary>
     public required string RunId { get; init; }
@@ -38,7 +38,7 @@ public sealed record StepCall
 }
 
 /// <summary>The output of a step's activity. What the step's code throws is data here, so that a failed activity is a failed worker.</summary>
-public sealed record StepOutcome
+internal sealed record StepOutcome
 {
     /// <summary>How the step ended.</summary>
     public required StepStatus Status { get; init; }

@@ -8,10 +8,10 @@ namespace Preempt;
 public sealed class StepContext
 {
     private readonly ActiveStep _step;
-    private readonly DurableTaskClient? _client;
+    private readonly DurableTaskClient _client;
     private readonly ICancellationFeed _feed;
 
-    internal StepContext(ActiveStep step, TimeProvider time, ILogger logger, DurableTaskClient? client, ICancellationFeed feed)
+    internal StepContext(ActiveStep step, TimeProvider time, ILogger logger, DurableTaskClient client, ICancellationFeed feed)
     {
         _step = step;
         _client = client;
@@ -79,7 +79,6 @@ public sealed class StepContext
     /// </summary>
     /// <param name="by">How much; "never" takes the timeouts away.</param>
     /// <returns>A task that completes when the run will hear of it.</returns>
-    /// <exception cref="InvalidOperationException">The step's function does not pass its client to <see cref="StepRunner"/>.</exception>
     public async Task ExtendTimeoutAsync(Duration by)
     {
         await SendAsync(new RunMessage { Kind = RunMessageKind.Extend, By = by });
@@ -91,7 +90,6 @@ public sealed class StepContext
     /// </summary>
     /// <param name="message">Why, in words; kept up to 200 characters.</param>
     /// <returns>A task that completes when the run will hear of it.</returns>
-    /// <exception cref="InvalidOperationException">The step's function does not pass its client to <see cref="StepRunner"/>.</exception>
     public async Task CancelRunAsync(string? message = null)
     {
         StopReason reason = Preempt.StopReason.Self;
@@ -99,8 +97,6 @@ public sealed class StepContext
         await _feed.TryPublishAsync(new StopNotice(RunId, reason), CancellationToken.None);
     }
 
-    private Task SendAsync(RunMessage message) => _client is null
-        ? throw new InvalidOperationException(
-            $"Step '{_step.Call.Name}' cannot speak to its run: its function is to take a [DurableClient] DurableTaskClient, and pass it on to StepRunner.RunAsync.")
-        : _client.RaiseEventAsync(RunId, RunMessage.EventName, message, CancellationToken.None);
+    private Task SendAsync(RunMessage message) =>
+        _client.RaiseEventAsync(RunId, RunMessage.EventName, message, CancellationToken.None);
 }

@@ -51,7 +51,7 @@ public static class SupervisedOrchestration
             new StartOptions(),
             new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero)) with
         { IsAdopted = true };
-        RunOutcome outcome = await new RunSupervisor(context, request, workflow, new WorkflowRegistry([], options)).RunAsync();
+        RunOutcome outcome = await new RunSupervisor(context, request, workflow, new WorkflowRegistry([], new StepRegistry([]), options)).RunAsync();
         context.SetCustomStatus(outcome.Record);
         if (workflow.Failure is { } failure && outcome.Record.Status == RunStatus.Failed)
             failure.Throw();

@@ -5,10 +5,9 @@ namespace Preempt;
 /// <summary>Takes what a workflow says of itself. What is wrong is refused at once, with the workflow and the setting named.</summary>
 public sealed class WorkflowBuilder
 {
-    private readonly string _function;
     private readonly List<ConcurrencyRule> _rules = [];
     private readonly List<KeySelector> _keys = [];
-    private readonly List<(string Function, ConcurrencyRule Rule, KeySelector Key)> _stepRules = [];
+    private readonly List<(Type Step, ConcurrencyRule Rule, KeySelector Key)> _stepRules = [];
     private readonly List<EndCondition> _startsOn = [];
     private string _name;
     private string _version = "1";
@@ -19,20 +18,27 @@ public sealed class WorkflowBuilder
     private Duration? _grace;
     private bool _isLab;
 
-    private WorkflowBuilder(string function)
+    private WorkflowBuilder(string typeName) => _name = WorkflowNames.FromType(typeName);
+
+    /// <summary>Defines the workflow of a class.</summary>
+    /// <exception cref="InvalidOperationException">The class has no public constructor without parameters.</exception>
+    internal static WorkflowDefinition Build(Type workflow, PreemptOptions options)
     {
-        _function = function;
-        _name = WorkflowNames.FromType(function);
+        if (workflow.GetConstructor(Type.EmptyTypes) is null)
+        {
+            throw new InvalidOperationException(
+                "it has no public constructor without parameters, and each run makes an object of it; what it needs from outside, its steps can ask for");
+        }
+
+        Workflow Create() => (Workflow)Activator.CreateInstance(workflow)!;
+        return Build(workflow.Name, Create().Configure, Create, options) with { Class = workflow };
     }
 
-    internal static WorkflowDefinition Build<TWorkflow>(PreemptOptions options)
-        where TWorkflow : Workflow, new() =>
-        Build(typeof(TWorkflow).Name, new TWorkflow().Configure, static () => new TWorkflow(), options);
-
+    /// <summary>Defines a workflow that has no class of its own.</summary>
     internal static WorkflowDefinition Build(
-        string function, Action<WorkflowBuilder> configure, Func<Workflow> create, PreemptOptions options)
+        string typeName, Action<WorkflowBuilder> configure, Func<Workflow> create, PreemptOptions options)
     {
-        WorkflowBuilder builder = new(function);
+        WorkflowBuilder builder = new(typeName);
         configure(builder);
         return builder.Build(create, options);
     }
@@ -150,7 +156,7 @@ public sealed class WorkflowBuilder
     private WorkflowBuilder AddStepRule(
         Type step, KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover, int? maxQueued, int? maxTotal)
     {
-        _stepRules.Add((step.Name, MakeRule(key, maxRuns, strategy, handover, maxQueued, maxTotal), key));
+        _stepRules.Add((step, MakeRule(key, maxRuns, strategy, handover, maxQueued, maxTotal), key));
         return this;
     }
 
@@ -273,7 +279,6 @@ public sealed class WorkflowBuilder
         {
             Name = WorkflowNames.Validate(_name) is { } error ? throw new ArgumentException(error) : _name,
             Version = _version,
-            Function = _function,
             IsLab = _isLab,
             Timeout = _timeout ?? options.Timeout,
             ScheduleTimeout = _scheduleTimeout ?? options.ScheduleTimeout,
@@ -281,6 +286,7 @@ public sealed class WorkflowBuilder
             PublishesLifecycle = options.Events,
             Rules = [.. _rules],
             StartsOn = [.. _startsOn],
-            StepRules = [.. _stepRules.Select(rule => new StepRule(rule.Function, rule.Rule))],
+            StepRules = [.. _stepRules.Select(rule => new StepRule(rule.Step.Name, rule.Rule))],
+            StepClasses = [.. _stepRules.Select(rule => rule.Step)],
         };
 }

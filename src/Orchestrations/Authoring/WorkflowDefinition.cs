@@ -29,9 +29,6 @@ public sealed record WorkflowDefinition
     /// <summary>The version of the definition; versions have gates of their own.</summary>
     public required string Version { get; init; }
 
-    /// <summary>The orchestration function that runs it.</summary>
-    public required string Function { get; init; }
-
     /// <summary>Whether it is there to try things out and can be switched off.</summary>
     public required bool IsLab { get; init; }
 
@@ -56,6 +53,12 @@ public sealed record WorkflowDefinition
     /// <summary>Whether what happens to its runs is published.</summary>
     internal bool PublishesLifecycle { get; init; }
 
+    /// <summary>Its class; null where an orchestrator's code takes the place of a workflow's.</summary>
+    internal Type? Class { get; init; }
+
+    /// <summary>The classes of the steps that it has rules around.</summary>
+    internal ImmutableArray<Type> StepClasses { get; init; } = [];
+
     internal Workflow Create() => _create();
 
     /// <summary>The execution timeout of a run with this input.</summary>
@@ -74,7 +77,7 @@ public sealed record WorkflowDefinition
         [.. Rules.Select((rule, index) => GateFor(
             index, rule, index == 0 && key is not null ? KeySelector.Check(key) : _keys[index].Select(input, metadata)))];
 
-    /// <summary>The gates around the steps of a run with this input, by the step's function.</summary>
+    /// <summary>The gates around the steps of a run with this input, by the step's class.</summary>
     /// <exception cref="KeyTemplateException">The input or metadata lacks something that a key is made of.</exception>
     internal ImmutableDictionary<string, ImmutableArray<RunGate>> StepGatesFor(
         JsonElement? input, IReadOnlyDictionary<string, string> metadata) => StepRules

@@ -5,32 +5,57 @@ namespace Preempt;
 /// <summary>The workflows of an app, by name. Names do not distinguish case.</summary>
 public sealed class WorkflowRegistry
 {
-    private readonly Dictionary<string, WorkflowDefinition> _byName = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, WorkflowDefinition> _byFunction = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, WorkflowDefinition> _byName;
+    private readonly Dictionary<Type, WorkflowDefinition> _byClass;
+    private readonly bool _hasLab;
 
-    internal WorkflowRegistry(IEnumerable<WorkflowDefinition> definitions, PreemptOptions options)
+    /// <param name="definitions">The workflows, each of another name.</param>
+    /// <param name="steps">The steps.</param>
+    /// <param name="options">The app's settings.</param>
+    internal WorkflowRegistry(IReadOnlyCollection<WorkflowDefinition> definitions, StepRegistry steps, PreemptOptions options)
     {
-        foreach (WorkflowDefinition definition in definitions)
-        {
-            if (!_byFunction.TryAdd(definition.Function, definition))
-                throw new ArgumentException($"Two workflows have classes named '{definition.Function}'.", nameof(definitions));
-            if (definition.IsLab && !options.Lab)
-                continue;
-            if (!_byName.TryAdd(definition.Name, definition))
-                throw new ArgumentException($"Two workflows are named '{definition.Name}'.", nameof(definitions));
-        }
+        _byName = definitions.ToDictionary(definition => definition.Name, StringComparer.OrdinalIgnoreCase);
+        _byClass = definitions.Where(definition => definition.Class is not null).ToDictionary(definition => definition.Class!);
+        _hasLab = options.Lab;
+        Steps = steps;
     }
 
     /// <summary>The workflows that can be started, in the order of their names.</summary>
-    public IEnumerable<WorkflowDefinition> All => _byName.Values.OrderBy(definition => definition.Name, StringComparer.Ordinal);
+    public IEnumerable<WorkflowDefinition> All =>
+        _byName.Values.Where(CanBeStarted).OrderBy(definition => definition.Name, StringComparer.Ordinal);
+
+    internal StepRegistry Steps { get; }
 
     /// <summary>Finds a workflow that can be started.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="definition">The workflow.</param>
     /// <returns>Whether there is one.</returns>
-    public bool TryGet(string name, [NotNullWhen(true)] out WorkflowDefinition? definition) => _byName.TryGetValue(name, out definition);
+    public bool TryGet(string name, [NotNullWhen(true)] out WorkflowDefinition? definition)
+    {
+        definition = _byName.GetValueOrDefault(name) is { } found && CanBeStarted(found) ? found : null;
+        return definition is not null;
+    }
 
-    internal WorkflowDefinition GetByFunction(string function) => _byFunction.TryGetValue(function, out WorkflowDefinition? definition)
-        ? definition
-        : throw new InvalidOperationException($"No workflow of class '{function}' is registered: add it with AddWorkflow<{function}>().");
+    /// <summary>The workflow of a run that has been started.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    internal WorkflowDefinition Get(string name) => _byName.GetValueOrDefault(name)
+        ?? throw new InvalidOperationException(
+            $"This app has no workflow named '{name}'. It had one when the run was started: keep the class until no run of it lives.");
+
+    /// <summary>The workflow that another calls.</summary>
+    /// <exception cref="InvalidOperationException">It is not registered.</exception>
+    internal WorkflowDefinition Get(Type type) => _byClass.GetValueOrDefault(type)
+        ?? throw new InvalidOperationException(
+            $"Workflow class '{type}' is not registered: add it with AddWorkflow<{type.Name}>(), or its assembly with AddWorkflowsFrom.");
+
+    /// <exception cref="InvalidOperationException">The step is not registered.</exception>
+    internal void CheckStep(Type type)
+    {
+        if (!Steps.Contains(type))
+            throw new InvalidOperationException($"Step class '{type}' is not registered: {HowToAdd(type)}.");
+    }
+
+    internal static string HowToAdd(Type step) => $"add it with AddStep<{step.Name}>(), or its assembly with AddWorkflowsFrom";
+
+    private bool CanBeStarted(WorkflowDefinition definition) => _hasLab || !definition.IsLab;
 }

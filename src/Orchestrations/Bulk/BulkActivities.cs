@@ -4,8 +4,8 @@ using Microsoft.DurableTask.Client;
 
 namespace Preempt;
 
-/// <summary>The bodies of the activity functions of bulk operations.</summary>
-public static class BulkActivities
+/// <summary>The activities of bulk operations.</summary>
+internal static class BulkActivities
 {
     /// <summary>Runs that one activity works on at a time.</summary>
     private const int AtOnce = 16;
@@ -13,7 +13,7 @@ public static class BulkActivities
     /// <summary>Pages of the engine that one search reads: an activity should not take minutes where few runs match.</summary>
     private const int MaxPages = 100;
 
-    /// <summary>Counts the runs that a filter means. The body of <see cref="PreemptFunctions.CountRuns"/>.</summary>
+    /// <summary>Counts the runs that a filter matches: <see cref="PreemptFunctions.CountRuns"/>.</summary>
     /// <param name="runs">The app's clients.</param>
     /// <param name="client">The activity's client.</param>
     /// <param name="filter">The activity's input.</param>
@@ -33,7 +33,7 @@ public static class BulkActivities
         return count;
     }
 
-    /// <summary>Finds the next runs that a filter means. The body of <see cref="PreemptFunctions.FindRuns"/>.</summary>
+    /// <summary>Finds the next runs that a filter matches: <see cref="PreemptFunctions.FindRuns"/>.</summary>
     /// <param name="runs">The app's clients.</param>
     /// <param name="client">The activity's client.</param>
     /// <param name="search">The activity's input.</param>
@@ -64,7 +64,7 @@ public static class BulkActivities
         return new BulkPage(found.ToImmutable(), null);
     }
 
-    /// <summary>Does what is to be done with some runs. The body of <see cref="PreemptFunctions.WorkOnRuns"/>.</summary>
+    /// <summary>Does the operation's work on some runs: <see cref="PreemptFunctions.WorkOnRuns"/>.</summary>
     /// <param name="runs">The app's clients.</param>
     /// <param name="client">The activity's client.</param>
     /// <param name="work">The activity's input.</param>

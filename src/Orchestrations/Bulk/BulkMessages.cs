@@ -5,22 +5,22 @@ namespace Preempt;
 /// <summary>The input of the activity that finds runs.</summary>
 /// <param name="Filter">Which.</param>
 /// <param name="From">Where to begin.</param>
-public sealed record BulkSearch(RunFilter Filter, BulkPlace From);
+internal sealed record BulkSearch(RunFilter Filter, BulkPlace From);
 
 /// <summary>Some runs.</summary>
 /// <param name="RunIds">Their ids.</param>
 /// <param name="Next">Where to go on; null after the last.</param>
-public sealed record BulkPage(ImmutableArray<string> RunIds, BulkPlace? Next);
+internal sealed record BulkPage(ImmutableArray<string> RunIds, BulkPlace? Next);
 
 /// <summary>The input of the activity that works on some runs.</summary>
 /// <param name="OperationId">The operation.</param>
 /// <param name="Kind">What to do.</param>
 /// <param name="Reason">Why, in words.</param>
 /// <param name="RunIds">The runs.</param>
-public sealed record BulkWork(string OperationId, BulkKind Kind, string? Reason, ImmutableArray<string> RunIds);
+internal sealed record BulkWork(string OperationId, BulkKind Kind, string? Reason, ImmutableArray<string> RunIds);
 
 /// <summary>What came of a <see cref="BulkWork"/>.</summary>
 /// <param name="Done">Runs that are done, or needed nothing any more.</param>
 /// <param name="Failed">Runs with which it could not be done.</param>
 /// <param name="Failures">The first failures.</param>
-public sealed record BulkResult(int Done, int Failed, ImmutableArray<BulkFailure> Failures);
+internal sealed record BulkResult(int Done, int Failed, ImmutableArray<BulkFailure> Failures);

@@ -7,7 +7,7 @@ namespace Preempt;
 /// Does one thing with many runs: page by page, a few chunks of a page at a time, each in an activity. What is done is in the
 /// orchestration's history, so that a crash repeats a few chunks at most, and doing it twice does no harm.
 /// </summary>
-public static class BulkOperation
+internal static class BulkOperation
 {
     /// <summary>Runs of one activity.</summary>
     private const int ChunkSize = 100;
@@ -24,7 +24,7 @@ public static class BulkOperation
     /// <summary>The runs of one page.</summary>
     internal const int PageSize = ChunkSize * AtOnce;
 
-    /// <summary>Runs the operation. The body of the orchestration function <see cref="PreemptFunctions.Bulk"/>.</summary>
+    /// <summary>Runs the operation: the orchestration <see cref="PreemptFunctions.Bulk"/>.</summary>
     /// <param name="context">The orchestration.</param>
     /// <returns>How it ended.</returns>
     public static async Task<BulkProgress> RunAsync(TaskOrchestrationContext context)

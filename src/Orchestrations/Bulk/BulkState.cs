@@ -5,7 +5,7 @@ namespace Preempt;
 /// <summary>The input of a bulk operation's orchestration: what to do, and how far an earlier generation of it got.</summary>
 /// <param name="Request">What to do.</param>
 /// <param name="StartedAt">When it was asked for, UTC.</param>
-public sealed record BulkState(BulkRequest Request, DateTimeOffset StartedAt)
+internal sealed record BulkState(BulkRequest Request, DateTimeOffset StartedAt)
 {
     /// <summary>How far it is; null before the runs are counted.</summary>
     public BulkProgress? Progress { get; init; }
@@ -18,13 +18,13 @@ public sealed record BulkState(BulkRequest Request, DateTimeOffset StartedAt)
 /// <param name="Range">Of a filter, the range of instance ids; of a list, 0.</param>
 /// <param name="Token">Of a filter, the engine's token within the range.</param>
 /// <param name="Index">Of a list, the index.</param>
-public sealed record BulkPlace(int Range = 0, string? Token = null, int Index = 0);
+internal sealed record BulkPlace(int Range = 0, string? Token = null, int Index = 0);
 
 /// <summary>How far a bulk operation is: its custom status while it runs, its output when it has ended.</summary>
 /// <param name="Total">The runs that there are to work on. With a filter, counted before the work.</param>
 /// <param name="Done">Those that are done, or needed nothing any more.</param>
 /// <param name="Failed">Those with which it could not be done.</param>
-public sealed record BulkProgress(int Total, int Done = 0, int Failed = 0)
+internal sealed record BulkProgress(int Total, int Done = 0, int Failed = 0)
 {
     /// <summary>The failures that are kept.</summary>
     public const int MaxFailures = 10;

@@ -8,7 +8,7 @@ namespace Preempt;
 /// <param name="Step">The number of the one step that is to stop; null for all.</param>
 /// <param name="Force">Whether shielded steps stop too: the run is about to be ended.</param>
 /// <param name="RequestedAt">When the stop was asked for, UTC; null where nobody asked.</param>
-public sealed record StopNotice(string RunId, StopReason Reason, int? Step = null, bool Force = false, DateTimeOffset? RequestedAt = null);
+internal sealed record StopNotice(string RunId, StopReason Reason, int? Step = null, bool Force = false, DateTimeOffset? RequestedAt = null);
 
 /// <summary>
 /// The steps that run in this process, and the latest stop notices, so that a step that begins just after its run was stopped

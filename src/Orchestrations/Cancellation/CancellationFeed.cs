@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Preempt;
 
 /// <summary>Carries stop notices to every process that runs steps.</summary>
-public interface ICancellationFeed
+internal interface ICancellationFeed
 {
     /// <summary>Sends a notice; it has reached this process's own steps when the task completes.</summary>
     /// <param name="notice">What to say.</param>

@@ -77,7 +77,7 @@ public sealed partial class RunClient
         RunRequest request = await MakeRequestAsync(definition, input, options, cancellationToken);
         string id = options.RunId ?? NewId(request);
         await PointToAsync(id, request, cancellationToken);
-        return await RunStart.TryScheduleAsync(_client, definition.Function, id, request, cancellationToken)
+        return await RunStart.TryStartAsync(_client, id, request, cancellationToken)
             ? RunReader.Accepted(id, request)
             : throw new RunConflictException($"A run with the id \"{id}\" exists.", await GetAsync(id, cancellationToken));
     }
@@ -107,7 +107,7 @@ public sealed partial class RunClient
         string id = await ClaimAsync(definition, idempotencyKey, options.RunId ?? NewId(request), cancellationToken);
         // Whoever made the claim may have died before the run was started: then this call starts it.
         await PointToAsync(id, request, cancellationToken);
-        bool isNew = await RunStart.TryScheduleAsync(_client, definition.Function, id, request, cancellationToken);
+        bool isNew = await RunStart.TryStartAsync(_client, id, request, cancellationToken);
         return (isNew ? RunReader.Accepted(id, request) : await GetAsync(id, cancellationToken), isNew);
     }
 
@@ -119,7 +119,7 @@ public sealed partial class RunClient
         WorkflowDefinition definition, string idempotencyKey, string runId, CancellationToken cancellationToken)
     {
         string claimId = ClaimId(definition, idempotencyKey);
-        if (await RunStart.TryScheduleAsync(_client, PreemptFunctions.Claim, claimId, new IdempotencyClaim(runId), cancellationToken))
+        if (await RunStart.TryClaimAsync(_client, claimId, runId, cancellationToken))
             return runId;
         return await FindClaimAsync(definition, idempotencyKey, cancellationToken)
             ?? throw new InvalidOperationException($"The claim {claimId} cannot be read.");
@@ -453,4 +453,4 @@ public sealed partial class RunClient
 
 /// <summary>The input of the instance that keeps an idempotency key and its run together.</summary>
 /// <param name="RunId">The run.</param>
-public sealed record IdempotencyClaim(string RunId);
+internal sealed record IdempotencyClaim(string RunId);

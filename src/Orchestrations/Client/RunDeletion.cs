@@ -24,8 +24,41 @@ internal static class RunDeletion
         }
     }
 
+    /// <summary>The orchestration that waits until a run has ended, and deletes it. Its input is the run's id.</summary>
+    public static async Task RunAsync(TaskOrchestrationContext context)
+    {
+        const int LooksBetweenFreshStarts = 50;
+        TimeSpan longestPause = TimeSpan.FromMinutes(1);
+        string runId = context.GetInput<string>()!;
+        TimeSpan pause = TimeSpan.FromSeconds(1);
+        for (int looks = 0; looks < LooksBetweenFreshStarts; looks++)
+        {
+            if (await context.CallActivityAsync<bool>(PreemptFunctions.PurgeRun, runId))
+                return;
+            await context.CreateTimer(pause, CancellationToken.None);
+            pause = pause < longestPause ? pause * 2 : pause;
+        }
+
+        context.ContinueAsNew(runId);
+    }
+
+    /// <summary>The activity that deletes a run that has ended, and what is left of earlier deletions.</summary>
+    /// <returns>Whether the run is gone; false when it has not ended.</returns>
+    public static async Task<bool> PurgeAsync(string runId, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        if (await client.GetInstanceAsync(runId, cancellationToken) is { } instance)
+        {
+            if (!instance.IsCompleted)
+                return false;
+            await client.PurgeInstanceAsync(runId, cancellation: cancellationToken);
+        }
+
+        await CleanUpAsync(client, cancellationToken);
+        return true;
+    }
+
     /// <summary>Purges some of the orchestrations that have deleted a run: each of them leaves itself behind.</summary>
-    public static async Task CleanUpAsync(DurableTaskClient client, CancellationToken cancellationToken)
+    private static async Task CleanUpAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
         const int MaxInstances = 50;
         OrchestrationQuery query = new()

@@ -7,7 +7,7 @@ namespace Preempt;
 /// The entity that guards one concurrency key of one workflow version. It decides; the orchestrations that ask it carry its
 /// messages, because what an orchestration sends is committed with its history.
 /// </summary>
-public sealed class ConcurrencyGate : TaskEntity<GateState>
+internal sealed class ConcurrencyGate : TaskEntity<GateState>
 {
     /// <summary>Admits the run, puts it in line, or turns it away. Called, for its answer.</summary>
     /// <param name="request">The run, and the rule as it knows it.</param>
@@ -50,4 +50,4 @@ public sealed class ConcurrencyGate : TaskEntity<GateState>
 /// <summary>The input of the orchestration that tells runs that a gate has admitted them.</summary>
 /// <param name="Gate">The gate entity's key.</param>
 /// <param name="Admissions">Whom to tell.</param>
-public sealed record GateHandOff(string Gate, ImmutableArray<GateAdmission> Admissions);
+internal sealed record GateHandOff(string Gate, ImmutableArray<GateAdmission> Admissions);

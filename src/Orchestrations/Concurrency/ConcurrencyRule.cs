@@ -32,4 +32,4 @@ public sealed record ConcurrencyRule
 /// <param name="Gate">The key of the gate entity.</param>
 /// <param name="Key">The concurrency key as text.</param>
 /// <param name="Rule">The rule.</param>
-public sealed record RunGate(string Gate, string Key, ConcurrencyRule Rule);
+internal sealed record RunGate(string Gate, string Key, ConcurrencyRule Rule);

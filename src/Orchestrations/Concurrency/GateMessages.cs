@@ -8,15 +8,15 @@ namespace Preempt;
 /// <param name="Gate">The rule as the run knows it.</param>
 /// <param name="Priority">The higher, the sooner, among those who wait.</param>
 /// <param name="Now">The time, UTC.</param>
-public sealed record EnterRequest(RunAge Age, RunGate Gate, int Priority, DateTimeOffset Now);
+internal sealed record EnterRequest(RunAge Age, RunGate Gate, int Priority, DateTimeOffset Now);
 
 /// <summary>Runs have ended, or wait no longer.</summary>
 /// <param name="RunIds">The runs.</param>
-public sealed record LeaveRequest(ImmutableArray<string> RunIds);
+internal sealed record LeaveRequest(ImmutableArray<string> RunIds);
 
 /// <summary>What a gate says to a run that asks to be admitted.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateVerdict>))]
-public enum GateVerdict
+internal enum GateVerdict
 {
     /// <summary>It holds a slot, with a fencing token.</summary>
     Admitted,
@@ -44,17 +44,17 @@ public enum GateVerdict
 /// <param name="RunId">The run to stop.</param>
 /// <param name="SupersededBy">The newer run.</param>
 /// <param name="HasLeft">Whether the gate has already struck it off: it need not leave.</param>
-public sealed record GateStop(string RunId, string SupersededBy, bool HasLeft);
+internal sealed record GateStop(string RunId, string SupersededBy, bool HasLeft);
 
 /// <summary>A run that waited and now holds a slot.</summary>
 /// <param name="RunId">The run to tell.</param>
 /// <param name="Token">Its fencing token.</param>
 /// <param name="OthersWait">Whether somebody is likely to wait for its slot when it leaves.</param>
-public sealed record GateAdmission(string RunId, long Token, bool OthersWait);
+internal sealed record GateAdmission(string RunId, long Token, bool OthersWait);
 
 /// <summary>A gate's answer, and whom the asker is to tell what.</summary>
 /// <param name="Verdict">What becomes of the asker.</param>
-public sealed record GateReply(GateVerdict Verdict)
+internal sealed record GateReply(GateVerdict Verdict)
 {
     /// <summary>The asker's fencing token, when it is admitted.</summary>
     public long Token { get; init; }

@@ -6,7 +6,7 @@ namespace Preempt;
 /// A gate's decisions, pure: from what it remembers and what it is asked, to what it remembers next and what it answers. Every
 /// operation may be repeated or come late without harm.
 /// </summary>
-public static class GateRules
+internal static class GateRules
 {
     /// <summary>How often somebody who waits is asked to look whether the runs here still live.</summary>
     public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(15);

@@ -8,14 +8,14 @@ namespace Preempt;
 /// <param name="Token">Its fencing token.</param>
 /// <param name="SupersededBy">The run that it was stopped for, or null.</param>
 /// <param name="Key">Its key, where a gate serves several.</param>
-public sealed record GateHolder(
+internal sealed record GateHolder(
     RunAge Age,
     long Token,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SupersededBy = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Key = null);
 
 /// <summary>What a gate remembers. Its size does not grow with the runs that have passed.</summary>
-public sealed record GateState
+internal sealed record GateState
 {
     /// <summary>Runs that have left and are still known, so that an echo of theirs is not taken for a newcomer.</summary>
     public const int MaxLeft = 32;

@@ -12,7 +12,7 @@ namespace Preempt;
 /// <param name="Priority">The higher, the sooner.</param>
 /// <param name="Key">Its key, where a gate serves several.</param>
 [JsonConverter(typeof(GateWaiterJsonConverter))]
-public readonly record struct GateWaiter(RunAge Age, int Priority, string? Key = null) : IComparable<GateWaiter>
+internal readonly record struct GateWaiter(RunAge Age, int Priority, string? Key = null) : IComparable<GateWaiter>
 {
     /// <summary>Negative when this run gets a slot before the other.</summary>
     /// <param name="other">The run to compare with.</param>

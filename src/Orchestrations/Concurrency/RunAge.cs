@@ -11,7 +11,7 @@ namespace Preempt;
 /// <param name="RunId">The run.</param>
 /// <param name="QueuedAt">When it was accepted.</param>
 [JsonConverter(typeof(RunAgeJsonConverter))]
-public readonly record struct RunAge(string RunId, DateTimeOffset QueuedAt) : IComparable<RunAge>
+internal readonly record struct RunAge(string RunId, DateTimeOffset QueuedAt) : IComparable<RunAge>
 {
     /// <summary>Negative when this run is the older one.</summary>
     /// <param name="other">The run to compare with.</param>

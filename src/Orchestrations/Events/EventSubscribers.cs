@@ -4,7 +4,7 @@ using Microsoft.DurableTask.Entities;
 namespace Preempt;
 
 /// <summary>The runs that end on one event: the entity function <see cref="PreemptFunctions.Subscribers"/>, one for each event's name.</summary>
-public sealed class EventSubscribers : TaskEntity<ImmutableArray<string>>
+internal sealed class EventSubscribers : TaskEntity<ImmutableArray<string>>
 {
     /// <summary>The most runs that can end on one event at one time; the entity's state stays readable and small.</summary>
     public const int MaxRuns = 10_000;

@@ -7,7 +7,7 @@ namespace Preempt;
 /// <param name="Version">The workflow's version.</param>
 /// <param name="Key">The concurrency key of its first rule, its first 100 characters; null without one.</param>
 /// <param name="QueuedAt">When it was started, UTC.</param>
-public sealed record AdoptedRun(string Workflow, string Version, string? Key, DateTimeOffset QueuedAt)
+internal sealed record AdoptedRun(string Workflow, string Version, string? Key, DateTimeOffset QueuedAt)
 {
     private const int MaxKeyLength = 100;
 

@@ -48,13 +48,13 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
 
     private ChildStart Make(Type workflow, object? input, StartOptions options, bool isChild)
     {
-        WorkflowDefinition definition = registry.GetByFunction(workflow.Name);
+        WorkflowDefinition definition = registry.Get(workflow);
         RunRequest request = RunStart.MakeRequest(definition, input, options, run.Now, run.RunId) with
         {
             TraceParent = run.Request.TraceParent,
         };
         string id = options.RunId ?? RunStart.MakeId(request, run.NewGuid().ToByteArray().AsSpan(0, RunId.EntropyLength));
-        return new ChildStart(definition.Function, id, request with { IsChild = isChild });
+        return new ChildStart(id, request with { IsChild = isChild });
     }
 
     private async Task<RunOutcome> RunAsync(ChildStart start)
@@ -62,7 +62,9 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
         try
         {
             return await context.CallSubOrchestratorAsync<RunOutcome>(
-                start.Function, start.Request, new SubOrchestrationOptions(new TaskOptions(), start.RunId));
+                PreemptFunctions.Run,
+                start.Request,
+                new SubOrchestrationOptions(new TaskOptions { Tags = RunTags.Of(start.Request) }, start.RunId));
         }
         catch (TaskFailedException exception)
         {
@@ -121,7 +123,6 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
 }
 
 /// <summary>The input of the activity that starts a run for another.</summary>
-/// <param name="Function">The orchestration function.</param>
 /// <param name="RunId">The run's id.</param>
 /// <param name="Request">The run's input.</param>
-public sealed record ChildStart(string Function, string RunId, RunRequest Request);
+internal sealed record ChildStart(string RunId, RunRequest Request);

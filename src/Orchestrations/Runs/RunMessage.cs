@@ -5,7 +5,7 @@ namespace Preempt;
 
 /// <summary>What can be said to a run.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RunMessageKind>))]
-public enum RunMessageKind
+internal enum RunMessageKind
 {
     /// <summary>Stop.</summary>
     Stop,
@@ -30,7 +30,7 @@ public enum RunMessageKind
 /// The one envelope of all messages to a run, raised as the event <see cref="EventName"/>: the engine hands events to the newest
 /// waiter, so that a run has only one.
 /// </summary>
-public sealed record RunMessage
+internal sealed record RunMessage
 {
     /// <summary>The event that carries every message to a run.</summary>
     public const string EventName = "preempt";

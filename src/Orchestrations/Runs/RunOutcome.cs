@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Preempt;
 
 /// <summary>The output of a run's orchestration: its final record, and what its code returned or threw.</summary>
-public sealed record RunOutcome
+internal sealed record RunOutcome
 {
     /// <summary>The record, in a terminal status.</summary>
     public required RunRecord Record { get; init; }

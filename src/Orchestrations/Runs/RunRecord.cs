@@ -8,7 +8,7 @@ namespace Preempt;
 /// What is known of a run beyond its request: its custom status while it lives, part of its output when it has ended. All of
 /// its changes are here, and pure.
 /// </summary>
-public sealed record RunRecord
+internal sealed record RunRecord
 {
     /// <summary>Steps that are kept, the latest ones.</summary>
     public const int MaxSteps = 20;
@@ -154,7 +154,7 @@ public sealed record RunProgress(double Fraction, string? Message)
 }
 
 /// <summary>What is known of one step of a run. Its JSON names are short: twenty of them share a custom status.</summary>
-public sealed record StepRecord
+internal sealed record StepRecord
 {
     /// <summary>The step's number within its run, from 1.</summary>
     [JsonPropertyName("#")]

@@ -7,7 +7,7 @@ namespace Preempt;
 /// The input of a run's orchestration: all that its supervisor needs, fixed when the run was accepted, so that neither a new
 /// deployment nor a change of settings alters a run in flight.
 /// </summary>
-public sealed record RunRequest
+internal sealed record RunRequest
 {
     /// <summary>The workflow's name.</summary>
     public required string Workflow { get; init; }
@@ -24,7 +24,7 @@ public sealed record RunRequest
     /// <summary>The gates to enter, in this order.</summary>
     public ImmutableArray<RunGate> Gates { get; init; } = [];
 
-    /// <summary>The gates around steps, by the step's function, each to enter in this order.</summary>
+    /// <summary>The gates around steps, by the step's class, each to enter in this order.</summary>
     public ImmutableDictionary<string, ImmutableArray<RunGate>> StepGates { get; init; } =
         ImmutableDictionary<string, ImmutableArray<RunGate>>.Empty;
 

@@ -50,11 +50,20 @@ internal static class RunStart
         return RunId.Create(request.Workflow, keyHash, request.QueuedAt, entropy);
     }
 
-    /// <summary>Starts an instance, unless there is one of that id, ended or not.</summary>
-    public static async Task<bool> TryScheduleAsync(
-        DurableTaskClient client, string function, string id, object input, CancellationToken cancellationToken)
+    /// <summary>Starts a run, unless there is an instance of that id, ended or not.</summary>
+    public static Task<bool> TryStartAsync(DurableTaskClient client, string id, RunRequest request, CancellationToken cancellationToken) =>
+        TryScheduleAsync(
+            client, PreemptFunctions.Run, request, new StartOrchestrationOptions(id) { Tags = RunTags.Of(request) }, cancellationToken);
+
+    /// <summary>Keeps a run's id under another, unless that is taken.</summary>
+    public static Task<bool> TryClaimAsync(DurableTaskClient client, string claimId, string runId, CancellationToken cancellationToken) =>
+        TryScheduleAsync(
+            client, PreemptFunctions.Claim, new IdempotencyClaim(runId), new StartOrchestrationOptions(claimId), cancellationToken);
+
+    private static async Task<bool> TryScheduleAsync(
+        DurableTaskClient client, string function, object input, StartOrchestrationOptions options, CancellationToken cancellationToken)
     {
-        StartOrchestrationOptions start = new StartOrchestrationOptions(id).WithDedupeStatuses(
+        StartOrchestrationOptions start = options.WithDedupeStatuses(
             OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated);
         try
         {
@@ -64,7 +73,7 @@ internal static class RunStart
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // The real client and the embedded one refuse a taken id with exceptions of different types.
-            if (await client.GetInstanceAsync(id, cancellationToken) is null)
+            if (await client.GetInstanceAsync(start.InstanceId!, cancellationToken) is null)
                 throw;
             return false;
         }

@@ -4,7 +4,8 @@ using Microsoft.DurableTask;
 namespace Preempt;
 
 /// <summary>The steps that a run has called: the gates around them, their attempts, and what stops them.</summary>
-internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers workers, TaskOrchestrationContext context)
+internal sealed class RunSteps(
+    RunSupervisor run, GateKeeper gates, StepWorkers workers, WorkflowRegistry registry, TaskOrchestrationContext context)
 {
     private readonly Dictionary<int, OpenStep> _open = [];
     private int _calls;
@@ -13,11 +14,14 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
     {
         bool isShielded = !cancellationToken.CanBeCanceled;
         run.CheckMayBegin(cancellationToken);
+        // An orchestrator's code that is supervised does not know the app's registry; its steps are found, or missed, where they run.
+        if (!run.Request.IsAdopted)
+            registry.CheckStep(type);
         StepCall call = new()
         {
             RunId = run.RunId,
             Number = ++_calls,
-            Name = WorkflowNames.FromType(type.Name),
+            Name = StepRegistry.NameOf(type),
             Timeout = options.Timeout,
             Shielded = isShielded,
             FencingTokens = run.Record.FencingTokens,
@@ -35,7 +39,7 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
         try
         {
             StepOutcome? outcome = await EnterAsync(type.Name, call, step, waits.Token) is { } tokens
-                ? await AttemptAsync(type.Name, call with { StepFencingTokens = tokens }, options, step, waits.Token)
+                ? await AttemptAsync(call with { StepFencingTokens = tokens }, options, step, waits.Token)
                 : null;
             return Result<TOutput>(call, options, step, outcome, cancellationToken);
         }
@@ -48,9 +52,9 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
     }
 
     /// <summary>Enters the gates around a step: its fencing tokens, or null when it is not to begin.</summary>
-    private async Task<ImmutableArray<long>?> EnterAsync(string function, StepCall call, OpenStep step, CancellationToken stop)
+    private async Task<ImmutableArray<long>?> EnterAsync(string className, StepCall call, OpenStep step, CancellationToken stop)
     {
-        if (!run.Request.StepGates.TryGetValue(function, out ImmutableArray<RunGate> rules))
+        if (!run.Request.StepGates.TryGetValue(className, out ImmutableArray<RunGate> rules))
             return [];
         ImmutableArray<long>.Builder tokens = ImmutableArray.CreateBuilder<long>();
         Begin(call, StepStatus.Queued);
@@ -73,16 +77,16 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
         return tokens.ToImmutable();
     }
 
-    private async Task<StepOutcome> AttemptAsync(string function, StepCall call, StepOptions options, OpenStep step, CancellationToken stop)
+    private async Task<StepOutcome> AttemptAsync(StepCall call, StepOptions options, OpenStep step, CancellationToken stop)
     {
-        StepOutcome outcome = await WorkAsync(function, call, step);
+        StepOutcome outcome = await WorkAsync(call, step);
         while (HasFailed(outcome) && options.Retry.DelayAfter(call.Attempt) is { } delay && !stop.IsCancellationRequested)
         {
             await PauseAsync(delay, stop);
             if (stop.IsCancellationRequested)
                 return outcome with { Status = StepStatus.Cancelled };
             call = call with { Attempt = call.Attempt + 1 };
-            outcome = await WorkAsync(function, call, step);
+            outcome = await WorkAsync(call, step);
         }
 
         return outcome;
@@ -120,11 +124,11 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
         new(typeof(TimeoutException).FullName!, $"It took longer than its timeout of {options.Timeout}.");
 
     /// <summary>One attempt: until it ends, or is waited for no longer because its own grace is over.</summary>
-    private async Task<StepOutcome> WorkAsync(string function, StepCall call, OpenStep step)
+    private async Task<StepOutcome> WorkAsync(StepCall call, OpenStep step)
     {
         DateTimeOffset startedAt = run.Now;
         Begin(call, StepStatus.Running);
-        Task<StepOutcome> work = CallWorkerAsync(function, call, step);
+        Task<StepOutcome> work = CallWorkerAsync(call, step);
         await Task.WhenAny(work, step.Abandoned);
         if (work.IsCompleted)
             return await work;
@@ -134,9 +138,9 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
     }
 
     /// <summary>Also a step that was abandoned is on record as it really ended, should it end before its run.</summary>
-    private async Task<StepOutcome> CallWorkerAsync(string function, StepCall call, OpenStep step)
+    private async Task<StepOutcome> CallWorkerAsync(StepCall call, OpenStep step)
     {
-        StepOutcome outcome = await workers.CallAsync(function, call, step);
+        StepOutcome outcome = await workers.CallAsync(call, step);
         run.Update(run.Record.Finish(call.Number, outcome));
         workers.Release(step);
         // A step hears of a cancel through the feed, which may be faster than the request to its run.

@@ -40,7 +40,7 @@ internal sealed class RunSupervisor
         Logger = context.CreateReplaySafeLogger<RunSupervisor>();
         _gates = new GateKeeper(this, context);
         _workers = new StepWorkers(this, context);
-        _steps = new RunSteps(this, _gates, _workers, context);
+        _steps = new RunSteps(this, _gates, _workers, registry, context);
         _deadlines = new RunDeadlines(this, context);
         _hold = new RunHold(this, context);
         _grace = new RunGrace(this, context, TellOthers);

@@ -15,11 +15,11 @@ internal sealed class StepWorkers(RunSupervisor run, TaskOrchestrationContext co
     public bool AllIdle => _atWork.Count == 0;
 
     /// <summary>Runs one attempt of a step. A failed activity means a failed worker: the step's own failures come back as data.</summary>
-    public Task<StepOutcome> CallAsync(string function, StepCall call, OpenStep step)
+    public Task<StepOutcome> CallAsync(StepCall call, OpenStep step)
     {
         _atWork.Add(step);
         step.Begin();
-        return CallUntilAnsweredAsync(function, call, step);
+        return CallUntilAnsweredAsync(call, step);
     }
 
     /// <summary>The attempt has ended, and is on record.</summary>
@@ -31,14 +31,14 @@ internal sealed class StepWorkers(RunSupervisor run, TaskOrchestrationContext co
             _allEnded?.TrySetResult();
     }
 
-    private async Task<StepOutcome> CallUntilAnsweredAsync(string function, StepCall call, OpenStep step)
+    private async Task<StepOutcome> CallUntilAnsweredAsync(StepCall call, OpenStep step)
     {
         DateTimeOffset startedAt = run.Now;
         for (int failures = 1; ; failures++)
         {
             try
             {
-                return await context.CallActivityAsync<StepOutcome>(function, call);
+                return await context.CallActivityAsync<StepOutcome>(PreemptFunctions.Step, call);
             }
             catch (TaskFailedException exception)
             {

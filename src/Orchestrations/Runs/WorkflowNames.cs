@@ -4,7 +4,7 @@ using System.Text;
 namespace Preempt;
 
 /// <summary>The rules of workflow names: 1 to 40 characters of a-z, 0-9, <c>- _ .</c>, beginning with a letter.</summary>
-public static class WorkflowNames
+internal static class WorkflowNames
 {
     /// <summary>The longest workflow name, in characters.</summary>
     public const int MaxLength = 40;

@@ -17,7 +17,7 @@ public enum AppMode
 }
 
 /// <summary>The mode of an app, for all its processes. Survives a restart.</summary>
-public sealed record AppState
+internal sealed record AppState
 {
     /// <summary>What the app does with its runs.</summary>
     public AppMode Mode { get; init; }
@@ -36,4 +36,4 @@ public sealed record AppState
 /// <param name="Mode">The mode. To drain an app that drains already is to stop it.</param>
 /// <param name="Refuse">Whether starts are refused meanwhile.</param>
 /// <param name="Now">The time, UTC.</param>
-public sealed record AppModeRequest(AppMode Mode, bool Refuse, DateTimeOffset Now);
+internal sealed record AppModeRequest(AppMode Mode, bool Refuse, DateTimeOffset Now);

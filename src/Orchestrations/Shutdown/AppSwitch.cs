@@ -7,7 +7,7 @@ namespace Preempt;
 /// The one entity that keeps the app's mode: the entity function <see cref="PreemptFunctions.Switch"/>. With every change it starts
 /// the orchestration that tells the runs.
 /// </summary>
-public sealed class AppSwitch : TaskEntity<AppState>
+internal sealed class AppSwitch : TaskEntity<AppState>
 {
     internal static readonly EntityInstanceId Id = new(PreemptFunctions.Switch, "app");
 

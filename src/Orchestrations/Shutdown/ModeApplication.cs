@@ -6,19 +6,19 @@ namespace Preempt;
 /// <summary>The input of the activity that tells one page of the live runs.</summary>
 /// <param name="State">The app's state.</param>
 /// <param name="Cursor">Where the page before this one ended; null for the first.</param>
-public sealed record ModePage(AppState State, string? Cursor);
+internal sealed record ModePage(AppState State, string? Cursor);
 
 /// <summary>What the activity found.</summary>
 /// <param name="Cursor">Where the page ended; null after the last.</param>
 /// <param name="Running">Runs whose code runs.</param>
 /// <param name="Waiting">Runs that have not started.</param>
-public sealed record ModePageResult(string? Cursor, int Running, int Waiting);
+internal sealed record ModePageResult(string? Cursor, int Running, int Waiting);
 
 /// <summary>How far a change of mode has got: the custom status of the orchestration that applies it.</summary>
 /// <param name="Running">Runs whose code ran when last looked.</param>
 /// <param name="Waiting">Runs that had not started when last looked.</param>
 /// <param name="LookedAt">When that was, UTC.</param>
-public sealed record ModeProgress(int Running, int Waiting, DateTimeOffset LookedAt);
+internal sealed record ModeProgress(int Running, int Waiting, DateTimeOffset LookedAt);
 
 /// <summary>
 /// Tells the live runs of a change of the app's mode: the orchestration function <see cref="PreemptFunctions.ApplyMode"/>. It looks
@@ -68,7 +68,7 @@ internal static class ModeApplication
         return new ModeProgress(running, waiting, new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero));
     }
 
-    /// <summary>The body of the activity function <see cref="PreemptFunctions.ApplyModePage"/>.</summary>
+    /// <summary>Tells one page of them: the activity <see cref="PreemptFunctions.ApplyModePage"/>.</summary>
     public static async Task<ModePageResult> ApplyAsync(
         ModePage page, DurableTaskClient client, TimeProvider time, ICancellationFeed feed, CancellationToken cancellationToken)
     {

@@ -1,5 +1,3 @@
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,18 +36,6 @@ public sealed class Outbox
     public List<(string Text, DateTimeOffset At)> Sent { get; } = [];
 }
 
-public sealed class TrialFunctions(WorkflowRunner runs, StepRunner steps)
-{
-    [Function(nameof(TrialReminder))]
-    public Task<RunOutcome> TrialReminder([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<TrialReminder>(context);
-
-    [Function(nameof(SendMail))]
-    public Task<StepOutcome> SendMail([ActivityTrigger] StepCall call, FunctionContext function) => steps.RunAsync<SendMail>(call, function);
-
-    [Function(PreemptFunctions.Gate)]
-    public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<ConcurrencyGate>();
-}
-
 public sealed class TrialTests : IDisposable
 {
     private readonly Outbox _outbox = new();
@@ -61,9 +47,10 @@ public sealed class TrialTests : IDisposable
         {
             ConfigureServices = services => services
                 .AddSingleton(_outbox)
-                .AddPreempt(new ConfigurationBuilder().Build(), preempt => preempt.AddWorkflow<TrialReminder>()),
+                .AddPreempt(new ConfigurationBuilder().Build(), preempt => preempt.AddWorkflow<TrialReminder>().AddStep<SendMail>()),
         };
-        options.FunctionTypes.Add(typeof(TrialFunctions));
+        foreach (Type type in PreemptFunctions.Types)
+            options.FunctionTypes.Add(type);
         _host = new DurableTestHost(options);
     }
 

@@ -39,7 +39,8 @@ internal sealed class ModelSchedule : IDisposable
         _random = new Random(seed);
         _workflow = Workflows[seed % Workflows.Length];
         DurableTestHostOptions options = new() { Seed = seed, ConfigureServices = Configure, ReplayEveryTurn = _random.Next(4) == 0 };
-        options.FunctionTypes.Add(typeof(ModelFunctions));
+        foreach (Type type in PreemptFunctions.Types)
+            options.FunctionTypes.Add(type);
         AddFaults(options);
         _isDrainer = _random.Next(4) == 0;
         _host = new DurableTestHost(options);
@@ -78,7 +79,8 @@ internal sealed class ModelSchedule : IDisposable
             .AddWorkflow<InTurnThenOldest>()
             .AddWorkflow<NewestStep>()
             .AddWorkflow<LineThenStepsInLine>()
-            .AddWorkflow<NewestWithChild>());
+            .AddWorkflow<NewestWithChild>()
+            .AddStep<ModelStep>());
     }
 
     /// <summary>Each kind of fault is there in half of the schedules, and one schedule in eight has none.</summary>

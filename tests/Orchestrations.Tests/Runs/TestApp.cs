@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Preempt.Durable;
 using Preempt.Testing;
 
 namespace Preempt.Tests.Runs;
@@ -193,113 +193,35 @@ public sealed class StepLog
     }
 }
 
-/// <summary>The functions of the test app.</summary>
-public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, RunClients clients, BadWorker bad)
+/// <summary>The functions of the test app: those of Preempt whose worker can die, and an orchestrator of its own.</summary>
+public sealed class TestFunctions(BadWorker bad)
 {
-    [Function(PreemptFunctions.Gate)]
-    public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<ConcurrencyGate>();
-
-    [Function(PreemptFunctions.HandOff)]
-    public static Task HandOff([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.HandOff(context);
-
-    [Function(PreemptFunctions.Claim)]
-    public static Task<string> Claim([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.Claim(context);
-
-    [Function(PreemptFunctions.Subscribers)]
-    public static Task Subscribers([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<EventSubscribers>();
-
-    [Function(PreemptFunctions.DeleteRun)]
-    public static Task DeleteRun([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.DeleteRunAsync(context);
-
-    [Function(PreemptFunctions.PurgeRun)]
-    public static Task<bool> PurgeRun(
-        [ActivityTrigger] string runId, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        StepRunner.PurgeRunAsync(runId, client, function.CancellationToken);
-
-    [Function(PreemptFunctions.Switch)]
-    public static Task Switch([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<AppSwitch>();
-
-    [Function(PreemptFunctions.ApplyMode)]
-    public static Task ApplyMode([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.ApplyModeAsync(context);
-
-    [Function(PreemptFunctions.ApplyModePage)]
-    public Task<ModePageResult> ApplyModePage(
-        [ActivityTrigger] ModePage page, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        steps.ApplyModeAsync(page, client, function.CancellationToken);
-
-    [Function(PreemptFunctions.PublishStop)]
-    public Task PublishStop([ActivityTrigger] StopNotice notice, FunctionContext function) =>
-        steps.PublishStopAsync(notice, function.CancellationToken);
-
-    [Function(PreemptFunctions.FindEnded)]
-    public static Task<ImmutableArray<string>> FindEnded(
-        [ActivityTrigger] FindEndedRequest request, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        StepRunner.FindEndedAsync(request, client, function.CancellationToken);
-
-    [Function(PreemptFunctions.StartRun)]
-    public Task StartRun(
-        [ActivityTrigger] ChildStart start, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        steps.StartRunAsync(start, client, function.CancellationToken);
-
-    [Function(PreemptFunctions.ReadOutcome)]
-    public static Task<RunOutcome?> ReadOutcome(
-        [ActivityTrigger] string runId, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        StepRunner.ReadOutcomeAsync(runId, client, function.CancellationToken);
-
-    [Function(PreemptFunctions.EndRun)]
-    public Task EndRun([ActivityTrigger] ForcedEnd end, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        steps.EndRunAsync(end, client, function.CancellationToken);
-
-    [Function(PreemptFunctions.Bulk)]
-    public static Task<BulkProgress> Bulk([OrchestrationTrigger] TaskOrchestrationContext context) => BulkOperation.RunAsync(context);
-
-    [Function(PreemptFunctions.CountRuns)]
-    public Task<int> CountRuns([ActivityTrigger] RunFilter filter, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        BulkActivities.CountAsync(clients, client, filter, function.CancellationToken);
-
-    [Function(PreemptFunctions.FindRuns)]
-    public Task<BulkPage> FindRuns([ActivityTrigger] BulkSearch search, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        BulkActivities.FindAsync(clients, client, search, function.CancellationToken);
-
-    [Function(PreemptFunctions.WorkOnRuns)]
-    public Task<BulkResult> WorkOnRuns([ActivityTrigger] BulkWork work, [DurableClient] DurableTaskClient client, FunctionContext function)
+    [Function(PreemptFunctions.Step)]
+    public Task<object> Step([ActivityTrigger] JsonElement call, [DurableClient] DurableTaskClient client, FunctionContext function)
     {
         bad.MayFail();
-        return BulkActivities.WorkAsync(clients, client, work, function.CancellationToken);
+        return StepFunctions.Step(call, client, function);
     }
 
-    [Function(nameof(OneRun))]
-    public Task<RunOutcome> OneRun([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<OneRun>(context);
+    [Function(PreemptFunctions.Bulk)]
+    public static Task<object> Bulk([OrchestrationTrigger] TaskOrchestrationContext context) => BulkFunctions.Bulk(context);
 
-    [Function(nameof(ThreeRuns))]
-    public Task<RunOutcome> ThreeRuns([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<ThreeRuns>(context);
+    [Function(PreemptFunctions.CountRuns)]
+    public static Task<int> CountRuns(
+        [ActivityTrigger] JsonElement filter, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        BulkFunctions.CountRuns(filter, client, function);
 
-    [Function(nameof(OneRunAtOnce))]
-    public Task<RunOutcome> OneRunAtOnce([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<OneRunAtOnce>(context);
+    [Function(PreemptFunctions.FindRuns)]
+    public static Task<object> FindRuns(
+        [ActivityTrigger] JsonElement search, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        BulkFunctions.FindRuns(search, client, function);
 
-    [Function(nameof(NewestRefused))]
-    public Task<RunOutcome> NewestRefused([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<NewestRefused>(context);
-
-    [Function(nameof(Queued))]
-    public Task<RunOutcome> Queued([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Queued>(context);
-
-    [Function(nameof(InTurn))]
-    public Task<RunOutcome> InTurn([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<InTurn>(context);
-
-    [Function(nameof(Nightly))]
-    public Task<RunOutcome> Nightly([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Nightly>(context);
-
-    [Function(nameof(TwoRules))]
-    public Task<RunOutcome> TwoRules([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<TwoRules>(context);
-
-    [Function(nameof(GatedStep))]
-    public Task<RunOutcome> GatedStep([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<GatedStep>(context);
-
-    [Function(nameof(QueuedStep))]
-    public Task<RunOutcome> QueuedStep([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<QueuedStep>(context);
-
-    [Function(nameof(Stoppable))]
-    public Task<RunOutcome> Stoppable([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Stoppable>(context);
+    [Function(PreemptFunctions.WorkOnRuns)]
+    public Task<object> WorkOnRuns([ActivityTrigger] JsonElement work, [DurableClient] DurableTaskClient client, FunctionContext function)
+    {
+        bad.MayFail();
+        return BulkFunctions.WorkOnRuns(work, client, function);
+    }
 
     /// <summary>An orchestrator as it was written before there was Preempt.</summary>
     [Function("Legacy")]
@@ -315,22 +237,17 @@ public sealed class TestFunctions(WorkflowRunner runs, StepRunner steps, RunClie
             return new LegacyReceipt(await context.CallActivityAsync<string>("LegacyCharge", order.CustomerId));
         });
 
+    /// <summary>An orchestrator of the app's own that calls a step.</summary>
+    [Function("LegacyStep")]
+    public static Task<string> LegacyStep([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        context.SuperviseAsync(workflow => workflow.Timeout("1h"), run => run.CallStepAsync<Worker, string>(new Work(1)));
+
+    [Function("LegacyStranger")]
+    public static Task<string> LegacyStranger([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        context.SuperviseAsync(workflow => workflow.Timeout("1h"), run => run.CallStepAsync<Stranger, string>("x"));
+
     [Function("LegacyCharge")]
     public static string LegacyCharge([ActivityTrigger] string customer) => $"charged {customer}";
-
-    [Function(nameof(OnOrders))]
-    public Task<RunOutcome> OnOrders([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<OnOrders>(context);
-
-    [Function(nameof(Ungated))]
-    public Task<RunOutcome> Ungated([OrchestrationTrigger] TaskOrchestrationContext context) => runs.RunAsync<Ungated>(context);
-
-    [Function(nameof(Worker))]
-    public Task<StepOutcome> Worker(
-        [ActivityTrigger] StepCall call, [DurableClient] DurableTaskClient client, FunctionContext function)
-    {
-        bad.MayFail();
-        return steps.RunAsync<Worker>(call, function, client);
-    }
 }
 
 /// <summary>A worker process that dies so many times before it runs a step.</summary>
@@ -370,9 +287,12 @@ public sealed class TestApp : IDisposable
                     .AddWorkflow<OnOrders>()
                     .AddWorkflow<GatedStep>()
                     .AddWorkflow<QueuedStep>()
-                    .AddWorkflow<Ungated>());
+                    .AddWorkflow<Ungated>()
+                    .AddStep<Worker>());
             },
         };
+        foreach (Type type in PreemptFunctions.Types.Except([typeof(StepFunctions), typeof(BulkFunctions)]))
+            options.FunctionTypes.Add(type);
         options.FunctionTypes.Add(typeof(TestFunctions));
         Host = new DurableTestHost(options);
     }

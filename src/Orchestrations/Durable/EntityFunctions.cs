@@ -1,0 +1,21 @@
+using System.ComponentModel;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Preempt.Durable;
+
+/// <summary>The functions of entities. The platform calls them; nobody else does.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class EntityFunctions
+{
+    /// <summary>The gates of all concurrency keys.</summary>
+    [Function(PreemptFunctions.Gate)]
+    public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<ConcurrencyGate>();
+
+    /// <summary>The runs that end on an event.</summary>
+    [Function(PreemptFunctions.Subscribers)]
+    public static Task Subscribers([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<EventSubscribers>();
+
+    /// <summary>The app's mode.</summary>
+    [Function(PreemptFunctions.Switch)]
+    public static Task Switch([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<AppSwitch>();
+}

@@ -1,0 +1,29 @@
+using Microsoft.DurableTask;
+
+namespace Preempt;
+
+/// <summary>The orchestrations of runs, and of what gates and starts need for themselves.</summary>
+internal static class WorkflowRunner
+{
+    /// <summary>Runs the workflow that the input names, under its supervisor.</summary>
+    /// <exception cref="InvalidOperationException">The app has no such workflow.</exception>
+    public static Task<RunOutcome> RunAsync(TaskOrchestrationContext context, WorkflowRegistry registry)
+    {
+        RunRequest request = context.GetInput<RunRequest>()
+            ?? throw new InvalidOperationException("A run is started with a RunClient, which gives its orchestration an input.");
+        return new RunSupervisor(context, request, registry.Get(request.Workflow).Create(), registry).RunAsync();
+    }
+
+    /// <summary>Does nothing: what counts is that its instance exists.</summary>
+    /// <returns>The run that the idempotency key belongs to.</returns>
+    public static Task<string> Claim(TaskOrchestrationContext context) => Task.FromResult(context.GetInput<IdempotencyClaim>()!.RunId);
+
+    /// <summary>Tells runs that a gate has admitted them.</summary>
+    public static Task HandOff(TaskOrchestrationContext context)
+    {
+        GateHandOff handOff = context.GetInput<GateHandOff>()!;
+        foreach (GateAdmission admission in handOff.Admissions)
+            context.SendEvent(HolderId.Parse(admission.RunId).RunId, RunMessage.EventName, RunMessage.ForAdmission(handOff.Gate, admission));
+        return Task.CompletedTask;
+    }
+}
