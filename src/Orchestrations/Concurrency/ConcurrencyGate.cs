@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Entities;
 
 namespace Preempt;
@@ -39,8 +40,11 @@ internal sealed class ConcurrencyGate : TaskEntity<GateState>
     public void Release(LeaveRequest request)
     {
         ImmutableArray<GateAdmission> admissions = Leave(request);
-        if (admissions.Length > 0)
-            Context.ScheduleNewOrchestration(PreemptFunctions.HandOff, new GateHandOff(Context.Id.Key, admissions));
+        if (admissions is not [var first, ..])
+            return;
+        // A gate gives out each token once.
+        StartOrchestrationOptions options = new($"hand-off:{RunId.HashKey(Context.Id.Key)}:{first.Token}");
+        Context.ScheduleNewOrchestration(PreemptFunctions.HandOff, new GateHandOff(Context.Id.Key, admissions), options);
     }
 
     /// <inheritdoc />

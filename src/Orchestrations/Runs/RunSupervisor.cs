@@ -162,8 +162,9 @@ internal sealed class RunSupervisor
     {
         while (true)
         {
-            JsonElement envelope = await _context.WaitForExternalEvent<JsonElement>(RunMessage.EventName, CancellationToken.None);
-            if (Read(envelope) is { } message)
+            // Nullable, because an event without a payload fails an orchestration that waits for a value.
+            JsonElement? envelope = await _context.WaitForExternalEvent<JsonElement?>(RunMessage.EventName, CancellationToken.None);
+            if (envelope is { } sent && Read(sent) is { } message)
                 Receive(message);
             else
                 Logger.LogWarning("Run {Run} was sent something that is not a message to a run; it is dropped", RunId);
@@ -172,9 +173,6 @@ internal sealed class RunSupervisor
 
     private static RunMessage? Read(JsonElement envelope)
     {
-        // An event without a payload is not JSON at all.
-        if (envelope.ValueKind == JsonValueKind.Undefined)
-            return null;
         try
         {
             return envelope.Deserialize<RunMessage>();

@@ -79,7 +79,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
         HasEnded = header.HasEnded;
         if (!HasEnded)
             return;
-        all.Require(header.Status != OrchestrationRuntimeStatus.Failed, $"The instance of {id} failed: {header.Failure?.ErrorMessage}");
+        all.Require(header.Status != OrchestrationRuntimeStatus.Failed, $"The instance of {id} failed: {header.Failure?.ErrorMessage}{header.Failure?.StackTrace}");
         WasKilled = header.Output is null;
         if (!WasKilled)
             Record = JsonSerializer.Deserialize<RunOutcome>(header.Output!)!.Record;
