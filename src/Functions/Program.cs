@@ -1,19 +1,13 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Preempt;
-using Preempt.Functions.Http;
-using Preempt.Functions.Queues;
 using Preempt.Functions.Telemetry;
 using Preempt.Functions.Workflows;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
-builder.UseWhen<RequestIds>(static context => context.GetHttpContext() is not null);
 builder.Services
     .AddPreempt(builder.Configuration, AppWorkflows.Add)
-    .AddTelemetryExport(builder.Configuration)
-    .AddSingleton<AppQueues>()
-    .AddSingleton<PoisonQueue>();
+    .AddTelemetryExport(builder.Configuration);
 await builder.Build().RunAsync();

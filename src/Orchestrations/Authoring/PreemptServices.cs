@@ -69,7 +69,7 @@ public static class PreemptServices
 public sealed class PreemptBuilder
 {
     private readonly PreemptOptions _options;
-    private readonly List<WorkflowDefinition> _definitions = [];
+    private readonly List<RegisteredWorkflow> _definitions = [];
 
     internal PreemptBuilder(PreemptOptions options) => _options = options;
 

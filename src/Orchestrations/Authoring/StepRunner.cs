@@ -73,7 +73,7 @@ public sealed class StepRunner
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            outcome = outcome with { Status = StepStatus.Failed, Error = RunError.From(exception) };
+            outcome = outcome with { Status = StepStatus.Failed, Error = RunErrors.From(exception) };
         }
 
         outcome = outcome with { EndedAt = _time.GetUtcNow(), StopReason = active.Reason, Progress = active.Progress };

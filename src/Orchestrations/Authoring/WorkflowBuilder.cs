@@ -25,11 +25,11 @@ public sealed class WorkflowBuilder
         _name = WorkflowNames.FromType(function);
     }
 
-    internal static WorkflowDefinition Build<TWorkflow>(PreemptOptions options)
+    internal static RegisteredWorkflow Build<TWorkflow>(PreemptOptions options)
         where TWorkflow : Workflow, new() =>
         Build(typeof(TWorkflow).Name, new TWorkflow().Configure, static () => new TWorkflow(), options);
 
-    internal static WorkflowDefinition Build(
+    internal static RegisteredWorkflow Build(
         string function, Action<WorkflowBuilder> configure, Func<Workflow> create, PreemptOptions options)
     {
         WorkflowBuilder builder = new(function);
@@ -268,7 +268,7 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    private WorkflowDefinition Build(Func<Workflow> create, PreemptOptions options) =>
+    private RegisteredWorkflow Build(Func<Workflow> create, PreemptOptions options) =>
         new(create, [.. _keys, .. _stepRules.Select(rule => rule.Key)], _timeoutOf, _endWhen)
         {
             Name = WorkflowNames.Validate(_name) is { } error ? throw new ArgumentException(error) : _name,

@@ -16,7 +16,7 @@ public sealed class WorkflowRunner
     public Task<RunOutcome> RunAsync<TWorkflow>(TaskOrchestrationContext context)
         where TWorkflow : Workflow
     {
-        WorkflowDefinition definition = _registry.GetByFunction(typeof(TWorkflow).Name);
+        RegisteredWorkflow definition = _registry.GetByFunction(typeof(TWorkflow).Name);
         RunRequest request = context.GetInput<RunRequest>()
             ?? throw new InvalidOperationException("A run is started with a RunClient, which gives its orchestration an input.");
         return new RunSupervisor(context, request, definition.Create(), _registry).RunAsync();
