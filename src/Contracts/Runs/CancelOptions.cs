@@ -8,4 +8,7 @@ namespace Preempt;
 /// <param name="QueuedOnly">Whether a run whose code has begun is left alone.</param>
 /// <param name="Delete">Whether the run is deleted once it has ended.</param>
 public record CancelOptions(
-    [property: JsonPropertyName("reason")] string? Message = null, Duration? Grace = null, bool QueuedOnly = false, bool Delete = false);
+    [property: JsonPropertyName("reason")] string? Message = null,
+    Duration? Grace = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool QueuedOnly = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Delete = false);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Preempt;
 
 /// <summary>What a start may say beside the input.</summary>
@@ -28,6 +30,7 @@ public record StartOptions
     public Duration? ScheduleTimeout { get; init; }
 
     /// <summary>Among runs that wait at a gate, the higher, the sooner: -1000 to 1000, 0 by default.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Priority { get; init; }
 
     /// <summary>The run's id; made by default. 1 to 100 characters of letters, digits and <c>-_.:~</c>.</summary>

@@ -22,8 +22,8 @@ internal static class CrossingTypes
 
     private static IEnumerable<Type> OfFunctions()
     {
-        IEnumerable<MethodInfo> functions = typeof(Durable.PreemptOperations).Assembly.GetTypes()
-            .SelectMany(type => type.GetMethods()).Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null);
+        IEnumerable<MethodInfo> functions = new[] { typeof(Durable.PreemptOperations), typeof(Queues.EventFunctions) }
+            .SelectMany(type => type.Assembly.GetTypes()).SelectMany(type => type.GetMethods()).Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null);
         foreach (MethodInfo function in functions)
         {
             ParameterInfo[] parameters = function.GetParameters();

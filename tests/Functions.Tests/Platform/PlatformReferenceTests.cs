@@ -9,7 +9,7 @@ public class PlatformReferenceTests
     private const string Platform = "Preempt.Embedded";
     private static readonly PlatformLists Lists = PlatformLists.Read(Path.Combine(AppContext.BaseDirectory, "durable-api"));
 
-    public static TheoryData<string> Assemblies => ["Preempt.dll", "Preempt.Functions.dll"];
+    public static TheoryData<string> Assemblies => ["Preempt.dll", "Preempt.Functions.dll", "Preempt.Http.dll", "Preempt.Queues.dll"];
 
     [Theory]
     [MemberData(nameof(Assemblies))]
@@ -34,7 +34,7 @@ public class PlatformReferenceTests
     [Fact]
     public void Every_named_argument_of_an_attribute_is_a_property_of_the_real_one()
     {
-        using PlatformReferences uses = Read("Preempt.Functions.dll");
+        using PlatformReferences uses = Read("Preempt.Http.dll");
         MemberUse[] arguments = [.. uses.NamedArguments];
         Assert.Contains(new MemberUse("Microsoft.Azure.Functions.Worker.HttpTriggerAttribute", "set_Route", 1), arguments);
         Assert.Equal([], arguments.Where(argument => !Lists.HasMember(argument)));
