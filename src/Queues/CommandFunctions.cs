@@ -17,7 +17,7 @@ public sealed class CommandFunctions(RunClients runs, IConfiguration configurati
     /// Carries out one command. One that is not valid goes to the poison queue at once; anything else that goes wrong is left to the
     /// host, which tries the message again.
     /// </summary>
-    [Function("Commands")]
+    [Function("PreemptCommands")]
     public async Task Run(
         [QueueTrigger(Queue)] QueueMessage message, [DurableClient] DurableTaskClient client, FunctionContext function)
     {

@@ -10,7 +10,7 @@ namespace Preempt.Http;
 public sealed class BulkEndpoints(RunClients runs)
 {
     /// <summary><c>POST runs/bulk-cancel</c>: asks many runs to stop.</summary>
-    [Function("BulkCancel")]
+    [Function("PreemptBulkCancel")]
     [ApiCall(
         "Asks many runs to stop",
         Body = typeof(BulkRequest), BodyExample = """{"filter": {"workflow": "chat-reply", "key": "ada"}, "reason": "a clean slate", "dryRun": true}""",
@@ -20,7 +20,7 @@ public sealed class BulkEndpoints(RunClients runs)
         [DurableClient] DurableTaskClient client) => StartAsync(BulkKind.Cancel, request, client);
 
     /// <summary><c>POST runs/bulk-replay</c>: starts runs with the inputs of many that have ended.</summary>
-    [Function("BulkReplay")]
+    [Function("PreemptBulkReplay")]
     [ApiCall(
         "Starts runs with the inputs of many that have ended",
         Body = typeof(BulkRequest), BodyExample = """{"filter": {"workflow": "chat-reply", "key": "ada"}, "reason": "a clean slate", "dryRun": true}""",
@@ -30,7 +30,7 @@ public sealed class BulkEndpoints(RunClients runs)
         [DurableClient] DurableTaskClient client) => StartAsync(BulkKind.Replay, request, client);
 
     /// <summary><c>GET operations/{id}</c>: how far a bulk operation is.</summary>
-    [Function("GetOperation")]
+    [Function("PreemptGetOperation")]
     [ApiCall("Says how far a bulk operation is", Answer = typeof(Operation), HasEntityTag = true, Problems = new[] { 404 })]
     public Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "operations/{id}")] HttpRequest request,

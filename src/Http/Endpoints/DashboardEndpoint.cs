@@ -11,7 +11,7 @@ public static class DashboardEndpoint
     private static readonly Lazy<string> Page = new(Load);
 
     /// <summary><c>GET dashboard</c>: the page.</summary>
-    [Function("Dashboard")]
+    [Function("PreemptDashboard")]
     [ApiCall("Shows runs and gates to people", MediaType = "text/html")]
     public static Task<IActionResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "dashboard")] HttpRequest request) =>
         Api.AnswerAsync(request, () => new PageAnswer(Page.Value));

@@ -11,7 +11,7 @@ namespace Preempt.Http;
 public sealed class EventEndpoints(RunClients runs)
 {
     /// <summary><c>POST runs/{id}/events/{name}</c>: sends an event, its payload the body, to a run.</summary>
-    [Function("RaiseEvent")]
+    [Function("PreemptRaiseEvent")]
     [ApiCall(
         "Sends an event to a run; the body is its payload",
         Body = typeof(JsonElement), IsBodyOptional = true, BodyExample = """{"approved": true}""",
@@ -32,7 +32,7 @@ public sealed class EventEndpoints(RunClients runs)
     /// <c>POST events/{name}</c>: publishes an event, its payload the body. Starts the workflows that are subscribed to it, and stops
     /// the runs that end on it.
     /// </summary>
-    [Function("PublishEvent")]
+    [Function("PreemptPublishEvent")]
     [ApiCall(
         "Publishes an event, which starts the workflows that are subscribed to it and stops the runs that end on it",
         Body = typeof(JsonElement), IsBodyOptional = true, BodyExample = """{"version": 7}""",

@@ -15,7 +15,7 @@ public static class OpenApiEndpoint
     private static readonly Lazy<string> Document = new(() => OpenApiDocument.Create().ToJsonString());
 
     /// <summary><c>GET openapi.json</c>: the OpenAPI 3.1 document of the API.</summary>
-    [Function("OpenApi")]
+    [Function("PreemptOpenApi")]
     [ApiCall("Describes this API", Answer = typeof(JsonObject), HasEntityTag = true)]
     public static Task<IActionResult> Get([HttpTrigger(AuthorizationLevel.Function, "get", Route = Route)] HttpRequest request) =>
         Api.AnswerAsync(request, () =>

@@ -13,7 +13,7 @@ public sealed class RunEndpoints(RunClients runs)
     private static readonly Duration LongestWait = TimeSpan.FromMinutes(3);
 
     /// <summary><c>POST workflows/{workflow}/runs</c>: starts a run.</summary>
-    [Function("StartRun")]
+    [Function("PreemptStartRun")]
     [ApiCall(
         "Starts a run",
         Body = typeof(StartRequest), BodyExample = """{"input": {"userId": "ada", "message": "What is a monad?"}, "metadata": {"team": "blue"}}""",
@@ -37,7 +37,7 @@ public sealed class RunEndpoints(RunClients runs)
         });
 
     /// <summary><c>GET runs/{id}?wait=</c>: a run; with a wait, when it has ended or the wait is over.</summary>
-    [Function("GetRun")]
+    [Function("PreemptGetRun")]
     [ApiCall("Finds a run; with a wait, when it has ended or the wait is over", Answer = typeof(Run), HasEntityTag = true, Problems = new[] { 400, 404 })]
     [ApiQuery("wait", "How long to wait for the run's end at most; 3 minutes at most.", Type = typeof(Duration), Example = "1s")]
     public Task<IActionResult> Get(
@@ -51,7 +51,7 @@ public sealed class RunEndpoints(RunClients runs)
         });
 
     /// <summary><c>POST runs/{id}/cancel</c>: asks a run to stop.</summary>
-    [Function("CancelRun")]
+    [Function("PreemptCancelRun")]
     [ApiCall(
         "Asks a run to stop",
         Body = typeof(CancelOptions), IsBodyOptional = true, BodyExample = """{"reason": "never mind", "grace": "5s"}""",
@@ -67,7 +67,7 @@ public sealed class RunEndpoints(RunClients runs)
         });
 
     /// <summary><c>POST runs/{id}/extend</c>: gives a run more time.</summary>
-    [Function("ExtendRun")]
+    [Function("PreemptExtendRun")]
     [ApiCall(
         "Gives a run more time",
         Body = typeof(ExtendRequest), BodyExample = """{"by": "10 minutes"}""",
@@ -82,7 +82,7 @@ public sealed class RunEndpoints(RunClients runs)
         });
 
     /// <summary><c>DELETE runs/{id}</c>: deletes a run that has ended.</summary>
-    [Function("DeleteEndedRun")]
+    [Function("PreemptDeleteEndedRun")]
     [ApiCall("Deletes a run that has ended", Status = 204, Problems = new[] { 404, 409 })]
     public Task<IActionResult> Delete(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "runs/{id}")] HttpRequest request,
@@ -94,7 +94,7 @@ public sealed class RunEndpoints(RunClients runs)
         });
 
     /// <summary><c>POST runs/{id}/replay</c>: starts a run with the input of one that has ended.</summary>
-    [Function("ReplayRun")]
+    [Function("PreemptReplayRun")]
     [ApiCall(
         "Starts a run with the input of one that has ended",
         Body = typeof(ReplayRequest), IsBodyOptional = true, BodyExample = "{}",

@@ -13,7 +13,7 @@ public sealed class RunQueryEndpoints(RunClients runs)
     private const string MetadataPrefix = "metadata.";
 
     /// <summary><c>GET runs</c>: a page of runs, the newest first.</summary>
-    [Function("ListRuns")]
+    [Function("PreemptListRuns")]
     [ApiCall("Lists runs, the newest first", PageOf = typeof(Run), Problems = new[] { 400 })]
     [ApiQuery("workflow", "The workflow's name.", Example = "chat-reply")]
     [ApiQuery("key", "The concurrency key of the workflow's first rule.", Example = "ada")]
@@ -44,7 +44,7 @@ public sealed class RunQueryEndpoints(RunClients runs)
         });
 
     /// <summary><c>GET runs/{id}/explain</c>: in words, why a run is where it is and what comes next.</summary>
-    [Function("ExplainRun")]
+    [Function("PreemptExplainRun")]
     [ApiCall("Says in words why a run is where it is and what comes next", Answer = typeof(RunExplanation), Problems = new[] { 404 })]
     public Task<IActionResult> Explain(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{id}/explain")] HttpRequest request,

@@ -13,7 +13,7 @@ public sealed class SystemEndpoints(RunClients runs)
     /// <c>POST system/drain?mode=&amp;refuse=</c>: admits no run any more; with mode "immediate", or when called a second time, also stops
     /// those that run.
     /// </summary>
-    [Function("Drain")]
+    [Function("PreemptDrain")]
     [ApiCall("Admits no run any more; at once, or called a second time, stops those that run", Status = 202, Answer = typeof(AppStatus), Problems = new[] { 400 })]
     [ApiQuery("mode", "drain, or immediate to stop what runs.", Example = "drain")]
     [ApiQuery("refuse", "Whether starts are refused meanwhile; else they wait.", Type = typeof(bool), Example = "false")]
@@ -33,7 +33,7 @@ public sealed class SystemEndpoints(RunClients runs)
         });
 
     /// <summary><c>POST system/resume</c>: admits runs again.</summary>
-    [Function("Resume")]
+    [Function("PreemptResume")]
     [ApiCall("Admits runs again", Status = 202, Answer = typeof(AppStatus))]
     public Task<IActionResult> Resume(
         [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "system/resume")] HttpRequest request,
@@ -41,7 +41,7 @@ public sealed class SystemEndpoints(RunClients runs)
             new JsonAnswer(StatusCodes.Status202Accepted, await runs.With(client).ResumeAsync(request.HttpContext.RequestAborted)));
 
     /// <summary><c>GET system/status</c>: whether the app drains, and how far that has got.</summary>
-    [Function("SystemStatus")]
+    [Function("PreemptSystemStatus")]
     [ApiCall("Says whether the app drains, and how far that has got", Answer = typeof(AppStatus))]
     public Task<IActionResult> Status(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "system/status")] HttpRequest request,

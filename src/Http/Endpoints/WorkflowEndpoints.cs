@@ -12,13 +12,13 @@ public sealed class WorkflowEndpoints(WorkflowRegistry registry, RunClients runs
     private const int LargestPage = 200;
 
     /// <summary><c>GET workflows</c>: the definitions.</summary>
-    [Function("ListWorkflows")]
+    [Function("PreemptListWorkflows")]
     [ApiCall("Lists the workflows that can be started", PageOf = typeof(WorkflowDefinition))]
     public Task<IActionResult> List([HttpTrigger(AuthorizationLevel.Function, "get", Route = "workflows")] HttpRequest request) =>
         Api.AnswerAsync(request, () => new JsonAnswer(StatusCodes.Status200OK, new Page<WorkflowDefinition>([.. registry.Definitions], null)));
 
     /// <summary><c>GET gates?workflow=&amp;key=</c>: with a key that gate, without a page of the workflow's gates.</summary>
-    [Function("ListGates")]
+    [Function("PreemptListGates")]
     [ApiCall("Finds a gate by its key, or lists a workflow's gates", Answer = typeof(GateOrPage), Problems = new[] { 400, 404 })]
     [ApiQuery("workflow", "The workflow's name.", IsRequired = true, Example = "chat-reply")]
     [ApiQuery("key", "The concurrency key; without it a page of gates is answered.", Example = "ada")]
@@ -38,7 +38,7 @@ public sealed class WorkflowEndpoints(WorkflowRegistry registry, RunClients runs
         });
 
     /// <summary><c>GET health</c>: whether the app answers.</summary>
-    [Function("Health")]
+    [Function("PreemptHealth")]
     [ApiCall("Says that the app answers", Answer = typeof(Health))]
     public static Task<IActionResult> Health([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
         Api.AnswerAsync(request, () => new JsonAnswer(StatusCodes.Status200OK, new Health("Healthy")));

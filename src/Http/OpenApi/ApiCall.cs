@@ -10,7 +10,7 @@ internal sealed partial record ApiCall(string Id, string Method, string Path, Au
     /// <summary>The names of the parameters in the path.</summary>
     public IEnumerable<string> PathParameters => Parameter().Matches(Path).Select(match => match.Groups[1].Value);
 
-    /// <summary>Every HTTP function of the app, in the order of their paths.</summary>
+    /// <summary>Every HTTP function of this package, in the order of their paths. Its id is the function's name without "Preempt".</summary>
     /// <exception cref="InvalidOperationException">One has no description.</exception>
     public static IReadOnlyList<ApiCall> All { get; } =
     [
@@ -28,7 +28,7 @@ internal sealed partial record ApiCall(string Id, string Method, string Path, Au
         ApiCallAttribute about = method.GetCustomAttribute<ApiCallAttribute>()
             ?? throw new InvalidOperationException($"The HTTP function {function.Name} has no description: give it an [ApiCall].");
         return trigger.Methods!.Select(verb => new ApiCall(
-            function.Name, verb, $"/{trigger.Route}", trigger.AuthLevel, about, [.. method.GetCustomAttributes<ApiQueryAttribute>()]));
+            function.Name[nameof(Preempt).Length..], verb, $"/{trigger.Route}", trigger.AuthLevel, about, [.. method.GetCustomAttributes<ApiQueryAttribute>()]));
     }
 
     [GeneratedRegex(@"\{(\w+)\}")]
