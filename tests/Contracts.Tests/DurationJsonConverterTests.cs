@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CsCheck;
 
-namespace Preempt.Tests.Timing;
+namespace Preempt.Contracts.Tests;
 
 public class DurationJsonConverterTests
 {

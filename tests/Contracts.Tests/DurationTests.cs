@@ -1,6 +1,6 @@
 using CsCheck;
 
-namespace Preempt.Tests.Timing;
+namespace Preempt.Contracts.Tests;
 
 public class DurationTests
 {
