@@ -17,7 +17,7 @@ public class PlatformReferenceTests
     {
         using PlatformReferences uses = Read(assembly);
         string[] types = [.. uses.Types];
-        Assert.True(types.Length > 10);
+        Assert.NotEmpty(types);
         Assert.Equal([], types.Where(type => !Lists.HasType(type)));
     }
 
@@ -27,7 +27,7 @@ public class PlatformReferenceTests
     {
         using PlatformReferences uses = Read(assembly);
         MemberUse[] members = [.. uses.Members];
-        Assert.True(members.Length > 10);
+        Assert.NotEmpty(members);
         Assert.Equal([], members.Where(member => !Lists.HasMember(member)));
     }
 
