@@ -24,7 +24,7 @@ public class EngineBenchmarks : IDisposable
     public void Start()
     {
         FunctionTable functions = FunctionTableFactory.Create(
-            FunctionCatalog.Discover([typeof(BenchmarkFunctions)]), _services, () => _engine!.Client);
+            FunctionCatalog.Discover([typeof(BenchmarkFunctions)]), new FunctionRuntime(_services, () => _engine!));
         _engine = new DurableEngine(
             new EngineOptions { Store = new NoStore(), Scheduler = _work }, functions, TimeProvider.System, NullLoggerFactory.Instance);
         _engine.Start();

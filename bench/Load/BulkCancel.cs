@@ -30,7 +30,7 @@ internal sealed class BulkCancel(LoadApp app, string store, LoadOptions options)
             ids[number] = (await app.Runs.StartAsync("parked", new LoadInput(key), cancellationToken: cancellation)).Id;
         });
         long asked = Stopwatch.GetTimestamp();
-        Operation operation = await app.Runs.StartBulkAsync(new BulkRequest { Kind = BulkKind.Cancel, Filter = new RunFilter { Workflow = "parked" } });
+        Operation operation = await app.Runs.StartBulkAsync(BulkKind.Cancel, new BulkRequest { Filter = new RunFilter { Workflow = "parked" } });
         foreach (string id in ids)
             await app.Durable.WaitForInstanceCompletionAsync(id, CancellationToken.None);
         await app.Durable.WaitForInstanceCompletionAsync(operation.Id, CancellationToken.None);

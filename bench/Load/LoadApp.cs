@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Preempt.Embedded.Engine;
-using Preempt.Functions.Http;
+using Preempt.Embedded.Hosting;
+using Preempt.Http;
 
 namespace Preempt.Load;
 
@@ -34,10 +34,9 @@ internal sealed class LoadApp : IAsyncDisposable
     /// <param name="store">The setting <c>Preempt:Store</c>: a directory, or <c>memory</c>.</param>
     public static async Task<LoadApp> StartAsync(string store)
     {
-        FunctionsApplicationBuilder builder = new(
+        EmbeddedAppBuilder builder = new(
             ["--urls", "http://127.0.0.1:0", "--Preempt:Store", store],
             static () => [typeof(RunEndpoints), typeof(LoadFunctions), .. PreemptFunctions.Types]);
-        builder.ConfigureFunctionsWebApplication();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<HoldTimes>();
         builder.Services.AddPreempt(builder.Configuration, static preempt =>
@@ -48,7 +47,7 @@ internal sealed class LoadApp : IAsyncDisposable
             preempt.AddStep<Nothing>();
             preempt.AddStep<Hold>();
         });
-        WebApplication app = (WebApplication)builder.Build();
+        WebApplication app = builder.Build();
         await app.StartAsync();
         return new LoadApp(app);
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Preempt.Client.Json;
+using Preempt.Json;
 
 namespace Preempt.Client;
 

@@ -6,7 +6,7 @@ internal static class FilterQuery
     public static ApiPath Add(ApiPath path, RunFilter filter)
     {
         path.With("workflow", filter.Workflow).With("key", filter.Key).With("since", filter.Since).With("until", filter.Until);
-        path.With("status", filter.Status.IsDefaultOrEmpty ? null : string.Join(',', filter.Status));
+        path.With("status", filter.Status.Count == 0 ? null : string.Join(',', filter.Status));
         foreach ((string name, string value) in filter.Metadata)
             path.With($"metadata.{name}", value);
         return path;

@@ -66,4 +66,7 @@ public sealed partial class PreemptHttpClient
     /// <returns>How it is.</returns>
     public Task<Health> GetHealthAsync(CancellationToken cancellationToken = default) =>
         _calls.GetAsync<Health>("health", cancellationToken);
+
+    /// <summary>A body that says nothing.</summary>
+    private sealed record Nothing;
 }

@@ -17,7 +17,7 @@ public sealed partial class PreemptHttpClient
     /// <exception cref="RunConflictException">The run has not ended.</exception>
     public Task<(Run Run, bool IsNew)> ReplayAsync(
         string id, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        _calls.PostOnceAsync<Run>(OfRun(id) + "/replay", new Nothing(), CheckIdempotencyKey(idempotencyKey), cancellationToken);
+        _calls.PostOnceAsync<Run>(OfRun(id) + "/replay", new ReplayRequest(), CheckIdempotencyKey(idempotencyKey), cancellationToken);
 
     /// <summary>Says in words how a run got where it is, what it waits for and what comes next.</summary>
     /// <param name="id">The run's id.</param>
@@ -58,7 +58,4 @@ public sealed partial class PreemptHttpClient
             ? key
             : throw new InvalidRunException($"Idempotency-Key: 1 to {MaxLength} printable ASCII characters are allowed.");
     }
-
-    /// <summary>A body that says nothing.</summary>
-    private sealed record Nothing;
 }

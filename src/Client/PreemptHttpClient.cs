@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Preempt.Client.Json;
 
 namespace Preempt.Client;
 
@@ -66,7 +65,7 @@ public sealed partial class PreemptHttpClient
     /// <exception cref="RunConflictException">A run of the given id exists.</exception>
     public Task<Run> StartAsync(
         string workflow, object? input, StartOptions? options = null, CancellationToken cancellationToken = default) =>
-        _calls.PostAsync<Run>(RunsOf(workflow), StartBody.From(input, options), cancellationToken);
+        _calls.PostAsync<Run>(RunsOf(workflow), ToRequest(input, options), cancellationToken);
 
     /// <summary>Starts a run, unless one was started with the same idempotency key of the same workflow before.</summary>
     /// <param name="workflow">The workflow's name.</param>
@@ -83,7 +82,7 @@ public sealed partial class PreemptHttpClient
     {
         ArgumentNullException.ThrowIfNull(idempotencyKey);
         return _calls.PostOnceAsync<Run>(
-            RunsOf(workflow), StartBody.From(input, options), CheckIdempotencyKey(idempotencyKey), cancellationToken);
+            RunsOf(workflow), ToRequest(input, options), CheckIdempotencyKey(idempotencyKey), cancellationToken);
     }
 
     /// <summary>Finds a run.</summary>
@@ -117,7 +116,7 @@ public sealed partial class PreemptHttpClient
 
     private Task<Run> PollAsync(string id, TimeSpan wait, CancellationToken cancellationToken)
     {
-        ApiPath path = new ApiPath(OfRun(id)).With("wait", DurationConverter.ToText(wait));
+        ApiPath path = new ApiPath(OfRun(id)).With("wait", Duration.FromTimeSpan(wait).ToString());
         return _calls.GetAsync<Run>(path.ToString(), cancellationToken, wait);
     }
 
@@ -165,7 +164,7 @@ public sealed partial class PreemptHttpClient
     /// <exception cref="InvalidRunException">An option is not allowed.</exception>
     /// <exception cref="RunConflictException">The run has ended, or runs and only a queued one was to be cancelled.</exception>
     public Task<Run> CancelAsync(string id, CancelOptions? options = null, CancellationToken cancellationToken = default) =>
-        _calls.PostAsync<Run>(OfRun(id) + "/cancel", CancelBody.From(options), cancellationToken);
+        _calls.PostAsync<Run>(OfRun(id) + "/cancel", options ?? new CancelOptions(), cancellationToken);
 
     /// <summary>Removes a run that has ended, and all that is known of it.</summary>
     /// <param name="id">The run's id.</param>
@@ -176,13 +175,13 @@ public sealed partial class PreemptHttpClient
 
     /// <summary>Gives a run more time: what is left of its execution timeout grows by so much. May be repeated.</summary>
     /// <param name="id">The run's id.</param>
-    /// <param name="by">How much; <see cref="Timeout.InfiniteTimeSpan"/> takes the timeout away.</param>
+    /// <param name="by">How much; <see cref="Duration.Never"/> takes the timeout away.</param>
     /// <param name="cancellationToken">Gives up the call; the time may have been given all the same.</param>
     /// <returns>The run.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     /// <exception cref="RunConflictException">The run has ended, or stops already.</exception>
-    public Task<Run> ExtendAsync(string id, TimeSpan by, CancellationToken cancellationToken = default) =>
-        _calls.PostAsync<Run>(OfRun(id) + "/extend", new ExtendBody(by), cancellationToken);
+    public Task<Run> ExtendAsync(string id, Duration by, CancellationToken cancellationToken = default) =>
+        _calls.PostAsync<Run>(OfRun(id) + "/extend", new ExtendRequest { By = by }, cancellationToken);
 
     private static string OfRun(string id) => $"runs/{ApiPath.Segment(id, "run id")}";
 
@@ -195,30 +194,6 @@ public sealed partial class PreemptHttpClient
         _ => JsonSerializer.SerializeToElement(value, InputOptions),
     };
 
-    private sealed record StartBody(
-        JsonElement? Input,
-        string? Key,
-        IReadOnlyDictionary<string, string>? Metadata,
-        TimeSpan? Timeout,
-        TimeSpan? ScheduleTimeout,
-        int? Priority,
-        string? RunId)
-    {
-        public static StartBody From(object? input, StartOptions? options) => new(
-            ToJson(input),
-            options?.Key,
-            options?.Metadata,
-            options?.Timeout,
-            options?.ScheduleTimeout,
-            options?.Priority is 0 ? null : options?.Priority,
-            options?.RunId);
-    }
-
-    private sealed record CancelBody(string? Reason, TimeSpan? Grace, bool? QueuedOnly, bool? Delete)
-    {
-        public static CancelBody From(CancelOptions? options) => new(
-            options?.Message, options?.Grace, options?.QueuedOnly is true ? true : null, options?.Delete is true ? true : null);
-    }
-
-    private sealed record ExtendBody(TimeSpan By);
+    private static StartRequest ToRequest(object? input, StartOptions? options) =>
+        new(options ?? new StartOptions()) { Input = ToJson(input) };
 }

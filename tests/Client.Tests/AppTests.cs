@@ -8,7 +8,7 @@ public sealed class AppTests(AppUnderTest app) : ClientTests(app)
     public async Task Workflows_come_with_their_rules_and_times()
     {
         WorkflowDefinition chat = Assert.Single(await Client.ListWorkflowsAsync(TestEnd), workflow => workflow.Name == "chat-reply");
-        Assert.Equal((TimeSpan.FromMinutes(10), Timeout.InfiniteTimeSpan), (chat.Timeout, chat.ScheduleTimeout));
+        Assert.Equal((Duration.FromTimeSpan(TimeSpan.FromMinutes(10)), Duration.Never), (chat.Timeout, chat.ScheduleTimeout));
         ConcurrencyRule rule = Assert.Single(chat.Rules);
         Assert.Equal(("{input.userId}", 1, ConcurrencyStrategy.CancelInProgress), (rule.Key, rule.MaxRuns, rule.Strategy));
     }

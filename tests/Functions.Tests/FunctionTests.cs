@@ -3,13 +3,15 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Preempt.Functions.Workflows;
+using Preempt.Http;
+using Preempt.Queues;
 
 namespace Preempt.Functions.Tests;
 
 /// <summary>The functions that the app and the library define, and the workflows that the app is found to have.</summary>
 public sealed class FunctionTests
 {
-    private static readonly Dictionary<string, MethodInfo> Functions = new[] { typeof(ChatReply), typeof(PreemptFunctions) }
+    private static readonly Dictionary<string, MethodInfo> Functions = new[] { typeof(ChatReply), typeof(PreemptFunctions), typeof(RunEndpoints), typeof(CommandFunctions) }
         .SelectMany(type => type.Assembly.GetTypes())
         .SelectMany(type => type.GetMethods())
         .Where(method => method.IsDefined(typeof(FunctionAttribute)))
@@ -60,9 +62,9 @@ public sealed class FunctionTests
     [Fact]
     public void Lab_workflows_can_be_switched_off()
     {
-        Assert.Contains(Registry().All, workflow => workflow.IsLab);
-        Assert.DoesNotContain(Registry(("Preempt:Lab", "false")).All, workflow => workflow.IsLab);
-        Assert.True(Registry(("Preempt:Lab", "false")).TryGet("chat-reply", out _));
+        Assert.Contains(Registry().Definitions, workflow => workflow.IsLab);
+        Assert.DoesNotContain(Registry(("Preempt:Lab", "false")).Definitions, workflow => workflow.IsLab);
+        Assert.Contains(Registry(("Preempt:Lab", "false")).Definitions, workflow => workflow.Name == "chat-reply");
     }
 
     [Theory]
@@ -78,10 +80,9 @@ public sealed class FunctionTests
     [Fact]
     public void Settings_are_the_defaults_of_workflows_that_do_not_say()
     {
-        WorkflowRegistry registry = Registry(("Preempt:Grace", "3s"), ("Preempt:Timeout", "1h"));
-        Assert.True(registry.TryGet("lab-plain", out WorkflowDefinition? plain));
-        Assert.Equal(((Duration)"3s", (Duration)"1h"), (plain.Grace, plain.Timeout));
-        Assert.True(registry.TryGet("chat-reply", out WorkflowDefinition? chat));
-        Assert.Equal((Duration)"10 minutes", chat.Timeout);
+        Dictionary<string, WorkflowDefinition> definitions = Registry(("Preempt:Grace", "3s"), ("Preempt:Timeout", "1h"))
+            .Definitions.ToDictionary(definition => definition.Name);
+        Assert.Equal(((Duration)"3s", (Duration)"1h"), (definitions["lab-plain"].Grace, definitions["lab-plain"].Timeout));
+        Assert.Equal((Duration)"10 minutes", definitions["chat-reply"].Timeout);
     }
 }

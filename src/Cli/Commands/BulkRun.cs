@@ -1,5 +1,4 @@
 using Preempt.Cli.Output;
-using Preempt.Client;
 
 namespace Preempt.Cli.Commands;
 
@@ -64,7 +63,7 @@ internal static class BulkRun
             string runs = operation.Total == 1 ? "run" : "runs";
             screen.WriteLine(operation.DryRun
                 ? $"{operation.Total} {runs}"
-                : $"{operation.Kind} {operation.Status}: {operation.Done} of {operation.Total} {runs} done, {operation.Failed} failed");
+                : $"{NameOf(operation.Kind)} {operation.Status}: {operation.Done} of {operation.Total} {runs} done, {operation.Failed} failed");
             foreach (BulkFailure failure in operation.Failures)
                 screen.Warn($"{failure.RunId}: {failure.Detail}");
         }
@@ -77,4 +76,11 @@ internal static class BulkRun
             _ => ExitCode.Done,
         };
     }
+
+    private static string NameOf(BulkKind kind) => kind switch
+    {
+        BulkKind.Cancel => "bulk-cancel",
+        BulkKind.Replay => "bulk-replay",
+        _ => "operation",
+    };
 }

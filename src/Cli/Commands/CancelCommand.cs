@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Preempt.Cli.Output;
-using Preempt.Client;
 
 namespace Preempt.Cli.Commands;
 
@@ -63,7 +62,7 @@ internal static class CancelCommand
             TimeSpan? limit = WaitOption.Find(call, wait);
             CancelOptions options = new(
                 call.Get(reason),
-                call.Get(grace) is { } time ? CommonOptions.ToTimeSpan(time) : null,
+                call.Get(grace),
                 call.Get(queuedOnly),
                 call.Get(delete));
             (Run[] runs, ExitCode code) = await Many.DoAsync(call, given, async (id, cancellationToken) =>

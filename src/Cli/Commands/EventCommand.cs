@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Preempt.Cli.Output;
-using Preempt.Client;
 
 namespace Preempt.Cli.Commands;
 

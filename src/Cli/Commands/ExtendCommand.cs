@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Preempt.Cli.Output;
-using Preempt.Client;
 
 namespace Preempt.Cli.Commands;
 
@@ -16,7 +15,7 @@ internal static class ExtendCommand
         CliCall.Handle(command, async call =>
         {
             Duration more = call.Get(by)!.Value;
-            Run run = await call.Client.ExtendAsync(call.Get(id), CommonOptions.ToTimeSpan(more), call.CancellationToken);
+            Run run = await call.Client.ExtendAsync(call.Get(id), more, call.CancellationToken);
             if (call.Screen.IsJson)
                 Screen.WriteJson(run);
             else

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
-using Preempt.Client;
 
 namespace Preempt.Cli.Commands;
 
@@ -30,7 +29,7 @@ internal sealed class FilterOptions
         _status.CompletionSources.Add(_ => Statuses.Select(name => new CompletionItem(name)));
     }
 
-    private static string[] Statuses { get; } = [.. Enum.GetNames<RunStatus>().Where(name => name != nameof(RunStatus.Unknown))];
+    private static string[] Statuses { get; } = [.. RunStatusExtensions.All.Select(status => status.ToString())];
 
     public void AddTo(Command command)
     {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Preempt.Cli.Output;
-using Preempt.Client;
 
 namespace Preempt.Cli.Commands;
 

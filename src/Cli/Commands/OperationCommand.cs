@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Preempt.Client;
 
 namespace Preempt.Cli.Commands;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Preempt.Cli.Output;
-using Preempt.Client;
 
 namespace Preempt.Cli.Commands;
 
@@ -29,8 +28,8 @@ internal static class StartCommand
             {
                 Key = call.Get(key),
                 Metadata = ToDictionary(call.Get(metadata)),
-                Timeout = call.Get(timeout) is { } time ? CommonOptions.ToTimeSpan(time) : null,
-                ScheduleTimeout = call.Get(scheduleTimeout) is { } scheduleTime ? CommonOptions.ToTimeSpan(scheduleTime) : null,
+                Timeout = call.Get(timeout),
+                ScheduleTimeout = call.Get(scheduleTimeout),
                 Priority = call.Get(priority),
                 RunId = call.Get(runId),
             };

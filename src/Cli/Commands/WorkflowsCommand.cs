@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Preempt.Cli.Output;
-using Preempt.Client;
 
 namespace Preempt.Cli.Commands;
 

@@ -1,4 +1,3 @@
-using Preempt.Client;
 using Spectre.Console;
 
 namespace Preempt.Cli.Output;

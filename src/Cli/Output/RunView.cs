@@ -1,5 +1,3 @@
-using Preempt.Client;
-
 namespace Preempt.Cli.Output;
 
 /// <summary>How runs are shown.</summary>

@@ -12,11 +12,13 @@ internal static class Times
     /// <summary>A length of time to three digits or so: what is below a second in milliseconds.</summary>
     public static string Of(TimeSpan length) => length switch
     {
-        _ when length == Timeout.InfiniteTimeSpan => "never",
         { TotalMilliseconds: < 999.5 } => string.Create(CultureInfo.InvariantCulture, $"{length.TotalMilliseconds:0}ms"),
         { TotalSeconds: < 59.95 } => string.Create(CultureInfo.InvariantCulture, $"{length.TotalSeconds:0.#}s"),
         _ => Duration.FromTimeSpan(TimeSpan.FromSeconds(Math.Round(length.TotalSeconds))).ToString(),
     };
+
+    /// <inheritdoc cref="Of(TimeSpan)" />
+    public static string Of(Duration length) => length.IsNever ? length.ToString() : Of(length.Value);
 
     /// <summary>The bar of a fraction from 0 to 1.</summary>
     public static string Bar(double fraction, int width)

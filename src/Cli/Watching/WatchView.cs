@@ -1,6 +1,5 @@
 using System.Globalization;
 using Preempt.Cli.Output;
-using Preempt.Client;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

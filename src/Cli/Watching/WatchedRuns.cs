@@ -1,5 +1,3 @@
-using Preempt.Client;
-
 namespace Preempt.Cli.Watching;
 
 /// <summary>The runs that are looked at: what they were when last seen, and what has changed since.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Preempt.Json;
 
 namespace Preempt.Client.Json;
 
@@ -11,6 +12,6 @@ internal static class ClientJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        Converters = { new DurationConverter(), new UtcTimeConverter() },
+        Converters = { new TolerantEnumConverter(), new UtcTimeConverter() },
     };
 }

@@ -61,7 +61,7 @@ public sealed class PreemptBuilder
     internal WorkflowRegistry Build(PreemptOptions options)
     {
         List<string> mistakes = [];
-        List<WorkflowDefinition> definitions = [];
+        List<RegisteredWorkflow> definitions = [];
         foreach (Type workflow in _workflows)
         {
             try

@@ -7,6 +7,9 @@ namespace Preempt;
 /// <summary>What a step's code knows of its call.</summary>
 public sealed class StepContext
 {
+    /// <summary>The most characters of a progress message.</summary>
+    internal const int MaxProgressLength = 100;
+
     private readonly ActiveStep _step;
     private readonly DurableTaskClient _client;
     private readonly ICancellationFeed _feed;
@@ -57,7 +60,7 @@ public sealed class StepContext
     public Task ReportProgressAsync(double fraction, string? message = null)
     {
         _step.Progress = new RunProgress(
-            double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), Excerpt.Shorten(message, RunProgress.MaxMessageLength));
+            double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), Excerpt.Shorten(message, MaxProgressLength));
         return Task.CompletedTask;
     }
 

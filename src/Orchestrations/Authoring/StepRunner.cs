@@ -42,7 +42,7 @@ internal sealed class StepRunner(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            outcome = outcome with { Status = StepStatus.Failed, Error = RunError.From(exception) };
+            outcome = outcome with { Status = StepStatus.Failed, Error = RunErrors.From(exception) };
         }
 
         outcome = outcome with { EndedAt = time.GetUtcNow(), StopReason = active.Reason, Progress = active.Progress };

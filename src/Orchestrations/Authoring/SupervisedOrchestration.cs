@@ -44,7 +44,7 @@ public static class SupervisedOrchestration
             throw new InvalidRunException(error);
         options ??= new PreemptOptions();
         ForeignWorkflow<TOutput> workflow = new(code);
-        WorkflowDefinition definition = WorkflowBuilder.Build(context.Name.Name, configure, () => workflow, options);
+        RegisteredWorkflow definition = WorkflowBuilder.Build(context.Name.Name, configure, () => workflow, options);
         RunRequest request = RunStart.MakeRequest(
             definition,
             context.GetInput<JsonElement?>(),

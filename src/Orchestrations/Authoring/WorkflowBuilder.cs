@@ -22,7 +22,7 @@ public sealed class WorkflowBuilder
 
     /// <summary>Defines the workflow of a class.</summary>
     /// <exception cref="InvalidOperationException">The class has no public constructor without parameters.</exception>
-    internal static WorkflowDefinition Build(Type workflow, PreemptOptions options)
+    internal static RegisteredWorkflow Build(Type workflow, PreemptOptions options)
     {
         if (workflow.GetConstructor(Type.EmptyTypes) is null)
         {
@@ -35,7 +35,7 @@ public sealed class WorkflowBuilder
     }
 
     /// <summary>Defines a workflow that has no class of its own.</summary>
-    internal static WorkflowDefinition Build(
+    internal static RegisteredWorkflow Build(
         string typeName, Action<WorkflowBuilder> configure, Func<Workflow> create, PreemptOptions options)
     {
         WorkflowBuilder builder = new(typeName);
@@ -274,7 +274,7 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    private WorkflowDefinition Build(Func<Workflow> create, PreemptOptions options) =>
+    private RegisteredWorkflow Build(Func<Workflow> create, PreemptOptions options) =>
         new(create, [.. _keys, .. _stepRules.Select(rule => rule.Key)], _timeoutOf, _endWhen)
         {
             Name = WorkflowNames.Validate(_name) is { } error ? throw new ArgumentException(error) : _name,

@@ -5,14 +5,14 @@ namespace Preempt;
 /// <summary>The workflows of an app, by name. Names do not distinguish case.</summary>
 public sealed class WorkflowRegistry
 {
-    private readonly Dictionary<string, WorkflowDefinition> _byName;
-    private readonly Dictionary<Type, WorkflowDefinition> _byClass;
+    private readonly Dictionary<string, RegisteredWorkflow> _byName;
+    private readonly Dictionary<Type, RegisteredWorkflow> _byClass;
     private readonly bool _hasLab;
 
     /// <param name="definitions">The workflows, each of another name.</param>
     /// <param name="steps">The steps.</param>
     /// <param name="options">The app's settings.</param>
-    internal WorkflowRegistry(IReadOnlyCollection<WorkflowDefinition> definitions, StepRegistry steps, PreemptOptions options)
+    internal WorkflowRegistry(IReadOnlyCollection<RegisteredWorkflow> definitions, StepRegistry steps, PreemptOptions options)
     {
         _byName = definitions.ToDictionary(definition => definition.Name, StringComparer.OrdinalIgnoreCase);
         _byClass = definitions.Where(definition => definition.Class is not null).ToDictionary(definition => definition.Class!);
@@ -21,7 +21,10 @@ public sealed class WorkflowRegistry
     }
 
     /// <summary>The workflows that can be started, in the order of their names.</summary>
-    public IEnumerable<WorkflowDefinition> All =>
+    public IEnumerable<WorkflowDefinition> Definitions => All.Select(workflow => workflow.Definition);
+
+    /// <summary>The same workflows, with the code that they are.</summary>
+    internal IEnumerable<RegisteredWorkflow> All =>
         _byName.Values.Where(CanBeStarted).OrderBy(definition => definition.Name, StringComparer.Ordinal);
 
     internal StepRegistry Steps { get; }
@@ -30,7 +33,7 @@ public sealed class WorkflowRegistry
     /// <param name="name">Its name.</param>
     /// <param name="definition">The workflow.</param>
     /// <returns>Whether there is one.</returns>
-    public bool TryGet(string name, [NotNullWhen(true)] out WorkflowDefinition? definition)
+    internal bool TryGet(string name, [NotNullWhen(true)] out RegisteredWorkflow? definition)
     {
         definition = _byName.GetValueOrDefault(name) is { } found && CanBeStarted(found) ? found : null;
         return definition is not null;
@@ -38,13 +41,13 @@ public sealed class WorkflowRegistry
 
     /// <summary>The workflow of a run that has been started.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
-    internal WorkflowDefinition Get(string name) => _byName.GetValueOrDefault(name)
+    internal RegisteredWorkflow Get(string name) => _byName.GetValueOrDefault(name)
         ?? throw new InvalidOperationException(
             $"This app has no workflow named '{name}'. It had one when the run was started: keep the class until no run of it lives.");
 
     /// <summary>The workflow that another calls.</summary>
     /// <exception cref="InvalidOperationException">It is not registered.</exception>
-    internal WorkflowDefinition Get(Type type) => _byClass.GetValueOrDefault(type)
+    internal RegisteredWorkflow Get(Type type) => _byClass.GetValueOrDefault(type)
         ?? throw new InvalidOperationException(
             $"Workflow class '{type}' is not registered: add it with AddWorkflow<{type.Name}>(), or its assembly with AddWorkflowsFrom.");
 
@@ -57,5 +60,5 @@ public sealed class WorkflowRegistry
 
     internal static string HowToAdd(Type step) => $"add it with AddStep<{step.Name}>(), or its assembly with AddWorkflowsFrom";
 
-    private bool CanBeStarted(WorkflowDefinition definition) => _hasLab || !definition.IsLab;
+    private bool CanBeStarted(RegisteredWorkflow definition) => _hasLab || !definition.IsLab;
 }

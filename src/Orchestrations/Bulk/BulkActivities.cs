@@ -98,7 +98,7 @@ internal static class BulkActivities
         }
         catch (RunException exception)
         {
-            return new BulkFailure(id, Excerpt.Shorten(exception.Message, BulkFailure.MaxDetailLength));
+            return new BulkFailure(id, Excerpt.Shorten(exception.Message, BulkProgress.MaxDetailLength));
         }
     }
 
@@ -107,7 +107,7 @@ internal static class BulkActivities
         Run run = await runs.GetAsync(id, cancellationToken);
         try
         {
-            await runs.RequestStopAsync(run, new CancelOptions(work.Reason, By: work.OperationId), cancellationToken);
+            await runs.RequestStopAsync(run, new CancelOptions(work.Reason), by: work.OperationId, cancellationToken);
         }
         catch (RunConflictException)
         {

@@ -38,7 +38,7 @@ internal static class BulkOperation
         {
             BulkPage found = await FindAsync(context, request, place);
             place = found.Next;
-            BulkResult[] results = await Task.WhenAll(found.RunIds.Chunk(ChunkSize).Select(chunk => WorkAsync(context, request, [.. chunk])));
+            BulkResult[] results = await Task.WhenAll(found.RunIds.Chunk(ChunkSize).Select(chunk => WorkAsync(context, state, [.. chunk])));
             progress = results.Aggregate(progress, (sum, result) => sum.Add(result));
             context.SetCustomStatus(progress);
         }
@@ -61,17 +61,17 @@ internal static class BulkOperation
             [.. ids.Skip(place.Index).Take(PageSize)], end < ids.Count ? place with { Index = end } : null));
     }
 
-    private static async Task<BulkResult> WorkAsync(TaskOrchestrationContext context, BulkRequest request, ImmutableArray<string> runIds)
+    private static async Task<BulkResult> WorkAsync(TaskOrchestrationContext context, BulkState state, ImmutableArray<string> runIds)
     {
         try
         {
-            BulkWork work = new(context.InstanceId, request.Kind, request.Reason, runIds);
+            BulkWork work = new(context.InstanceId, state.Kind, state.Request.Reason, runIds);
             return await context.CallActivityAsync<BulkResult>(PreemptFunctions.WorkOnRuns, work, Retried);
         }
         catch (TaskFailedException exception)
         {
             // How far it got is not known: what was done is done, and all of it is counted as what it may not be.
-            string detail = Excerpt.Shorten(exception.FailureDetails.ErrorMessage, BulkFailure.MaxDetailLength);
+            string detail = Excerpt.Shorten(exception.FailureDetails.ErrorMessage, BulkProgress.MaxDetailLength);
             return new BulkResult(0, runIds.Length, [.. runIds.Take(BulkProgress.MaxFailures).Select(id => new BulkFailure(id, detail))]);
         }
     }

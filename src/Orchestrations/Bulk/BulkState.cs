@@ -3,10 +3,13 @@ using System.Collections.Immutable;
 namespace Preempt;
 
 /// <summary>The input of a bulk operation's orchestration: what to do, and how far an earlier generation of it got.</summary>
-/// <param name="Request">What to do.</param>
+/// <param name="Request">With which runs.</param>
 /// <param name="StartedAt">When it was asked for, UTC.</param>
 internal sealed record BulkState(BulkRequest Request, DateTimeOffset StartedAt)
 {
+    /// <summary>What to do with them.</summary>
+    public required BulkKind Kind { get; init; }
+
     /// <summary>How far it is; null before the runs are counted.</summary>
     public BulkProgress? Progress { get; init; }
 
@@ -29,6 +32,9 @@ internal sealed record BulkProgress(int Total, int Done = 0, int Failed = 0)
     /// <summary>The failures that are kept.</summary>
     public const int MaxFailures = 10;
 
+    /// <summary>The most characters of what is kept of a failure: ten of them share a custom status.</summary>
+    public const int MaxDetailLength = 120;
+
     /// <summary>When it ended, UTC.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
@@ -43,13 +49,4 @@ internal sealed record BulkProgress(int Total, int Done = 0, int Failed = 0)
         Total = Math.Max(Total, Done + result.Done + Failed + result.Failed),
         Failures = [.. Failures.Concat(result.Failures).Take(MaxFailures)],
     };
-}
-
-/// <summary>A run with which a bulk operation could not do what was asked.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Detail">Why not, 120 characters at most.</param>
-public sealed record BulkFailure(string RunId, string Detail)
-{
-    /// <summary>The most characters of <see cref="Detail"/>: ten failures share a custom status.</summary>
-    public const int MaxDetailLength = 120;
 }

@@ -23,12 +23,12 @@ internal static class GateExplainer
 
         yield return $"It waits at the gate of {Named(gate)}, where {RunExplainer.Count(rule.MaxRuns, "run", "runs")} may run at one time.";
         yield return Place(runId, gate, state, index);
-        ImmutableArray<GateHolder> holders = gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin
+        ImmutableArray<HolderState> holders = gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin
             ? state.Holders.RemoveAll(holder => holder.Key != gate.Key)
             : state.Holders;
         if (holders.Length > 0)
             yield return $"Held by {RunExplainer.Names(holders.Select(holder => holder.Age.RunId), holders.Length)}.";
-        ImmutableArray<GateHolder> leaving = holders.RemoveAll(holder => holder.SupersededBy is null);
+        ImmutableArray<HolderState> leaving = holders.RemoveAll(holder => holder.SupersededBy is null);
         if (leaving.Length > 0)
             yield return $"{RunExplainer.Names(leaving.Select(holder => holder.Age.RunId), leaving.Length)} was told to stop for a newer run, and has its grace to end.";
         yield return Next(rule, index, leaving.Length);
@@ -40,7 +40,7 @@ internal static class GateExplainer
     {
         if (gate.Rule.Strategy != ConcurrencyStrategy.RoundRobin)
             return index == 0 && state.Waiters.Length == 1 ? "Nobody else waits." : $"It is number {Number(index + 1)} of {Number(state.Waiters.Length)} in line.";
-        List<GateWaiter> own = [.. state.Waiters.Where(waiter => waiter.Key == gate.Key)];
+        List<WaiterState> own = [.. state.Waiters.Where(waiter => waiter.Key == gate.Key)];
         int place = own.FindIndex(waiter => waiter.Age.RunId == runId) + 1;
         int keys = state.Waiters.Select(waiter => waiter.Key).Distinct().Count();
         return $"It is number {Number(place)} of {Number(own.Count)} in the line of its key; {RunExplainer.Count(keys, "key takes", "keys take")} turns, "

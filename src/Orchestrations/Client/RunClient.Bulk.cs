@@ -8,17 +8,21 @@ public sealed partial class RunClient
     private const string OperationPrefix = "operation:";
 
     /// <summary>Starts a bulk operation. When the task completes it is accepted, and will go through its runs.</summary>
-    /// <param name="request">What to do, with which runs.</param>
+    /// <param name="kind">What to do with each run.</param>
+    /// <param name="request">With which runs.</param>
     /// <param name="cancellationToken">Gives up the call; the operation may have been accepted all the same.</param>
     /// <returns>The operation.</returns>
     /// <exception cref="InvalidRunException">Something in the request is not allowed.</exception>
-    public async Task<Operation> StartBulkAsync(BulkRequest request, CancellationToken cancellationToken = default)
+    public async Task<Operation> StartBulkAsync(BulkKind kind, BulkRequest request, CancellationToken cancellationToken = default)
     {
         // Later than every run that this process has accepted, also where the clock stands still.
         DateTimeOffset now = _app.Clock.Next();
-        request = request.Check(now);
+        request = BulkRules.Check(kind, request, now);
         string id = $"{OperationPrefix}{Guid.CreateVersion7(now):N}";
-        BulkState state = new(request with { Reason = Excerpt.Shorten(request.Reason, StopRequest.MaxMessageLength) }, now);
+        BulkState state = new(request with { Reason = Excerpt.Shorten(request.Reason, StopRequest.MaxMessageLength) }, now)
+        {
+            Kind = kind,
+        };
         await _client.ScheduleNewOrchestrationInstanceAsync(PreemptFunctions.Bulk, state, new StartOrchestrationOptions(id), cancellationToken);
         return await GetOperationAsync(id, cancellationToken);
     }
@@ -33,6 +37,6 @@ public sealed partial class RunClient
         OrchestrationMetadata? instance = RunId.Validate(id) is null
             ? await _client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken)
             : null;
-        return instance is not null && Operation.From(instance) is { } operation ? operation : throw new UnknownOperationException(id);
+        return instance is not null && OperationReader.Read(instance) is { } operation ? operation : throw new UnknownOperationException(id);
     }
 }

@@ -70,8 +70,8 @@ public sealed partial class RunClient
             Priority = request.Priority,
         };
         return idempotencyKey is null
-            ? (await StartAsync(run.Workflow, run.Input, options, cancellationToken), true)
-            : await StartOnceAsync(run.Workflow, run.Input, idempotencyKey, options, cancellationToken);
+            ? (await StartAsync(run.Workflow, run.Input, options, cancellationToken: cancellationToken), true)
+            : await StartOnceAsync(run.Workflow, run.Input, idempotencyKey, options, cancellationToken: cancellationToken);
     }
 
     private async Task<(Run Run, RunRequest Request)> GetWithRequestAsync(string id, CancellationToken cancellationToken)

@@ -61,20 +61,27 @@ public sealed partial class RunClient
     /// <param name="workflow">The workflow's name.</param>
     /// <param name="input">What the run is given; written as JSON.</param>
     /// <param name="options">What else is to be said.</param>
+    /// <param name="waitWhileDraining">
+    /// Whether the run is accepted, and waits, also while the app drains and refuses starts: for a caller that cannot come again.
+    /// </param>
     /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
     /// <returns>The run.</returns>
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
     /// <exception cref="RunConflictException">A run of the given id exists.</exception>
     public Task<Run> StartAsync(
-        string workflow, object? input, StartOptions? options = null, CancellationToken cancellationToken = default) =>
-        StartAsync(Find(workflow), input, options ?? new StartOptions(), cancellationToken);
+        string workflow,
+        object? input,
+        StartOptions? options = null,
+        bool waitWhileDraining = false,
+        CancellationToken cancellationToken = default) =>
+        StartAsync(Find(workflow), input, options ?? new StartOptions(), waitWhileDraining, cancellationToken);
 
     private async Task<Run> StartAsync(
-        WorkflowDefinition definition, object? input, StartOptions options, CancellationToken cancellationToken)
+        RegisteredWorkflow definition, object? input, StartOptions options, bool waitWhileDraining, CancellationToken cancellationToken)
     {
         using Activity? activity = RunTelemetry.Starting(definition.Name);
-        RunRequest request = await MakeRequestAsync(definition, input, options, cancellationToken);
+        RunRequest request = await MakeRequestAsync(definition, input, options, waitWhileDraining, cancellationToken);
         string id = options.RunId ?? NewId(request);
         await PointToAsync(id, request, cancellationToken);
         return await RunStart.TryStartAsync(_client, id, request, cancellationToken)
@@ -87,20 +94,28 @@ public sealed partial class RunClient
     /// <param name="input">What the run is given; written as JSON.</param>
     /// <param name="idempotencyKey">The key: 1 to 255 characters.</param>
     /// <param name="options">What else is to be said.</param>
+    /// <param name="waitWhileDraining">
+    /// Whether the run is accepted, and waits, also while the app drains and refuses starts: for a caller that cannot come again.
+    /// </param>
     /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
     /// <returns>The run, and whether it was started now.</returns>
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">The key, the input or an option is not allowed.</exception>
     public async Task<(Run Run, bool IsNew)> StartOnceAsync(
-        string workflow, object? input, string idempotencyKey, StartOptions? options = null, CancellationToken cancellationToken = default)
+        string workflow,
+        object? input,
+        string idempotencyKey,
+        StartOptions? options = null,
+        bool waitWhileDraining = false,
+        CancellationToken cancellationToken = default)
     {
         const int MaxLength = 255;
         if (idempotencyKey.Length is 0 or > MaxLength)
             throw new InvalidRunException($"Idempotency-Key: 1 to {MaxLength} characters; these are {idempotencyKey.Length}.");
         options ??= new StartOptions();
-        WorkflowDefinition definition = Find(workflow);
+        RegisteredWorkflow definition = Find(workflow);
         using Activity? activity = RunTelemetry.Starting(definition.Name);
-        RunRequest request = await MakeRequestAsync(definition, input, options, cancellationToken);
+        RunRequest request = await MakeRequestAsync(definition, input, options, waitWhileDraining, cancellationToken);
         if (options.RunId is { } taken && await FindClaimAsync(definition, idempotencyKey, cancellationToken) is null
             && await FindAsync(taken, cancellationToken) is { } existing)
             throw new RunConflictException($"A run with the id \"{taken}\" exists, and was not started with this idempotency key.", existing);
@@ -116,7 +131,7 @@ public sealed partial class RunClient
     /// together, because starting an instance of a given id is the one thing that the engine lets happen only once.
     /// </summary>
     private async Task<string> ClaimAsync(
-        WorkflowDefinition definition, string idempotencyKey, string runId, CancellationToken cancellationToken)
+        RegisteredWorkflow definition, string idempotencyKey, string runId, CancellationToken cancellationToken)
     {
         string claimId = ClaimId(definition, idempotencyKey);
         if (await RunStart.TryClaimAsync(_client, claimId, runId, cancellationToken))
@@ -125,28 +140,28 @@ public sealed partial class RunClient
             ?? throw new InvalidOperationException($"The claim {claimId} cannot be read.");
     }
 
-    private async Task<string?> FindClaimAsync(WorkflowDefinition definition, string idempotencyKey, CancellationToken cancellationToken)
+    private async Task<string?> FindClaimAsync(RegisteredWorkflow definition, string idempotencyKey, CancellationToken cancellationToken)
     {
         OrchestrationMetadata? claim = await _client.GetInstanceAsync(
             ClaimId(definition, idempotencyKey), getInputsAndOutputs: true, cancellationToken);
         return claim?.ReadInputAs<IdempotencyClaim>()?.RunId;
     }
 
-    private static string ClaimId(WorkflowDefinition definition, string idempotencyKey) =>
+    private static string ClaimId(RegisteredWorkflow definition, string idempotencyKey) =>
         $"idempotency:{definition.Name}:{RunId.HashKey(idempotencyKey)}";
 
-    private WorkflowDefinition Find(string workflow) =>
-        _app.Registry.TryGet(workflow, out WorkflowDefinition? definition) ? definition : throw new UnknownWorkflowException(workflow);
+    private RegisteredWorkflow Find(string workflow) =>
+        _app.Registry.TryGet(workflow, out RegisteredWorkflow? definition) ? definition : throw new UnknownWorkflowException(workflow);
 
     private async Task<RunRequest> MakeRequestAsync(
-        WorkflowDefinition definition, object? input, StartOptions options, CancellationToken cancellationToken)
+        RegisteredWorkflow definition, object? input, StartOptions options, bool waitWhileDraining, CancellationToken cancellationToken)
     {
         RunRequest request = RunStart.MakeRequest(definition, input, options, _app.Clock.Next()) with { TraceParent = RunTelemetry.TraceParent };
         AppState state = await _app.Mode.GetAsync(_client, cancellationToken);
         return state switch
         {
             { Mode: AppMode.Running } => request,
-            { Refuse: true } when !options.WaitWhileDraining => throw new AppDrainingException(),
+            { Refuse: true } when !waitWhileDraining => throw new AppDrainingException(),
             _ => request with { Held = true },
         };
     }
@@ -197,17 +212,19 @@ public sealed partial class RunClient
     /// </summary>
     /// <param name="id">The run's id.</param>
     /// <param name="options">How.</param>
+    /// <param name="by">Who asks; kept up to 50 characters.</param>
     /// <param name="cancellationToken">Gives up the call; the request may have been made all the same.</param>
     /// <returns>The run as it is after the request.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     /// <exception cref="InvalidRunException">An option is not allowed.</exception>
     /// <exception cref="RunConflictException">The run has ended.</exception>
-    public async Task<Run> CancelAsync(string id, CancelOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<Run> CancelAsync(
+        string id, CancelOptions? options = null, string? by = null, CancellationToken cancellationToken = default)
     {
         options ??= new CancelOptions();
         if (options.Grace > StopRequest.LongestGrace)
             throw new InvalidRunException($"grace \"{options.Grace}\": {(Duration)StopRequest.LongestGrace} at most.");
-        await RequestStopAsync(await GetAsync(id, cancellationToken), options, cancellationToken);
+        await RequestStopAsync(await GetAsync(id, cancellationToken), options, by, cancellationToken);
         Run run = await ReadStoppedAsync(id, cancellationToken);
         if (run.Stop is null)
             CheckCanStop(run, options);
@@ -218,7 +235,7 @@ public sealed partial class RunClient
 
     /// <summary>Asks a run to stop, and does not wait until it has heard.</summary>
     /// <exception cref="RunConflictException">The run has ended.</exception>
-    internal async Task RequestStopAsync(Run run, CancelOptions options, CancellationToken cancellationToken)
+    internal async Task RequestStopAsync(Run run, CancelOptions options, string? by, CancellationToken cancellationToken)
     {
         StopRequest stop = new()
         {
@@ -226,7 +243,7 @@ public sealed partial class RunClient
             RequestedAt = _app.Time.GetUtcNow(),
             Message = options.Message,
             Grace = options.Grace,
-            By = options.By,
+            By = by,
             QueuedOnly = options.QueuedOnly,
         };
         await SendAsync(run, RunMessage.ForStop(stop), options, cancellationToken);
@@ -383,9 +400,9 @@ public sealed partial class RunClient
     /// <exception cref="InvalidRunException">The workflow has no concurrency rule.</exception>
     public async Task<Gate> GetGateAsync(string workflow, string key, CancellationToken cancellationToken = default)
     {
-        WorkflowDefinition definition = FindGated(workflow);
+        RegisteredWorkflow definition = FindGated(workflow);
         GateState state = await FindGateAsync(definition.GateKey(0, CheckKey(key)), cancellationToken);
-        return Gate.From(definition, state.Rule is null ? state with { Key = key } : state);
+        return GateReader.Read(definition, state.Rule is null ? state with { Key = key } : state);
     }
 
     /// <summary>What a gate remembers; one that no run has entered, nothing.</summary>
@@ -407,7 +424,7 @@ public sealed partial class RunClient
     public async Task<(IReadOnlyList<Gate> Items, string? Cursor)> ListGatesAsync(
         string workflow, int limit, string? cursor = null, CancellationToken cancellationToken = default)
     {
-        WorkflowDefinition definition = FindGated(workflow);
+        RegisteredWorkflow definition = FindGated(workflow);
         EntityQuery query = new()
         {
             InstanceIdStartsWith = new EntityInstanceId(PreemptFunctions.Gate, definition.GatePrefix(0)).ToString(),
@@ -417,7 +434,7 @@ public sealed partial class RunClient
         await foreach (Page<EntityMetadata<GateState>> page in _client.Entities
             .GetAllEntitiesAsync<GateState>(query).AsPages(token, limit).WithCancellation(cancellationToken))
         {
-            return ([.. page.Values.Select(entity => Gate.From(definition, entity.State))], Cursor.Wrap(page.ContinuationToken));
+            return ([.. page.Values.Select(entity => GateReader.Read(definition, entity.State))], Cursor.Wrap(page.ContinuationToken));
         }
 
         return ([], null);
@@ -435,9 +452,9 @@ public sealed partial class RunClient
         }
     }
 
-    private WorkflowDefinition FindGated(string workflow)
+    private RegisteredWorkflow FindGated(string workflow)
     {
-        WorkflowDefinition definition = Find(workflow);
+        RegisteredWorkflow definition = Find(workflow);
         if (definition.Rules.IsEmpty)
             throw new InvalidRunException($"workflow \"{definition.Name}\" has no concurrency rule, so it has no gates.");
         return definition;

@@ -37,8 +37,8 @@ public sealed class RunHandle
     }
 
     /// <inheritdoc cref="RunClient.CancelAsync" />
-    public Task<Run> CancelAsync(CancelOptions? options = null, CancellationToken cancellationToken = default) =>
-        _client.CancelAsync(Id, options, cancellationToken);
+    public Task<Run> CancelAsync(CancelOptions? options = null, string? by = null, CancellationToken cancellationToken = default) =>
+        _client.CancelAsync(Id, options, by, cancellationToken);
 
     /// <inheritdoc cref="RunClient.ExtendAsync" />
     public Task<Run> ExtendAsync(Duration by, CancellationToken cancellationToken = default) =>

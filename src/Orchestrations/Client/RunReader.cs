@@ -28,7 +28,7 @@ internal static class RunReader
             Output = outcome.Output,
             Error = outcome.Error,
             Stop = record.Stop is { } stop
-                ? new RunStop(stop.Reason, stop.Message, stop.By, stop.SupersededBy, stop.RequestedAt, stop.Grace, record.Forced)
+                ? new RunStop(stop.Reason, stop.RequestedAt, record.Forced, stop.Message, stop.By, stop.SupersededBy, stop.Grace)
                 : null,
             Progress = record.Progress,
             Attempt = record.Steps is [.., var last] ? last.Attempt : 0,

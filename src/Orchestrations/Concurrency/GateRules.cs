@@ -23,7 +23,7 @@ internal static class GateRules
         string runId = request.Age.RunId;
         if (state.Holders.FirstOrDefault(holder => holder.Age.RunId == runId) is { } self)
             return (state, new GateReply(GateVerdict.Admitted) { Token = self.Token });
-        GateWaiter newcomer = new(
+        WaiterState newcomer = new(
             request.Age, request.Priority, request.Gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin ? request.Gate.Key : null);
         if (state.Waiters.BinarySearch(newcomer) >= 0)
             return AskAgain(state, request);
@@ -108,7 +108,7 @@ internal static class GateRules
         return (state with { CheckedAt = request.Now }, reply with { Suspects = suspects });
     }
 
-    private static ImmutableArray<GateWaiter> Insert(ImmutableArray<GateWaiter> waiters, GateWaiter newcomer)
+    private static ImmutableArray<WaiterState> Insert(ImmutableArray<WaiterState> waiters, WaiterState newcomer)
     {
         int index = waiters.BinarySearch(newcomer);
         return waiters.Insert(index < 0 ? ~index : index, newcomer);
@@ -132,7 +132,7 @@ internal static class GateRules
         ImmutableArray<GateStop>.Builder stops = ImmutableArray.CreateBuilder<GateStop>();
         while (OneTooMany(state) is { } oldest)
         {
-            GateHolder? holder = state.Holders.FirstOrDefault(candidate => candidate.Age == oldest);
+            HolderState? holder = state.Holders.FirstOrDefault(candidate => candidate.Age == oldest);
             bool hasLeft = holder is null || state.Rule!.Handover == Handover.Immediate;
             stops.Add(new GateStop(oldest.RunId, newcomer.RunId, hasLeft));
             state = holder switch
@@ -161,10 +161,10 @@ internal static class GateRules
 
     private static (GateState State, ImmutableArray<GateAdmission> Admissions) Admit(GateState state)
     {
-        List<GateHolder> admitted = [];
+        List<HolderState> admitted = [];
         while (Next(state) is { } next)
         {
-            GateHolder holder = new(next.Age, state.LastToken + 1, Key: next.Key);
+            HolderState holder = new(next.Age, state.LastToken + 1, Key: next.Key);
             admitted.Add(holder);
             state = state with
             {
@@ -180,7 +180,7 @@ internal static class GateRules
     }
 
     /// <summary>The run that gets the next slot; null when none is free, or nobody waits.</summary>
-    private static GateWaiter? Next(GateState state)
+    private static WaiterState? Next(GateState state)
     {
         if (state.Waiters.IsEmpty)
             return null;
@@ -191,13 +191,13 @@ internal static class GateRules
     }
 
     /// <summary>Of the keys that may have one more, the one that has gone without longest; its first run.</summary>
-    private static GateWaiter? NextInTurn(GateState state, ConcurrencyRule rule)
+    private static WaiterState? NextInTurn(GateState state, ConcurrencyRule rule)
     {
         Dictionary<string, int> holders = state.Holders.CountBy(holder => holder.Key!).ToDictionary();
         HashSet<string> seen = [];
-        GateWaiter? best = null;
+        WaiterState? best = null;
         long bestServed = long.MaxValue;
-        foreach (GateWaiter waiter in state.Waiters)
+        foreach (WaiterState waiter in state.Waiters)
         {
             if (!seen.Add(waiter.Key!) || holders.GetValueOrDefault(waiter.Key!) >= rule.MaxRuns)
                 continue;
@@ -214,7 +214,7 @@ internal static class GateRules
     {
         HashSet<string> idle = [.. state.Served.Keys];
         idle.ExceptWith(state.Holders.Select(holder => holder.Key ?? ""));
-        foreach (GateWaiter waiter in state.Waiters)
+        foreach (WaiterState waiter in state.Waiters)
         {
             // A key that waits is seen early in the line, more often than not.
             if (idle.Count == 0)

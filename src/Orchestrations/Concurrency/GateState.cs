@@ -8,7 +8,7 @@ namespace Preempt;
 /// <param name="Token">Its fencing token.</param>
 /// <param name="SupersededBy">The run that it was stopped for, or null.</param>
 /// <param name="Key">Its key, where a gate serves several.</param>
-internal sealed record GateHolder(
+internal sealed record HolderState(
     RunAge Age,
     long Token,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SupersededBy = null,
@@ -30,10 +30,10 @@ internal sealed record GateState
     public long LastToken { get; init; }
 
     /// <summary>Admitted runs, in the order of admission.</summary>
-    public ImmutableArray<GateHolder> Holders { get; init; } = [];
+    public ImmutableArray<HolderState> Holders { get; init; } = [];
 
     /// <summary>Runs that wait for a slot, in the order in which they get one; with RoundRobin within their key.</summary>
-    public ImmutableArray<GateWaiter> Waiters { get; init; } = [];
+    public ImmutableArray<WaiterState> Waiters { get; init; } = [];
 
     /// <summary>
     /// Of CancelInProgress: the newest runs that have ever entered, oldest first, <c>MaxRuns</c> at most. Any run that is older

@@ -5,12 +5,6 @@ using Microsoft.DurableTask.Client.Entities;
 
 namespace Preempt;
 
-/// <summary>What became of an event that was published.</summary>
-/// <param name="Event">The event's name.</param>
-/// <param name="Started">The runs that it has started.</param>
-/// <param name="Stopped">The runs that end on it, and have been told.</param>
-public sealed record PublishedEvent(string Event, ImmutableArray<Run> Started, ImmutableArray<string> Stopped);
-
 /// <summary>Tells an event to all that it concerns: workflows that it starts, and runs that end on it.</summary>
 internal sealed class EventPublisher(RunClient runs, RunClients app, DurableTaskClient client)
 {
@@ -19,19 +13,19 @@ internal sealed class EventPublisher(RunClient runs, RunClients app, DurableTask
     {
         EventName.Check(name);
         DateTimeOffset now = app.Time.GetUtcNow();
-        WorkflowDefinition[] starting = [.. app.Registry.All.Where(definition => definition.StartsOnEvent(name, payload, now))];
-        // An event does not come again.
-        StartOptions options = new() { WaitWhileDraining = true };
+        RegisteredWorkflow[] starting = [.. app.Registry.All.Where(definition => definition.StartsOnEvent(name, payload, now))];
+        StartOptions options = new();
         // Nothing is begun for a payload that one of them refuses.
-        foreach (WorkflowDefinition definition in starting)
+        foreach (RegisteredWorkflow definition in starting)
             RunStart.MakeRequest(definition, payload, options, now);
         ImmutableArray<string> stopped = await StopAsync(name, payload, cancellationToken);
         ImmutableArray<Run>.Builder started = ImmutableArray.CreateBuilder<Run>();
-        foreach (WorkflowDefinition definition in starting)
+        foreach (RegisteredWorkflow definition in starting)
         {
+            // An event does not come again, so its runs wait while the app drains.
             started.Add(idempotencyKey is null
-                ? await runs.StartAsync(definition.Name, payload, options, cancellationToken)
-                : (await runs.StartOnceAsync(definition.Name, payload, idempotencyKey, options, cancellationToken)).Run);
+                ? await runs.StartAsync(definition.Name, payload, options, waitWhileDraining: true, cancellationToken)
+                : (await runs.StartOnceAsync(definition.Name, payload, idempotencyKey, options, waitWhileDraining: true, cancellationToken)).Run);
         }
 
         return new PublishedEvent(name, started.ToImmutable(), stopped);

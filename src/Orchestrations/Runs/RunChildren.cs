@@ -48,7 +48,7 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
 
     private ChildStart Make(Type workflow, object? input, StartOptions options, bool isChild)
     {
-        WorkflowDefinition definition = registry.Get(workflow);
+        RegisteredWorkflow definition = registry.Get(workflow);
         RunRequest request = RunStart.MakeRequest(definition, input, options, run.Now, run.RunId) with
         {
             TraceParent = run.Request.TraceParent,

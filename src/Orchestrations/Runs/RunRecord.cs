@@ -144,15 +144,6 @@ internal sealed record RunRecord
     }
 }
 
-/// <summary>How far a step says it is.</summary>
-/// <param name="Fraction">From 0 to 1.</param>
-/// <param name="Message">In words, 100 characters at most.</param>
-public sealed record RunProgress(double Fraction, string? Message)
-{
-    /// <summary>The most characters of a progress message.</summary>
-    public const int MaxMessageLength = 100;
-}
-
 /// <summary>What is known of one step of a run. Its JSON names are short: twenty of them share a custom status.</summary>
 internal sealed record StepRecord
 {
@@ -193,30 +184,4 @@ internal sealed record StepRecord
         Ended = outcome.Status == StepStatus.Abandoned ? null : outcome.EndedAt.ToUnixTimeMilliseconds(),
         StopReason = outcome.StopReason,
     };
-}
-
-/// <summary>Where a step is.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<StepStatus>))]
-public enum StepStatus
-{
-    /// <summary>Scheduled, or at work.</summary>
-    Running,
-
-    /// <summary>Its code returned.</summary>
-    Succeeded,
-
-    /// <summary>Its code threw.</summary>
-    Failed,
-
-    /// <summary>It was told to stop because its time was over, and did.</summary>
-    TimedOut,
-
-    /// <summary>It was told to stop, and did.</summary>
-    Cancelled,
-
-    /// <summary>It was told to stop, and had not when the grace was over.</summary>
-    Abandoned,
-
-    /// <summary>It waits for the gates around it.</summary>
-    Queued,
 }

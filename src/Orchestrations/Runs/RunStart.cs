@@ -11,7 +11,7 @@ internal static class RunStart
     /// <summary>Makes the input of a run's orchestration. Pure: a parent's replay makes the same.</summary>
     /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
     public static RunRequest MakeRequest(
-        WorkflowDefinition definition, object? given, StartOptions options, DateTimeOffset queuedAt, string? parentId = null)
+        RegisteredWorkflow definition, object? given, StartOptions options, DateTimeOffset queuedAt, string? parentId = null)
     {
         JsonElement? input = ReadInput(definition, given);
         CheckOptions(definition, options);
@@ -79,7 +79,7 @@ internal static class RunStart
         }
     }
 
-    private static JsonElement? ReadInput(WorkflowDefinition definition, object? given)
+    private static JsonElement? ReadInput(RegisteredWorkflow definition, object? given)
     {
         try
         {
@@ -92,7 +92,7 @@ internal static class RunStart
         }
     }
 
-    private static void CheckOptions(WorkflowDefinition definition, StartOptions options)
+    private static void CheckOptions(RegisteredWorkflow definition, StartOptions options)
     {
         if (options.RunId is { } id && RunId.Validate(id) is { } error)
             throw new InvalidRunException(error);

@@ -307,7 +307,7 @@ internal sealed class RunSupervisor
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return new CodeResult(null, RunError.From(exception));
+            return new CodeResult(null, RunErrors.From(exception));
         }
     }
 

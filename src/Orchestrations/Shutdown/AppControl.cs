@@ -2,17 +2,6 @@ using Microsoft.DurableTask.Client;
 
 namespace Preempt;
 
-/// <summary>The app's mode, and how far it has taken effect.</summary>
-/// <param name="Mode">What the app does with its runs.</param>
-/// <param name="Refuse">Whether starts are refused meanwhile.</param>
-/// <param name="Since">When the mode was last changed, UTC; null when it never was.</param>
-/// <param name="IsDrained">Whether nothing runs any more; null while the app does not drain.</param>
-/// <param name="Running">Runs whose code ran when last looked; null while the app does not drain.</param>
-/// <param name="Waiting">Runs that had not started when last looked; null while the app does not drain.</param>
-/// <param name="LookedAt">When that was, UTC.</param>
-public sealed record AppStatus(
-    AppMode Mode, bool Refuse, DateTimeOffset? Since, bool? IsDrained, int? Running, int? Waiting, DateTimeOffset? LookedAt);
-
 /// <summary>Drains and resumes the app.</summary>
 internal sealed class AppControl(RunClients app, DurableTaskClient client)
 {
@@ -44,7 +33,7 @@ internal sealed class AppControl(RunClients app, DurableTaskClient client)
     {
         AppState state = await app.Mode.ReadAsync(client, cancellationToken);
         if (state.Mode == AppMode.Running)
-            return new AppStatus(state.Mode, false, state.Since, null, null, null, null);
+            return new AppStatus(state.Mode, false, state.Since);
         OrchestrationMetadata? application = await client.GetInstanceAsync(
             AppSwitch.InstanceOf(state.Generation), getInputsAndOutputs: true, cancellationToken);
         ModeProgress? progress = application?.SerializedCustomStatus is null ? null : application.ReadCustomStatusAs<ModeProgress>();

@@ -1,20 +1,4 @@
-using System.Text.Json.Serialization;
-
 namespace Preempt;
-
-/// <summary>What an app does with its runs.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<AppMode>))]
-public enum AppMode
-{
-    /// <summary>Runs are admitted as their gates have room.</summary>
-    Running,
-
-    /// <summary>No run is admitted; those that run go on to their ends.</summary>
-    Draining,
-
-    /// <summary>No run is admitted; those that run are told to stop, reason <see cref="StopReason.Shutdown"/>.</summary>
-    Stopping,
-}
 
 /// <summary>The mode of an app, for all its processes. Survives a restart.</summary>
 internal sealed record AppState

@@ -9,7 +9,7 @@ public sealed class BulkOperationTests : IDisposable
     public void Dispose() => _app.Dispose();
 
     private static Operation Start(TestApp app, BulkKind kind, RunFilter filter, bool dryRun = false) =>
-        app.Host.Run(() => app.Runs.StartBulkAsync(new BulkRequest { Kind = kind, Filter = filter, DryRun = dryRun }));
+        app.Host.Run(() => app.Runs.StartBulkAsync(kind, new BulkRequest { Filter = filter, DryRun = dryRun }));
 
     private static Operation End(TestApp app, Operation operation)
     {
@@ -18,7 +18,7 @@ public sealed class BulkOperationTests : IDisposable
     }
 
     private static Operation Read(TestApp app, Operation operation) =>
-        Operation.From(app.Host.Client.GetInstanceAsync(operation.Id, getInputsAndOutputs: true).GetAwaiter().GetResult()!)!;
+        OperationReader.Read(app.Host.Client.GetInstanceAsync(operation.Id, getInputsAndOutputs: true).GetAwaiter().GetResult()!)!;
 
     private static List<string> StartRuns(TestApp app, int count, double seconds = 10_000) =>
         [.. Enumerable.Range(0, count).Select(_ => app.Start("ungated", new Work(seconds)))];
@@ -73,7 +73,7 @@ public sealed class BulkOperationTests : IDisposable
         string[] known = [.. StartRuns(app, 3)];
         string[] ids = [.. known, .. Enumerable.Range(0, 4500).Select(number => $"unknown-{number}")];
 
-        Operation operation = app.Host.Run(() => app.Runs.StartBulkAsync(new BulkRequest { Kind = BulkKind.Cancel, RunIds = ids }));
+        Operation operation = app.Host.Run(() => app.Runs.StartBulkAsync(BulkKind.Cancel, new BulkRequest { RunIds = ids }));
         operation = End(app, operation);
 
         Assert.Equal((OperationStatus.Succeeded, 4503, 3, 4500), (operation.Status, operation.Total, operation.Done, operation.Failed));

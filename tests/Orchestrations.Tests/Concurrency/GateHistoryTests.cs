@@ -118,7 +118,7 @@ public sealed class GateHistoryTests
         private void CheckReply(int run, GateReply reply, GateState before)
         {
             string id = Age(run).RunId;
-            GateHolder? holder = _state.Holders.FirstOrDefault(holder => holder.Age.RunId == id);
+            HolderState? holder = _state.Holders.FirstOrDefault(holder => holder.Age.RunId == id);
             Assert.Equal(reply.Verdict == GateVerdict.Admitted, holder is not null);
             Assert.Equal(holder?.Token ?? 0, reply.Token);
             Assert.Equal(reply.Verdict == GateVerdict.Wait, _state.Waiters.Any(waiter => waiter.Age.RunId == id));
@@ -134,9 +134,9 @@ public sealed class GateHistoryTests
         /// <summary>Whoever is admitted is told, with the next token, once, and is the one whose turn it is.</summary>
         private void Note(GateState before, ImmutableArray<GateAdmission> told)
         {
-            GateHolder[] admitted = [.. _state.Holders.Where(holder => before.Holders.All(other => other.Age.RunId != holder.Age.RunId))];
+            HolderState[] admitted = [.. _state.Holders.Where(holder => before.Holders.All(other => other.Age.RunId != holder.Age.RunId))];
             Assert.All(told, admission => Assert.Contains(admitted, holder => (holder.Age.RunId, holder.Token) == (admission.RunId, admission.Token)));
-            foreach (GateHolder holder in admitted)
+            foreach (HolderState holder in admitted)
             {
                 Assert.DoesNotContain(holder.Age.RunId, _admitted);
                 _admitted.Add(holder.Age.RunId);

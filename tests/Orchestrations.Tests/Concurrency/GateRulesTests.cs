@@ -129,7 +129,7 @@ public sealed class GateRulesTests
     {
         Play(history, gate =>
         {
-            foreach (GateHolder holder in gate.State.Holders.Where(holder => holder.SupersededBy is not null))
+            foreach (HolderState holder in gate.State.Holders.Where(holder => holder.SupersededBy is not null))
                 Assert.Contains(gate.Stops, stop => stop.RunId == holder.Age.RunId);
         });
     });

@@ -253,7 +253,7 @@ public sealed class QueueRulesTests
         for (int run = 0; run < 100; run++)
             gate.Enter(run % 5, run % 3);
         GateState read = JsonSerializer.Deserialize<GateState>(JsonSerializer.Serialize(gate.State))!;
-        Assert.Equal<IEnumerable<GateWaiter>>(gate.State.Waiters, read.Waiters);
-        Assert.Equal<IEnumerable<GateHolder>>(gate.State.Holders, read.Holders);
+        Assert.Equal<IEnumerable<WaiterState>>(gate.State.Waiters, read.Waiters);
+        Assert.Equal<IEnumerable<HolderState>>(gate.State.Holders, read.Holders);
     }
 }

@@ -44,9 +44,9 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         CheckGone(now);
         CheckTold();
         _before = now;
-        foreach (GateWaiter waiter in now.Waiters)
+        foreach (WaiterState waiter in now.Waiters)
             _waitsSince.TryAdd(waiter.Age.RunId, all.Now);
-        foreach (GateHolder holder in now.Holders.Where(holder => holder.SupersededBy is not null))
+        foreach (HolderState holder in now.Holders.Where(holder => holder.SupersededBy is not null))
             _supersededAt.TryAdd(holder.Age.RunId, all.Now);
     }
 
@@ -54,7 +54,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
     private void CheckTold()
     {
         DateTimeOffset limit = all.Now - LongestSilence;
-        foreach (GateHolder holder in _before.Holders.Where(holder => _supersededAt.GetValueOrDefault(holder.Age.RunId, all.Now) < limit))
+        foreach (HolderState holder in _before.Holders.Where(holder => _supersededAt.GetValueOrDefault(holder.Age.RunId, all.Now) < limit))
         {
             RunWitness run = all.RunOf(holder.Age.RunId);
             bool isWaitedFor = _before.Waiters.Any(waiter =>
@@ -72,13 +72,13 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         all.Require(now.Holders.Length <= limit, $"{gate} has {now.Holders.Length} holders, and {limit} are allowed.");
         if (isInTurn)
         {
-            foreach (IGrouping<string?, GateHolder> key in now.Holders.GroupBy(holder => holder.Key))
+            foreach (IGrouping<string?, HolderState> key in now.Holders.GroupBy(holder => holder.Key))
                 all.Require(key.Count() <= rule.MaxRuns, $"{gate} has {key.Count()} holders of key {key.Key}.");
         }
 
         if (now.Holders.Length < limit)
         {
-            GateWaiter idle = now.Waiters.FirstOrDefault(waiter =>
+            WaiterState idle = now.Waiters.FirstOrDefault(waiter =>
                 !isInTurn || now.Holders.Count(holder => holder.Key == waiter.Key) < rule.MaxRuns);
             all.Require(idle == default, $"{idle.Age.RunId} waits at {gate} although a slot is free.");
         }
@@ -95,7 +95,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
     private void CheckTokens(GateState now)
     {
         all.Require(now.LastToken >= _before.LastToken, $"The token of {gate} went back from {_before.LastToken} to {now.LastToken}.");
-        foreach (GateHolder holder in now.Holders)
+        foreach (HolderState holder in now.Holders)
         {
             if (_tokens.TryGetValue(holder.Age.RunId, out long known))
             {
@@ -110,7 +110,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         }
     }
 
-    private IEnumerable<GateHolder> Admitted(GateState now) =>
+    private IEnumerable<HolderState> Admitted(GateState now) =>
         now.Holders.Where(holder => _before.Holders.All(before => before.Age.RunId != holder.Age.RunId));
 
     /// <summary>Nobody goes before somebody who waits with a higher priority, or longer with the same; in turn, within a key.</summary>
@@ -118,9 +118,9 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
     {
         if (rule.Strategy is not (ConcurrencyStrategy.Queue or ConcurrencyStrategy.RoundRobin))
             return;
-        foreach (GateHolder holder in Admitted(now))
+        foreach (HolderState holder in Admitted(now))
         {
-            foreach (GateWaiter waiter in now.Waiters.Where(waiter => waiter.Key == holder.Key && _before.Waiters.Contains(waiter)))
+            foreach (WaiterState waiter in now.Waiters.Where(waiter => waiter.Key == holder.Key && _before.Waiters.Contains(waiter)))
                 all.Require(Place(holder.Age).CompareTo(Place(waiter.Age)) < 0, $"{gate} admitted {holder.Age.RunId} before {waiter.Age.RunId}.");
         }
     }

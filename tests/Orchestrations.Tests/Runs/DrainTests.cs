@@ -56,7 +56,7 @@ public sealed class DrainTests : IDisposable
         Drain(refuse: true);
         Assert.Throws<AppDrainingException>(() => _app.Start("ungated", new Work(1)));
         Script script = new("k", Code(new Work(1)));
-        string patient = _app.Host.Run(() => _app.Runs.StartAsync("ungated", script, new StartOptions { WaitWhileDraining = true })).Id;
+        string patient = _app.Host.Run(() => _app.Runs.StartAsync("ungated", script, waitWhileDraining: true)).Id;
         Assert.Equal(RunStatus.Queued, _app.Get(patient).Status);
         Resume();
         Assert.Equal(RunStatus.Succeeded, _app.End(patient).Status);

@@ -36,7 +36,7 @@ public sealed class RunRecordTests
                 StartedAt = Now,
                 EndedAt = Now,
                 StopReason = StopReason.Superseded,
-                Progress = new RunProgress(1.0 / 3, text.Length > RunProgress.MaxMessageLength ? text[..RunProgress.MaxMessageLength] : text),
+                Progress = new RunProgress(1.0 / 3, text.Length > StepContext.MaxProgressLength ? text[..StepContext.MaxProgressLength] : text),
             }).Fit();
         }
 

@@ -328,7 +328,7 @@ public sealed class TestApp : IDisposable
 
     public Run Get(string id) => Host.Run(() => Runs.GetAsync(id));
 
-    public Run Cancel(string id, CancelOptions? options = null) => Host.Run(() => Runs.CancelAsync(id, options));
+    public Run Cancel(string id, CancelOptions? options = null, string? by = null) => Host.Run(() => Runs.CancelAsync(id, options, by));
 
     public Gate GetGate(string workflow, string key = "k") => Host.Run(() => Runs.GetGateAsync(workflow, key));
 

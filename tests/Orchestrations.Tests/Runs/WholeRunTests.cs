@@ -113,7 +113,7 @@ public sealed class WholeRunTests : IDisposable
     {
         string id = _app.Start("ungated", new Work(60));
         _app.UntilRunning(id);
-        Run acknowledged = _app.Cancel(id, new CancelOptions("no longer wanted", By: "an operator"));
+        Run acknowledged = _app.Cancel(id, new CancelOptions("no longer wanted"), by: "an operator");
         Assert.Equal(StopReason.Requested, acknowledged.Stop!.Reason);
         Run ended = _app.End(id);
         Assert.Equal(RunStatus.Cancelled, ended.Status);

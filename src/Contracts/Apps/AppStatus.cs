@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+
+namespace Preempt;
+
+/// <summary>The app's mode, and how far it has taken effect. Times are UTC.</summary>
+/// <param name="Mode">What the app does with its runs.</param>
+/// <param name="Refuse">Whether starts are refused meanwhile.</param>
+/// <param name="Since">When the mode was last changed; null when it never was.</param>
+/// <param name="IsDrained">Whether nothing runs any more; null while the app does not drain.</param>
+/// <param name="Running">Runs whose code ran when last looked; null while the app does not drain.</param>
+/// <param name="Waiting">Runs that had not started when last looked; null while the app does not drain.</param>
+/// <param name="LookedAt">When that was.</param>
+public sealed record AppStatus(
+    AppMode Mode,
+    bool Refuse,
+    DateTimeOffset? Since = null,
+    bool? IsDrained = null,
+    int? Running = null,
+    int? Waiting = null,
+    DateTimeOffset? LookedAt = null);
+
+/// <summary>What an app does with its runs.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AppMode>))]
+public enum AppMode
+{
+    /// <summary>Read by an older client from a newer app: a mode that the client does not know.</summary>
+    Unknown = -1,
+
+    /// <summary>Runs are admitted as their gates have room.</summary>
+    Running,
+
+    /// <summary>No run is admitted; those that run go on to their ends.</summary>
+    Draining,
+
+    /// <summary>No run is admitted; those that run are told to stop, reason <see cref="StopReason.Shutdown"/>.</summary>
+    Stopping,
+}
+
+/// <summary>Whether an app answers.</summary>
+/// <param name="Status"><c>Healthy</c> when it does.</param>
+public sealed record Health(string Status);

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace Preempt;
+
+/// <summary>The gate of one concurrency key.</summary>
+/// <param name="Workflow">The workflow's name.</param>
+/// <param name="Version">The workflow's version.</param>
+/// <param name="Key">The concurrency key; empty for a gate that serves all keys.</param>
+/// <param name="MaxRuns">Runs of one key that may hold it at one time.</param>
+/// <param name="Strategy">What happens to a newcomer when all slots are taken.</param>
+/// <param name="LastToken">The fencing token of the latest admission; 0 before the first.</param>
+/// <param name="Holders">Admitted runs, in the order of admission.</param>
+/// <param name="Waiters">Runs that wait for a slot, in the order in which they get one.</param>
+/// <param name="MaxQueued">Runs that may wait; of Queue and RoundRobin.</param>
+/// <param name="MaxTotal">Runs of all keys that may hold it at one time; of RoundRobin.</param>
+public sealed record Gate(
+    string Workflow,
+    string Version,
+    string Key,
+    int MaxRuns,
+    ConcurrencyStrategy Strategy,
+    long LastToken,
+    ImmutableArray<GateHolder> Holders,
+    ImmutableArray<GateWaiter> Waiters,
+    int? MaxQueued = null,
+    int? MaxTotal = null);
+
+/// <summary>A run that holds a gate.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Token">Its fencing token.</param>
+/// <param name="QueuedAt">When it was accepted, UTC.</param>
+/// <param name="SupersededBy">The run that it was told to stop for; null while it was not.</param>
+/// <param name="Key">Its key, at a gate that serves all keys.</param>
+public sealed record GateHolder(string RunId, long Token, DateTimeOffset QueuedAt, string? SupersededBy = null, string? Key = null);
+
+/// <summary>A run that waits at a gate.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="QueuedAt">When it was accepted, UTC.</param>
+/// <param name="Priority">The higher, the sooner.</param>
+/// <param name="Key">Its key, at a gate that serves all keys.</param>
+public sealed record GateWaiter(string RunId, DateTimeOffset QueuedAt, int Priority, string? Key = null);

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+
+namespace Preempt.Json;
+
+/// <summary>
+/// Reads JSON that came from outside, over HTTP or in a queue: nothing that is unknown, given twice or half a character is accepted.
+/// </summary>
+internal static class StrictJson
+{
+    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+    };
+
+    /// <summary>Whether there is nothing in it.</summary>
+    public static bool IsEmpty(ReadOnlySpan<byte> json) => json.Trim(" \t\r\n"u8).IsEmpty;
+
+    /// <summary>Reads an object.</summary>
+    /// <exception cref="InvalidJsonException">It is not one, or not such a one.</exception>
+    public static T Read<T>(ReadOnlySpan<byte> json)
+        where T : class
+    {
+        CheckCharacters(json);
+        if (IsEmpty(json))
+            throw new InvalidJsonException("The body is empty; a JSON object is expected.");
+        return Deserialize<T>(json) ?? throw new InvalidJsonException("The body is null; a JSON object is expected.");
+    }
+
+    /// <summary>Reads any JSON; null when there is none.</summary>
+    /// <exception cref="InvalidJsonException">It is not JSON.</exception>
+    public static JsonElement? ReadAny(ReadOnlySpan<byte> json)
+    {
+        CheckCharacters(json);
+        return IsEmpty(json) ? null : Deserialize<JsonElement>(json);
+    }
+
+    private static T? Deserialize<T>(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(json, Options);
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidJsonException(Describe(exception));
+        }
+    }
+
+    /// <summary>What is wrong, with the member in front where it is known.</summary>
+    private static string Describe(JsonException exception)
+    {
+        // The serializer ends its own messages with where it was; a member's name says more.
+        string message = exception.Message;
+        int place = message.IndexOf(" Path: $", StringComparison.Ordinal);
+        if (exception.Path is { Length: > 2 } path)
+            return $"{path[2..]}: {(place < 0 ? message : message[..place])}";
+        return $"The body cannot be read: {message}";
+    }
+
+    /// <summary>Text that cannot be written again must not be accepted.</summary>
+    private static void CheckCharacters(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+            throw new InvalidJsonException("The body is not UTF-8.");
+        if (json.IndexOf("\\u"u8) >= 0)
+            CheckEscapes(json);
+    }
+
+    private static void CheckEscapes(ReadOnlySpan<byte> json)
+    {
+        string member = "The body";
+        Utf8JsonReader reader = new(json);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName)
+                    member = reader.GetString()!;
+                else if (reader.TokenType == JsonTokenType.String)
+                    reader.GetString();
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InvalidJsonException($"{member}: has half a surrogate pair, which is not a character.");
+        }
+        catch (JsonException)
+        {
+            // Not JSON: whoever reads the body says so.
+        }
+    }
+}
+
+/// <summary>JSON from outside cannot be accepted; the message says why.</summary>
+internal sealed class InvalidJsonException(string message) : Exception(message);

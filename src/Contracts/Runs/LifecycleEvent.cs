@@ -1,0 +1,66 @@
+using System.Text.Json.Serialization;
+
+namespace Preempt;
+
+/// <summary>What happened to a run.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<LifecycleEventType>))]
+public enum LifecycleEventType
+{
+    /// <summary>Its code began.</summary>
+    [JsonStringEnumMemberName("started")]
+    Started,
+
+    /// <summary>It was asked to stop for the first time.</summary>
+    [JsonStringEnumMemberName("stopped")]
+    Stopped,
+
+    /// <summary>It has ended.</summary>
+    [JsonStringEnumMemberName("ended")]
+    Ended,
+}
+
+/// <summary>
+/// Something that happened to a run, for others to hear of: a message of the queue <c>preempt-events</c>. It may be published more than once;
+/// the run and the type tell repeats from others. Its size has a bound: no input, no output, no metadata.
+/// </summary>
+public sealed record LifecycleEvent
+{
+    /// <summary>What happened.</summary>
+    public required LifecycleEventType Type { get; init; }
+
+    /// <summary>When, UTC.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The run.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>The workflow's name.</summary>
+    public required string Workflow { get; init; }
+
+    /// <summary>The workflow's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The concurrency key of the workflow's first rule; null without one.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Where the run is in its life.</summary>
+    public required RunStatus Status { get; init; }
+
+    /// <summary>Why it was asked to stop; null when nobody asked.</summary>
+    public StopRequest? Stop { get; init; }
+
+    /// <summary>Whether it was ended while a step of its still ran.</summary>
+    public bool Forced { get; init; }
+
+    /// <summary>What its code threw.</summary>
+    public RunError? Error { get; init; }
+
+    /// <summary>When it was accepted, UTC.</summary>
+    public required DateTimeOffset QueuedAt { get; init; }
+
+    /// <summary>When its code began, UTC.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended, UTC.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace Preempt;
+
+/// <summary>What a start may say beside the input.</summary>
+public record StartOptions
+{
+    /// <summary>The highest <see cref="Priority"/>, and below zero the lowest.</summary>
+    public const int MaxPriority = 1000;
+
+    /// <summary>The most entries of <see cref="Metadata"/>.</summary>
+    public const int MaxMetadata = 32;
+
+    /// <summary>The most characters of a name of <see cref="Metadata"/>.</summary>
+    public const int MaxMetadataNameLength = 64;
+
+    /// <summary>The most characters of a value of <see cref="Metadata"/>.</summary>
+    public const int MaxMetadataValueLength = 512;
+
+    /// <summary>The concurrency key for the workflow's first rule, instead of the one it would compute; 512 characters at most.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>What to attach to the run: 32 entries at most.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>A shorter execution timeout than the workflow's.</summary>
+    public Duration? Timeout { get; init; }
+
+    /// <summary>A shorter schedule timeout than the workflow's.</summary>
+    public Duration? ScheduleTimeout { get; init; }
+
+    /// <summary>Among runs that wait at a gate, the higher, the sooner: -1000 to 1000, 0 by default.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Priority { get; init; }
+
+    /// <summary>The run's id; made by default. 1 to 100 characters of letters, digits and <c>-_.:~</c>.</summary>
+    public string? RunId { get; init; }
+}

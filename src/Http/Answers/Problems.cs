@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Mvc;
+
+namespace Preempt.Http;
+
+/// <summary>The problems that the API answers. Types are stable; titles and details are for people.</summary>
+internal static class Problems
+{
+    public static Problem Internal { get; } =
+        Make("internal-error", "The app could not do this.", 500, "The app's log says why. It may work when tried again.");
+
+    public static Problem Invalid(string detail) => Make("invalid-request", "The request is not valid.", 400, detail);
+
+    public static Problem TooLarge(string detail) => Make("too-large", "The request is too large.", 413, detail);
+
+    public static Problem From(RunException exception) => exception switch
+    {
+        UnknownWorkflowException => Make("unknown-workflow", "There is no such workflow.", 404, exception.Message),
+        UnknownRunException => Make("unknown-run", "There is no such run.", 404, exception.Message),
+        UnknownOperationException => Make("unknown-operation", "There is no such operation.", 404, exception.Message),
+        RunConflictException conflict => Make("conflict", "The run is not in a state for this.", 409, exception.Message) with
+        {
+            Run = conflict.Run,
+        },
+        AppDrainingException => Make("draining", "The app drains.", 503, exception.Message),
+        _ => Invalid(exception.Message),
+    };
+
+    public static IActionResult ToAnswer(this Problem problem) =>
+        new JsonAnswer(problem.Status!.Value, problem, contentType: "application/problem+json");
+
+    private static Problem Make(string type, string title, int status, string detail) =>
+        new() { Type = $"urn:preempt:{type}", Title = title, Status = status, Detail = detail };
+}
+
+/// <summary>Ends the handling of a request with a problem.</summary>
+internal sealed class ProblemException(Problem problem) : Exception(problem.Detail)
+{
+    public Problem Problem => problem;
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Microsoft.DurableTask.Client;
+
+namespace Preempt;
+
+/// <summary>A bulk operation's orchestration as callers see it.</summary>
+internal static class OperationReader
+{
+    /// <summary>The operation; null when the instance is none.</summary>
+    public static Operation? Read(OrchestrationMetadata instance)
+    {
+        if (instance.Name != PreemptFunctions.Bulk || Read<BulkState>(instance.SerializedInput) is not { } state)
+            return null;
+        BulkProgress progress = (instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed ? Read<BulkProgress>(instance.SerializedOutput) : null)
+            ?? Read<BulkProgress>(instance.SerializedCustomStatus) ?? state.Progress ?? new BulkProgress(0);
+        return new Operation
+        {
+            Id = instance.InstanceId,
+            Kind = state.Kind,
+            Status = instance switch
+            {
+                { RuntimeStatus: OrchestrationRuntimeStatus.Completed } => OperationStatus.Succeeded,
+                { IsCompleted: true } => OperationStatus.Failed,
+                _ => OperationStatus.Running,
+            },
+            Total = progress.Total,
+            Done = progress.Done,
+            Failed = progress.Failed,
+            StartedAt = state.StartedAt,
+            EndedAt = progress.EndedAt ?? (instance.IsCompleted ? instance.LastUpdatedAt : null),
+            DryRun = state.Request.DryRun,
+            Reason = state.Request.Reason,
+            Failures = progress.Failures,
+        };
+    }
+
+    private static T? Read<T>(string? json)
+        where T : class
+    {
+        try
+        {
+            return json is null ? null : JsonSerializer.Deserialize<T>(json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace Preempt;
+
+/// <summary>A gate's state as callers see it.</summary>
+internal static class GateReader
+{
+    public static Gate Read(RegisteredWorkflow workflow, GateState state)
+    {
+        ConcurrencyRule rule = state.Rule ?? workflow.Rules[0];
+        return new Gate(
+            workflow.Name,
+            workflow.Version,
+            state.Key,
+            rule.MaxRuns,
+            rule.Strategy,
+            state.LastToken,
+            [.. state.Holders.Select(holder =>
+                new GateHolder(holder.Age.RunId, holder.Token, holder.Age.QueuedAt, holder.SupersededBy, holder.Key))],
+            [.. state.Waiters.Select(waiter => new GateWaiter(waiter.Age.RunId, waiter.Age.QueuedAt, waiter.Priority, waiter.Key))],
+            rule.Strategy is ConcurrencyStrategy.Queue or ConcurrencyStrategy.RoundRobin ? rule.MaxQueued : null,
+            rule.Strategy == ConcurrencyStrategy.RoundRobin ? rule.MaxTotal : null);
+    }
+}

@@ -1,0 +1,4 @@
+using Preempt;
+using Preempt.Embedded;
+
+await FunctionApp.RunAsync(args, app => app.Services.AddPreempt(app.Configuration));
