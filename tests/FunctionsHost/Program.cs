@@ -1,0 +1,14 @@
+using Preempt.FunctionsHost;
+
+CommandLine options = CommandLine.Read(args);
+FunctionApp app = FunctionApp.Read(options.App);
+
+// The extension asks the process's environment in which language the worker is written, and takes a container's name for a plan of Azure.
+Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated");
+Environment.SetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT", "Development");
+Environment.SetEnvironmentVariable("CONTAINER_NAME", null);
+
+await using RunningHost host = await RunningHost.StartAsync(app, options.Urls);
+// The same words as those of ASP.NET Core, by which a test knows that an app listens.
+Console.WriteLine($"Now listening on: {host.Address}");
+await host.WaitForStopSignalAsync();
