@@ -41,6 +41,7 @@ internal sealed class RunningHost : IAsyncDisposable
     {
         IConfiguration settings = app.ReadSettings();
         ILoggerFactory loggers = LoggerFactory.Create(logging => logging
+            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddConfiguration(settings.GetSection($"{FunctionApp.HostSection}:logging"))
             .AddConfiguration(settings.GetSection("Logging"))
             .AddConsole());
@@ -93,7 +94,7 @@ internal sealed class RunningHost : IAsyncDisposable
     private async Task StartAsync(IConfiguration settings, string urls)
     {
         IReadOnlyList<WorkerFunction> functions = await _workers.StartAsync();
-        _dispatcher = new(_workers, _forwarder, functions);
+        _dispatcher = new(_workers, _forwarder, functions, settings.GetValue("FunctionsHost:TurnDelay", TimeSpan.Zero));
         EmittedFunctions emitted = new(functions);
         emitted.PassTo(_dispatcher.RunAsync);
 

@@ -39,7 +39,6 @@ internal sealed class HttpForwarder : IDisposable
         request.Headers.Host = http.Request.Host.Value;
         request.Headers.Add(InvocationHeader, invocationId);
         using HttpResponseMessage response = await _client.SendAsync(request, http.RequestAborted);
-        http.Response.StatusCode = (int)response.StatusCode;
         await AnswerAsync(http, response);
     }
 

@@ -13,6 +13,15 @@ internal static class HttpFunctions
     /// <exception cref="InvalidOperationException">A route is one that a Functions host keeps for itself.</exception>
     public static void Map(WebApplication web, IEnumerable<WorkerFunction> functions, string prefix, AccessKeys keys, Func<IJobHost> jobs)
     {
+        // A Functions host answers 404 where ASP.NET Core would answer 405; the router's endpoint for that has no metadata.
+        web.Use((http, next) =>
+        {
+            if (http.GetEndpoint() is not { Metadata.Count: 0 })
+                return next(http);
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+
         ILogger logger = web.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Host.Http");
         foreach (WorkerFunction function in functions.Where(function => function.Trigger.Type == "httpTrigger"))
         {

@@ -10,7 +10,9 @@ using Preempt.FunctionsHost.Worker;
 namespace Preempt.FunctionsHost.Invocations;
 
 /// <summary>Turns a call of WebJobs into an invocation of the worker, and the worker's answer into what WebJobs expects.</summary>
-internal sealed class FunctionDispatcher(WorkerSupervisor workers, HttpForwarder forwarder, IEnumerable<WorkerFunction> functions)
+/// <param name="turnDelay">How much longer each turn of an orchestration or an entity takes: an engine as slow as a test wants it.</param>
+internal sealed class FunctionDispatcher(
+    WorkerSupervisor workers, HttpForwarder forwarder, IEnumerable<WorkerFunction> functions, TimeSpan turnDelay)
 {
     private readonly FrozenDictionary<string, WorkerFunction> _functions = functions.ToFrozenDictionary(function => function.Name);
     private int _running;
@@ -33,6 +35,8 @@ internal sealed class FunctionDispatcher(WorkerSupervisor workers, HttpForwarder
         try
         {
             WorkerFunction function = _functions[name];
+            if (turnDelay > TimeSpan.Zero && function.Trigger.Type is ("orchestrationTrigger" or "entityTrigger"))
+                await Task.Delay(turnDelay, stop);
             WorkerConnection worker = await workers.GetAsync(stop);
             InvocationRequest request = await DescribeAsync(function, trigger, binder, stop);
             Task<InvocationResponse> answer = worker.InvokeAsync(request, stop);
