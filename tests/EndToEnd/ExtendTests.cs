@@ -6,15 +6,12 @@ namespace Preempt.EndToEnd;
 
 public sealed class ExtendTests(AppUnderTest app) : EndToEndTests(app)
 {
-    /// <summary>Long enough for an extension to come in time from an engine that takes seconds over each turn.</summary>
-    private const string Timeout = "20s";
-
     [Fact]
     public async Task A_run_that_is_given_more_time_outlives_its_timeout()
     {
-        Run given = await StartAsync(Lab.VeryLong, Timeout);
+        Run given = await StartAsync(Lab.VeryLong, Lab.ShortTimeout);
         Answer answer = await Api.PostAsync($"runs/{given.Id}/extend", new { by = "10 minutes" });
-        Run left = await StartAsync(Lab.VeryLong, Timeout);
+        Run left = await StartAsync(Lab.VeryLong, Lab.ShortTimeout);
 
         left = await Api.WaitAsync(left);
 

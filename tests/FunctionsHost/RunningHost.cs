@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Azure.WebJobs;
-using Microsoft.Azure.WebJobs.Host.Config;
 using Preempt.FunctionsHost.Http;
 using Preempt.FunctionsHost.Invocations;
 using Preempt.FunctionsHost.Jobs;
@@ -42,6 +40,8 @@ internal sealed class RunningHost : IAsyncDisposable
         IConfiguration settings = app.ReadSettings();
         ILoggerFactory loggers = LoggerFactory.Create(logging => logging
             .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            // Of the servers that are started here, callers need to know one, and when all is ready.
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
             .AddConfiguration(settings.GetSection($"{FunctionApp.HostSection}:logging"))
             .AddConfiguration(settings.GetSection("Logging"))
             .AddConsole());
@@ -105,13 +105,14 @@ internal sealed class RunningHost : IAsyncDisposable
         _web = builder.Build();
         _web.UseRouting();
         string prefix = settings[$"{FunctionApp.HostSection}:extensions:http:routePrefix"] ?? "api";
-        HttpFunctions.Map(_web, functions, prefix, keys, () => _jobs!.Services.GetRequiredService<IJobHost>());
-        ManagementApi.Map(_web, keys, () => _jobs!.Services.GetServices<IExtensionConfigProvider>()
-            .OfType<IAsyncConverter<HttpRequestMessage, HttpResponseMessage>>().Single());
+        TaskCompletionSource<IServiceProvider> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        HttpFunctions.Map(_web, functions, prefix, keys, started.Task);
+        ManagementApi.Map(_web, keys, started.Task);
+        // WebJobs needs the address, so the web server starts first; its callers wait.
         await _web.StartAsync();
-
         _jobs = JobHostServices.Build(settings, _loggers, emitted, new Uri(new Uri(Address), ManagementApi.Path));
         await _jobs.StartAsync();
+        started.SetResult(_jobs.Services);
     }
 
     private async Task StopJobsAsync(IHost jobs)

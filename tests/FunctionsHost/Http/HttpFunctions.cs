@@ -9,9 +9,9 @@ namespace Preempt.FunctionsHost.Http;
 internal static class HttpFunctions
 {
     /// <summary>Maps them.</summary>
-    /// <param name="jobs">Called with a request when the WebJobs host runs.</param>
+    /// <param name="jobs">The services of the WebJobs host, when it runs: requests wait for it.</param>
     /// <exception cref="InvalidOperationException">A route is one that a Functions host keeps for itself.</exception>
-    public static void Map(WebApplication web, IEnumerable<WorkerFunction> functions, string prefix, AccessKeys keys, Func<IJobHost> jobs)
+    public static void Map(WebApplication web, IEnumerable<WorkerFunction> functions, string prefix, AccessKeys keys, Task<IServiceProvider> jobs)
     {
         // A Functions host answers 404 where ASP.NET Core would answer 405; the router's endpoint for that has no metadata.
         web.Use((http, next) =>
@@ -47,7 +47,7 @@ internal static class HttpFunctions
 
                 try
                 {
-                    await jobs().CallAsync(called.Name, new Dictionary<string, object> { [EmittedFunctions.HttpTriggerParameter] = http });
+                    await (await jobs).GetRequiredService<IJobHost>().CallAsync(called.Name, new Dictionary<string, object> { [EmittedFunctions.HttpTriggerParameter] = http });
                 }
                 catch (Exception exception)
                 {

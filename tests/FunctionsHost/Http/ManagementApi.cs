@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Azure.WebJobs;
+using Microsoft.Azure.WebJobs.Host.Config;
 
 namespace Preempt.FunctionsHost.Http;
 
@@ -9,8 +10,8 @@ internal static class ManagementApi
     public const string Path = "/runtime/webhooks/durabletask";
 
     /// <summary>Maps it.</summary>
-    /// <param name="extension">The extension, when the WebJobs host runs.</param>
-    public static void Map(WebApplication web, AccessKeys keys, Func<IAsyncConverter<HttpRequestMessage, HttpResponseMessage>> extension) =>
+    /// <param name="jobs">The services of the WebJobs host, when it runs: requests wait for it.</param>
+    public static void Map(WebApplication web, AccessKeys keys, Task<IServiceProvider> jobs) =>
         web.Map($"{Path}/{{**rest}}", async (HttpContext http) =>
         {
             if (!keys.Allow(http.Request, "system"))
@@ -29,7 +30,10 @@ internal static class ManagementApi
                     request.Content.Headers.TryAddWithoutValidation(header.Key, header.Value.AsEnumerable());
             }
 
-            using HttpResponseMessage response = await extension().ConvertAsync(request, http.RequestAborted);
+            // The extension is its own handler: WebJobs finds it by this interface, and so does this host.
+            var extension = (await jobs).GetServices<IExtensionConfigProvider>()
+                .OfType<IAsyncConverter<HttpRequestMessage, HttpResponseMessage>>().Single();
+            using HttpResponseMessage response = await extension.ConvertAsync(request, http.RequestAborted);
             await HttpForwarder.AnswerAsync(http, response);
         });
 }
