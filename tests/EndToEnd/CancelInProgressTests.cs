@@ -90,12 +90,14 @@ public sealed class CancelInProgressTests(AppUnderTest app) : EndToEndTests(app)
     [Fact]
     public async Task Without_a_rule_runs_overlap()
     {
-        Run one = await StartAsync(Lab.Plain, new LabStep(2) { Output = "one" });
-        Run other = await StartAsync(Lab.Plain, new LabStep(2) { Output = "other" });
+        Run one = await Api.WaitForWorkAsync(await StartAsync(Lab.Plain, new LabStep(Lab.VeryLong)));
+        Run other = await Api.WaitForWorkAsync(await StartAsync(Lab.Plain, new LabStep(Lab.VeryLong)));
+        await Api.CancelAsync(one);
+        await Api.CancelAsync(other);
 
         Run[] runs = await Api.WaitAllAsync([one, other]);
 
-        Assert.All(runs, run => Assert.Equal("Succeeded", run.Status));
+        Assert.All(runs, run => Assert.Equal(("Cancelled", "Requested"), (run.Status, run.Stop?.Reason)));
         Assert.All(runs, run => Assert.Null(run.Key));
         Assert.All(runs, run => Assert.Empty(run.FencingTokens));
         Assert.Equal(2, Timeline.MostAtOnce(Timeline.Steps(runs)));
