@@ -34,11 +34,13 @@ public sealed class DeleteTests(AppUnderTest app) : EndToEndTests(app)
     [Fact]
     public async Task Step_can_extend_its_run_and_cancel_it()
     {
-        Run extended = await Api.StartAsync(
-            Lab.Plain, new LabInput(Group, new LabStep(6) { ExtendBy = "1m" }) { Timeout = "5s" });
+        Run extended = await Api.WaitForWorkAsync(await Api.StartAsync(
+            Lab.Plain, new LabInput(Group, new LabStep(Lab.VeryLong) { ExtendBy = "10m" }) { Timeout = Lab.ShortTimeout }));
+        Run left = await Api.StartAsync(Lab.Plain, new LabInput(Group, new LabStep(Lab.VeryLong)) { Timeout = Lab.ShortTimeout });
         Run cancelled = await Api.StartAsync(Lab.Plain, new LabInput(Group, new LabStep(Lab.VeryLong) { CancelRun = true }));
 
-        Assert.Equal("Succeeded", (await Api.WaitAsync(extended)).Status);
+        Assert.Equal("TimedOut", (await Api.WaitAsync(left)).Status);
+        Assert.Equal("Running", (await Api.GetAsync(extended.Id)).Status);
         cancelled = await Api.WaitAsync(cancelled);
         Assert.Equal(("Cancelled", "Self"), (cancelled.Status, cancelled.Stop?.Reason));
     }

@@ -9,14 +9,17 @@ public sealed class ExtendTests(AppUnderTest app) : EndToEndTests(app)
     [Fact]
     public async Task A_run_that_is_given_more_time_outlives_its_timeout()
     {
-        Run given = await StartAsync(seconds: 6, timeout: "4s");
-        Run left = await StartAsync(seconds: Lab.VeryLong, timeout: "4s");
-
+        Run given = await StartAsync(Lab.VeryLong, Lab.ShortTimeout);
         Answer answer = await Api.PostAsync($"runs/{given.Id}/extend", new { by = "10 minutes" });
+        Run left = await StartAsync(Lab.VeryLong, Lab.ShortTimeout);
 
+        left = await Api.WaitAsync(left);
+
+        Assert.Equal("TimedOut", left.Status);
         Assert.Equal(given.Id, answer.Read<Run>(HttpStatusCode.Accepted).Id);
-        Assert.Equal("Succeeded", (await Api.WaitAsync(given)).Status);
-        Assert.Equal("TimedOut", (await Api.WaitAsync(left)).Status);
+        given = await Api.GetAsync(given.Id);
+        Assert.Equal("Running", given.Status);
+        Assert.True(given.StartedAt <= left.StartedAt, $"{given}\nstarted after\n{left}");
     }
 
     [Theory]

@@ -35,7 +35,7 @@ public sealed partial class HttpFileTests(AppUnderTest app) : EndToEndTests(app)
 
             string path = Fill(verb.Groups[2].Value).TrimStart('/');
             Answer answer = verb.Groups[1].Value == "GET" || verb.Groups[1].Value == "DELETE"
-                ? await Api.SendAsync(new HttpMethod(verb.Groups[1].Value), path)
+                ? await Eventually.GetAsync(() => Api.SendAsync(new HttpMethod(verb.Groups[1].Value), path), now => !path.Contains("?wait=") || HasEnded(now))
                 : await Api.PostAsync(path, Fill(body).Trim());
 
             answer.Expect((HttpStatusCode)expected);
@@ -50,6 +50,9 @@ public sealed partial class HttpFileTests(AppUnderTest app) : EndToEndTests(app)
             ? answers[match.Groups[1].Value].GetProperty(match.Groups[2].Value).GetString()!
             : variables[match.Groups[1].Value]);
     }
+
+    /// <summary>A reader who waits for a run asks again while it has not ended.</summary>
+    private static bool HasEnded(Answer answer) => JsonElement.Parse(answer.Text).GetProperty("endedAt").ValueKind != JsonValueKind.Null;
 
     private static string Path() => System.IO.Path.Combine(
         typeof(HttpFileTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "RepositoryRoot").Value!, "docs", "preempt.http");

@@ -17,7 +17,10 @@ public sealed class RaceTests(AppUnderTest app) : EndToEndTests(app)
         Assert.All(answers, answer => answer.Expect(HttpStatusCode.Accepted));
         Run stopped = await Api.WaitAsync(run);
         Assert.StartsWith("reason ", stopped.Stop?.Message, StringComparison.Ordinal);
-        Assert.All(answers, answer => Assert.Equal(stopped.Stop?.Message, answer.Read<Run>(HttpStatusCode.Accepted).Stop?.Message));
+        // A slow engine answers before the run has heard.
+        Assert.All(
+            answers.Select(answer => answer.Read<Run>(HttpStatusCode.Accepted).Stop).OfType<RunStop>(),
+            stop => Assert.Equal(stopped.Stop?.Message, stop.Message));
     }
 
     [Fact]

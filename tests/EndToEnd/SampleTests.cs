@@ -21,7 +21,7 @@ public sealed class SampleTests(AppUnderTest app) : EndToEndTests(app)
     [Fact]
     public async Task Second_import_of_a_file_is_turned_away()
     {
-        Run first = await Api.StartAsync("import-file", new { file = Group, rows = 100_000 });
+        Run first = await Api.StartAsync("import-file", new { file = Group, rows = 1_000_000 });
         await Api.WaitForWorkAsync(first);
         Run second = await Api.WaitAsync(await Api.StartAsync("import-file", new { file = Group, rows = 1 }));
 

@@ -13,9 +13,14 @@ internal static class Timeline
         return changes.OrderBy(change => change.At).ThenBy(change => change.Change).Select(change => open += change.Change).Max();
     }
 
-    /// <summary>When each step of these runs was at work. Every one of them must have ended.</summary>
+    /// <summary>
+    /// When each step of these runs was at work. Every one of them must have ended, or have been abandoned with its run: on an engine
+    /// that takes seconds over each turn, a run can outlast its grace although its step does not.
+    /// </summary>
     public static IEnumerable<(DateTimeOffset Start, DateTimeOffset End)> Steps(IEnumerable<Run> runs) =>
-        runs.SelectMany(run => run.Steps).Select(step => (step.StartedAt, End(step.EndedAt)));
+        from run in runs
+        from step in run.Steps
+        select (step.StartedAt, End(run.Stop is { Forced: true } ? step.EndedAt ?? run.EndedAt : step.EndedAt));
 
     /// <summary>When each of these runs that started was running.</summary>
     public static IEnumerable<(DateTimeOffset Start, DateTimeOffset End)> Runs(IEnumerable<Run> runs) =>

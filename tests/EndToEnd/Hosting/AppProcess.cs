@@ -7,7 +7,7 @@ namespace Preempt.EndToEnd.Hosting;
 /// <summary>The function app as a process of its own, on a free port, in a fresh working directory.</summary>
 internal sealed partial class AppProcess : IDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>A line for each entry, so that those of one run can be picked out.</summary>
@@ -21,19 +21,22 @@ internal sealed partial class AppProcess : IDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("preempt-end-to-end-");
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly OutputTail _output = new();
+    private readonly AppCommand _command;
     private readonly Process _process;
     private PosixSignalRegistration? _terminated;
 
-    private AppProcess(IReadOnlyDictionary<string, string> settings)
+    private AppProcess(AppCommand command)
     {
+        _command = command;
         ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
-            ArgumentList = { AssemblyPath(), "--urls", "http://127.0.0.1:0" },
             WorkingDirectory = _directory.FullName,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach ((string name, string value) in LogSettings.Concat(settings))
+        foreach (string argument in (string[])[.. command.Arguments, "--urls", "http://127.0.0.1:0"])
+            start.ArgumentList.Add(argument);
+        foreach ((string name, string value) in LogSettings.Concat(command.Settings))
             start.Environment[name] = value;
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Read(line.Data);
@@ -53,7 +56,7 @@ internal sealed partial class AppProcess : IDisposable
     /// <param name="life">The while.</param>
     public static async Task StartAndKillAsync(IReadOnlyDictionary<string, string> settings, TimeSpan life)
     {
-        using AppProcess app = new(settings);
+        using AppProcess app = new(await AppCommand.PrepareAsync(settings));
         Task<Uri> listening = app.ListenAsync();
         await Task.Delay(life);
         app.End();
@@ -65,7 +68,7 @@ internal sealed partial class AppProcess : IDisposable
     /// <exception cref="InvalidOperationException">It did not start; the message has what it wrote.</exception>
     public static async Task<(AppProcess App, Uri Address)> StartAsync(IReadOnlyDictionary<string, string> settings)
     {
-        AppProcess app = new(settings);
+        AppProcess app = new(await AppCommand.PrepareAsync(settings));
         try
         {
             return (app, await app.ListenAsync());
@@ -80,12 +83,20 @@ internal sealed partial class AppProcess : IDisposable
     /// <summary>Kills the app, and nothing that it has started.</summary>
     public void KillAlone() => _process.Kill();
 
+    /// <summary>Asks the app to stop, with SIGTERM, and waits until it has ended.</summary>
+    public async Task StopAsync()
+    {
+        using Process kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
         _terminated?.Dispose();
         End();
         _process.Dispose();
+        _command.Dispose();
     }
 
     private async Task<Uri> ListenAsync()
@@ -126,8 +137,6 @@ internal sealed partial class AppProcess : IDisposable
         if (ListeningLine().Match(line) is { Success: true } match)
             _listening.TrySetResult(new Uri(match.Groups["address"].Value));
     }
-
-    private static string AssemblyPath() => SuiteBuild.Tells("FunctionsAssembly")!;
 
     [GeneratedRegex(@"Now listening on: (?<address>http://127\.0\.0\.1:\d+)")]
     private static partial Regex ListeningLine();

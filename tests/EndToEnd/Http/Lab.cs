@@ -12,7 +12,13 @@ internal static class Lab
     public const string Children = "lab-children";
 
     /// <summary>Longer than any test waits: a step that ends only when it is made to.</summary>
-    public const double VeryLong = 120;
+    public const double VeryLong = 1200;
+
+    /// <summary>Soon over, and still long enough for an extension to come in time on an engine that takes seconds over each turn.</summary>
+    public const string ShortTimeout = "20s";
+
+    /// <summary>Enough for a run to stop by itself on an engine that takes seconds over each turn.</summary>
+    public const string LongGrace = "10m";
 }
 
 /// <summary>The input of a lab workflow.</summary>

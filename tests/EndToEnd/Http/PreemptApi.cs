@@ -10,7 +10,7 @@ namespace Preempt.EndToEnd.Http;
 /// <summary>The HTTP API as one test uses it. Remembers the runs it started, so that none outlives the test.</summary>
 internal sealed class PreemptApi(HttpClient http)
 {
-    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, Run> _started = [];
 
@@ -51,9 +51,13 @@ internal sealed class PreemptApi(HttpClient http)
     /// <summary>Waits until a step of the run is at work.</summary>
     public Task<Run> WaitForWorkAsync(Run run) => Eventually.GetAsync(() => GetAsync(run.Id), now => now.IsAtWork);
 
-    /// <summary>Cancels a run that has not ended.</summary>
-    public async Task<Run> CancelAsync(Run run, string? reason = null, string? grace = null) =>
-        Keep((await SendCancelAsync(run.Id, reason, grace)).Read<Run>(HttpStatusCode.Accepted));
+    /// <summary>Cancels a run that has not ended, and returns it when it has heard: a slow engine answers before that.</summary>
+    /// <param name="grace">The grace; null for the workflow's own.</param>
+    public async Task<Run> CancelAsync(Run run, string? reason = null, string? grace = Lab.LongGrace)
+    {
+        Run answered = Keep((await SendCancelAsync(run.Id, reason, grace)).Read<Run>(HttpStatusCode.Accepted));
+        return answered.Stop is null ? await Eventually.GetAsync(() => GetAsync(run.Id), now => now.Stop is not null) : answered;
+    }
 
     public Task<Answer> SendCancelAsync(string id, string? reason = null, string? grace = null) =>
         PostAsync($"runs/{id}/cancel", new { reason = reason ?? "asked by a test", grace });

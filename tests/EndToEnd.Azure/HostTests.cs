@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Preempt.EndToEnd.Hosting;
+using Preempt.EndToEnd.Http;
+
+namespace Preempt.EndToEnd;
+
+/// <summary>What becomes of the worker, and of what it is at, when it or its host ends.</summary>
+public sealed partial class HostTests : IAsyncLifetime
+{
+    private static readonly LabInput Long = new("group", new LabStep(Lab.VeryLong));
+
+    private AppProcess _app = null!;
+    private HttpClient _http = null!;
+    private int _worker;
+
+    private PreemptApi Api => field ??= new(_http);
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(AppUnderTest.IsExternal, "An app at PREEMPT_BASE_URL is not the suite's to kill.");
+        (_app, Uri address) = await AppProcess.StartAsync(new Dictionary<string, string>());
+        _http = AppUnderTest.Connect(address);
+        _worker = ReadyWorkers().Single();
+    }
+
+    [Fact]
+    public async Task Worker_that_dies_is_started_again_and_its_runs_go_on()
+    {
+        Run run = await StartAtWorkAsync();
+
+        Kill(_worker);
+
+        await Eventually.GetAsync(() => Task.FromResult(ReadyWorkers()), ids => ids.Any(id => id != _worker));
+        await Eventually.GetAsync(() => Api.GetAsync(run.Id), now => now.Progress is not null && !now.HasEnded);
+        await Api.CancelAsync(run, "seen enough");
+        run = await Api.WaitAsync(run);
+        Assert.Equal(("Cancelled", "seen enough", false), (run.Status, run.Stop?.Message, run.Stop?.Forced));
+        Assert.False(IsAlive(_worker));
+    }
+
+    [Fact]
+    public async Task Worker_dies_with_a_host_that_is_killed()
+    {
+        await StartAtWorkAsync();
+        Assert.True(IsAlive(_worker));
+
+        _app.KillAlone();
+
+        await Eventually.GetAsync(() => Task.FromResult(IsAlive(_worker)), alive => !alive);
+    }
+
+    [Fact]
+    public async Task Step_is_told_when_the_host_is_asked_to_stop_and_the_worker_ends()
+    {
+        await StartAtWorkAsync();
+
+        await _app.StopAsync();
+
+        await Eventually.GetAsync(() => Task.FromResult(_app.Output), output => StoppedActivity().IsMatch(output));
+        Assert.False(IsAlive(_worker));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _http?.Dispose();
+        _app?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Starts a run, and waits until its step says that it runs.</summary>
+    private async Task<Run> StartAtWorkAsync()
+    {
+        Run run = await Api.StartAsync(Lab.CancelInProgress, Long);
+        return await Eventually.GetAsync(() => Api.GetAsync(run.Id), now => now.IsAtWork && now.Progress is not null);
+    }
+
+    private int[] ReadyWorkers() =>
+        [.. ReadyWorker().Matches(_app.Output).Select(match => int.Parse(match.Groups["id"].Value, CultureInfo.InvariantCulture))];
+
+    private static void Kill(int id)
+    {
+        using Process process = Process.GetProcessById(id);
+        process.Kill();
+    }
+
+    private static bool IsAlive(int id)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(id);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"Worker process (?<id>\d+) ready")]
+    private static partial Regex ReadyWorker();
+
+    /// <summary>What the durable extension writes about an activity that gave in to the host's stop.</summary>
+    [GeneratedRegex(@"'LabWork \(Activity\)' was aborted")]
+    private static partial Regex StoppedActivity();
+}
