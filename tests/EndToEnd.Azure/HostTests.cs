@@ -173,6 +173,6 @@ public sealed partial class HostTests : IAsyncLifetime
     private static partial Regex ReadyWorker();
 
     /// <summary>What the durable extension writes about an activity that gave in to the host's stop.</summary>
-    [GeneratedRegex(@"'LabWork \(Activity\)' was aborted")]
+    [GeneratedRegex(@"'PreemptStep \(Activity\)' was aborted")]
     private static partial Regex StoppedActivity();
 }
