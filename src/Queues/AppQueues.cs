@@ -38,6 +38,13 @@ internal sealed class AppQueues
         }
     }
 
+    /// <summary>Makes a queue, if there is none.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidOperationException">The app has no storage.</exception>
+    public Task CreateAsync(string queue, CancellationToken cancellationToken) =>
+        _storage.Value.GetQueueClient(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+
     private static QueueServiceClient Connect(IConfiguration configuration)
     {
         // As the host does by default, and other readers of the queues expect.

@@ -1,4 +1,3 @@
-using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
@@ -19,17 +18,18 @@ public sealed class CommandFunctions(RunClients runs, IConfiguration configurati
     /// </summary>
     [Function("PreemptCommands")]
     public async Task Run(
-        [QueueTrigger(Queue)] QueueMessage message, [DurableClient] DurableTaskClient client, FunctionContext function)
+        [QueueTrigger(Queue)] byte[] body, [DurableClient] DurableTaskClient client, FunctionContext function)
     {
+        CommandMessage message = CommandMessage.Read(body, function.BindingContext.BindingData);
         try
         {
-            QueueCommand command = QueueCommand.Read(message.Body.ToMemory());
-            await command.RunAsync(runs.With(client), command.IdempotencyKey ?? message.MessageId, function.CancellationToken);
+            QueueCommand command = QueueCommand.Read(message.Body);
+            await command.RunAsync(runs.With(client), command.IdempotencyKey ?? message.Id, function.CancellationToken);
         }
         catch (Exception exception) when (exception is InvalidJsonException or RunException)
         {
             await PoisonQueue.AddAsync(AppQueues.Of(configuration), message, exception.Message, function.CancellationToken);
-            logger.LogWarning("Command {Message} is in {Queue} now: {Cause}", message.MessageId, PoisonQueue.Name, exception.Message);
+            logger.LogWarning("Command {Message} is in {Queue} now: {Cause}", message.Id, PoisonQueue.Name, exception.Message);
         }
     }
 }

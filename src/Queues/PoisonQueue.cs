@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Azure.Storage.Queues.Models;
 
 namespace Preempt.Queues;
 
@@ -26,12 +25,12 @@ internal static class PoisonQueue
     };
 
     /// <summary>Adds a command. One that leaves no room for its cause is added as it was, and the cause as a message of its own.</summary>
-    public static async Task AddAsync(AppQueues queues, QueueMessage command, string cause, CancellationToken cancellationToken)
+    public static async Task AddAsync(AppQueues queues, CommandMessage command, string cause, CancellationToken cancellationToken)
     {
-        PoisonMessage message = new(Shorten(cause), command.MessageId, command.InsertedOn)
+        PoisonMessage message = new(Shorten(cause), command.Id, command.InsertedOn)
         {
             Content = TextOf(command.Body),
-            ContentBase64 = TextOf(command.Body) is null ? Convert.ToBase64String(command.Body) : null,
+            ContentBase64 = TextOf(command.Body) is null ? Convert.ToBase64String(command.Body.Span) : null,
         };
         BinaryData whole = Write(message);
         if (whole.ToMemory().Length <= MaxLength)
@@ -40,7 +39,7 @@ internal static class PoisonQueue
             return;
         }
 
-        await queues.AddAsync(Name, command.Body, cancellationToken);
+        await queues.AddAsync(Name, BinaryData.FromBytes(command.Body), cancellationToken);
         await queues.AddAsync(Name, Write(message with { Content = null, ContentBase64 = null }), cancellationToken);
     }
 
@@ -53,11 +52,11 @@ internal static class PoisonQueue
 
     private static BinaryData Write(PoisonMessage message) => BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(message, Options));
 
-    private static string? TextOf(BinaryData content)
+    private static string? TextOf(ReadOnlyMemory<byte> content)
     {
         try
         {
-            return StrictUtf8.GetString(content);
+            return StrictUtf8.GetString(content.Span);
         }
         catch (DecoderFallbackException)
         {

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Azure.Storage.Queues;
 using Preempt.EndToEnd.Hosting;
 using Preempt.EndToEnd.Http;
+using Preempt.Tests.Shared;
 
 namespace Preempt.EndToEnd;
 
@@ -13,6 +15,7 @@ public sealed partial class HostTests : IAsyncLifetime
 
     private AppProcess _app = null!;
     private HttpClient _http = null!;
+    private Azurite _storage = null!;
     private int _worker;
 
     private PreemptApi Api => field ??= new(_http);
@@ -20,7 +23,8 @@ public sealed partial class HostTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipWhen(AppUnderTest.IsExternal, "An app at PREEMPT_BASE_URL is not the suite's to kill.");
-        (_app, Uri address) = await AppProcess.StartAsync(new Dictionary<string, string>());
+        _storage = await Azurite.StartAsync();
+        (_app, Uri address) = await AppProcess.StartAsync(new Dictionary<string, string> { ["AzureWebJobsStorage"] = _storage.ConnectionString });
         _http = AppUnderTest.Connect(address);
         _worker = ReadyWorkers().Single();
     }
@@ -62,11 +66,78 @@ public sealed partial class HostTests : IAsyncLifetime
         Assert.False(IsAlive(_worker));
     }
 
+    [Fact]
+    public async Task Run_goes_on_under_another_host_soon_after_its_own_is_killed()
+    {
+        await using AppOnStorage other = await AppOnStorage.StartAsync(_storage);
+        Run run = await StartAtWorkAsync();
+
+        _app.KillAlone();
+
+        // The other host's step says so anew; what the dead one said was known in its own process alone.
+        await Eventually.GetAsync(() => other.Api.GetAsync(run.Id), now => now.Progress is not null && !now.HasEnded);
+        await other.Api.CancelAsync(run, "seen enough");
+        run = await other.Api.WaitAsync(run);
+        Assert.Equal(("Cancelled", "seen enough"), (run.Status, run.Stop?.Message));
+    }
+
+    [Fact]
+    public async Task Queue_of_commands_is_made_at_start()
+    {
+        QueueClient commands = new(_storage.ConnectionString, "preempt-commands");
+
+        Assert.True(await Eventually.GetAsync(async () => (await commands.ExistsAsync(TestContext.Current.CancellationToken)).Value, exists => exists));
+    }
+
+    [Fact]
+    public async Task List_is_whole_where_messages_between_host_and_worker_are_small()
+    {
+        await using AppOnStorage small = await AppOnStorage.StartAsync(_storage, new()
+        {
+            ["AzureFunctionsJobHost__extensions__durableTask__maxGrpcMessageSizeInBytes"] = "4194304",
+        });
+        LabInput large = new("group", new LabStep(0) { Output = new('x', 900 * 1024) });
+        string[] started = await Task.WhenAll(Enumerable.Range(0, 7).Select(async _ => (await small.Api.StartAsync(Lab.Plain, large)).Id));
+
+        HashSet<string> listed = [];
+        string? cursor = null;
+        do
+        {
+            Page<Run> page = await small.Api.ListAsync($"workflow={Lab.Plain}&limit=100{(cursor is null ? "" : $"&cursor={cursor}")}");
+            Assert.All(page.Items, run => Assert.True(listed.Add(run.Id), $"{run.Id} is listed twice"));
+            cursor = page.Cursor;
+        }
+        while (cursor is not null);
+
+        Assert.Equal(started.Order(), listed.Order());
+    }
+
     public ValueTask DisposeAsync()
     {
         _http?.Dispose();
         _app?.Dispose();
+        _storage?.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A further app on the same storage, with another host.</summary>
+    private sealed class AppOnStorage(AppProcess app, HttpClient http) : IAsyncDisposable
+    {
+        public PreemptApi Api { get; } = new(http);
+
+        public static async Task<AppOnStorage> StartAsync(Azurite storage, Dictionary<string, string>? settings = null)
+        {
+            (AppProcess app, Uri address) = await AppProcess.StartAsync(
+                new Dictionary<string, string>(settings ?? []) { ["AzureWebJobsStorage"] = storage.ConnectionString });
+            return new(app, AppUnderTest.Connect(address));
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            http.Dispose();
+            app.Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 
     /// <summary>Starts a run, and waits until its step says that it runs.</summary>
@@ -102,6 +173,6 @@ public sealed partial class HostTests : IAsyncLifetime
     private static partial Regex ReadyWorker();
 
     /// <summary>What the durable extension writes about an activity that gave in to the host's stop.</summary>
-    [GeneratedRegex(@"'LabWork \(Activity\)' was aborted")]
+    [GeneratedRegex(@"'PreemptStep \(Activity\)' was aborted")]
     private static partial Regex StoppedActivity();
 }

@@ -53,7 +53,7 @@ internal sealed class Invocation : FunctionContext, IKeyedServiceProvider
 
     public override TraceContext TraceContext => _trace ??= new();
 
-    public override BindingContext BindingContext => _data ??= new(Http);
+    public override BindingContext BindingContext => _data ??= new(Trigger);
 
     public override RetryContext RetryContext => NoRetry.Instance;
 

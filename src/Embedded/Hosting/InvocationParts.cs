@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Preempt.Embedded.Hosting.Queues;
 
 namespace Preempt.Embedded.Hosting;
 
@@ -33,11 +35,25 @@ internal sealed class InvocationTrace : TraceContext
     public override string TraceState => _activity?.TraceStateString ?? string.Empty;
 }
 
-/// <summary>The values of the route, for an HTTP function.</summary>
-internal sealed class InvocationData(HttpContext? http) : BindingContext
+/// <summary>What is known beside the trigger: the values of the route for an HTTP function, and of a queue's message its id and its times.</summary>
+internal sealed class InvocationData(object trigger) : BindingContext
 {
     public override IReadOnlyDictionary<string, object?> BindingData { get; } = new Dictionary<string, object?>(
-        http?.Request.RouteValues ?? [], StringComparer.OrdinalIgnoreCase);
+        trigger switch
+        {
+            HttpContext http => http.Request.RouteValues,
+            QueueContent { Message: var message } => new Dictionary<string, object?>
+            {
+                ["Id"] = message.MessageId,
+                ["PopReceipt"] = message.PopReceipt,
+                ["DequeueCount"] = message.DequeueCount.ToString(CultureInfo.InvariantCulture),
+                ["InsertionTime"] = message.InsertedOn?.ToString("O", CultureInfo.InvariantCulture),
+                ["ExpirationTime"] = message.ExpiresOn?.ToString("O", CultureInfo.InvariantCulture),
+                ["NextVisibleTime"] = message.NextVisibleOn?.ToString("O", CultureInfo.InvariantCulture),
+            },
+            _ => [],
+        },
+        StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>This host does not retry functions.</summary>

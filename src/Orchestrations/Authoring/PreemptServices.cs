@@ -57,6 +57,8 @@ public static class PreemptServices
             provider.GetRequiredService<MonotonicClock>(),
             provider.GetRequiredService<AppModeReader>(),
             provider.GetRequiredService<TimeProvider>()));
+        if (HostWatch.FindHost(configuration) is { } host)
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<HostWatch>(provider, host));
         services.AddSingleton<StepRunner>();
         services.AddSingleton<RunActivities>();
         return services;

@@ -26,7 +26,7 @@ internal sealed partial record FeedSettings
     {
         bool isTable = configuration["Preempt:Feed"] switch
         {
-            null or "" => HasFunctionsHost(configuration),
+            null or "" => HostWatch.FindHost(configuration) is not null,
             InProcess => false,
             Table => true,
             var other => throw new FormatException($"Preempt:Feed \"{other}\": expected {InProcess} or {Table}."),
@@ -47,13 +47,6 @@ internal sealed partial record FeedSettings
             ? settings with { Storage = StorageConnection.Read(configuration, configuration["Preempt:FeedConnection"]) }
             : settings;
     }
-
-    /// <summary>
-    /// Whether an Azure Functions host has started this process: it says where it listens, and may start more processes of the app,
-    /// here and on other machines. Nothing else does.
-    /// </summary>
-    private static bool HasFunctionsHost(IConfiguration configuration) =>
-        configuration["Functions:Worker:HostEndpoint"] is { Length: > 0 };
 
     private static TimeSpan ReadInterval(string text)
     {

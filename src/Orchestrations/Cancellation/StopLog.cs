@@ -71,7 +71,15 @@ internal sealed class StopLog
             async token =>
             {
                 string key = KeyOf(_clock.Now) + "-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
-                await _table.AddEntityAsync(new TableEntity(Partition, key) { [NoticeColumn] = json }, token);
+                try
+                {
+                    await _table.AddEntityAsync(new TableEntity(Partition, key) { [NoticeColumn] = json }, token);
+                }
+                catch (RequestFailedException exception) when (exception.ErrorCode == TableErrorCode.EntityAlreadyExists)
+                {
+                    // No other notice has this key: the client has sent this one again, because the first answer was lost.
+                }
+
                 return true;
             },
             cancellationToken);

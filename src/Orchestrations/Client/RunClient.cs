@@ -82,11 +82,18 @@ public sealed partial class RunClient
     {
         using Activity? activity = RunTelemetry.Starting(definition.Name);
         RunRequest request = await MakeRequestAsync(definition, input, options, waitWhileDraining, cancellationToken);
-        string id = options.RunId ?? NewId(request);
-        await PointToAsync(id, request, cancellationToken);
-        return await RunStart.TryStartAsync(_client, id, request, cancellationToken)
-            ? RunReader.Accepted(id, request)
-            : throw new RunConflictException($"A run with the id \"{id}\" exists.", await GetAsync(id, cancellationToken));
+        if (options.RunId is not { } chosen)
+        {
+            // Nobody else has this id, so nobody else can have started it.
+            string id = NewId(request);
+            await RunStart.EnsureStartedAsync(_client, id, request, cancellationToken);
+            return RunReader.Accepted(id, request);
+        }
+
+        await PointToAsync(chosen, request, cancellationToken);
+        return await RunStart.TryStartAsync(_client, chosen, request, cancellationToken)
+            ? RunReader.Accepted(chosen, request)
+            : throw new RunConflictException($"A run with the id \"{chosen}\" exists.", await GetAsync(chosen, cancellationToken));
     }
 
     /// <summary>Starts a run, unless one was started with the same idempotency key of the same workflow before.</summary>
@@ -101,6 +108,7 @@ public sealed partial class RunClient
     /// <returns>The run, and whether it was started now.</returns>
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">The key, the input or an option is not allowed.</exception>
+    /// <exception cref="RunConflictException">A run of the given id exists, and was not started with this key.</exception>
     public async Task<(Run Run, bool IsNew)> StartOnceAsync(
         string workflow,
         object? input,
@@ -115,37 +123,23 @@ public sealed partial class RunClient
         options ??= new StartOptions();
         RegisteredWorkflow definition = Find(workflow);
         using Activity? activity = RunTelemetry.Starting(definition.Name);
-        RunRequest request = await MakeRequestAsync(definition, input, options, waitWhileDraining, cancellationToken);
-        if (options.RunId is { } taken && await FindClaimAsync(definition, idempotencyKey, cancellationToken) is null
-            && await FindAsync(taken, cancellationToken) is { } existing)
-            throw new RunConflictException($"A run with the id \"{taken}\" exists, and was not started with this idempotency key.", existing);
-        string id = await ClaimAsync(definition, idempotencyKey, options.RunId ?? NewId(request), cancellationToken);
+        string claimId = ClaimId(definition, idempotencyKey);
+        RunRequest request = await MakeRequestAsync(definition, input, options, waitWhileDraining, cancellationToken) with { ClaimId = claimId };
+        if (options.RunId is { } chosen && await RunStart.FindClaimAsync(_client, claimId, cancellationToken) is null
+            && await FindAsync(chosen, cancellationToken) is { } existing)
+            throw OfAnotherStart(existing);
+        // An instance of its own keeps the key and its run together. The run's id is the one that is kept, whoever asked for it.
+        string id = await RunStart.ClaimAsync(_client, claimId, options.RunId ?? NewId(request), cancellationToken);
         // Whoever made the claim may have died before the run was started: then this call starts it.
         await PointToAsync(id, request, cancellationToken);
-        bool isNew = await RunStart.TryStartAsync(_client, id, request, cancellationToken);
-        return (isNew ? RunReader.Accepted(id, request) : await GetAsync(id, cancellationToken), isNew);
+        if (await RunStart.TryStartAsync(_client, id, request, cancellationToken))
+            return (RunReader.Accepted(id, request), true);
+        (Run run, RunRequest kept) = await GetWithRequestAsync(id, cancellationToken);
+        return kept.ClaimId == claimId ? (run, false) : throw OfAnotherStart(run);
     }
 
-    /// <summary>
-    /// The run id that belongs to an idempotency key: the given one, if the key is new. An instance of its own keeps the two
-    /// together, because starting an instance of a given id is the one thing that the engine lets happen only once.
-    /// </summary>
-    private async Task<string> ClaimAsync(
-        RegisteredWorkflow definition, string idempotencyKey, string runId, CancellationToken cancellationToken)
-    {
-        string claimId = ClaimId(definition, idempotencyKey);
-        if (await RunStart.TryClaimAsync(_client, claimId, runId, cancellationToken))
-            return runId;
-        return await FindClaimAsync(definition, idempotencyKey, cancellationToken)
-            ?? throw new InvalidOperationException($"The claim {claimId} cannot be read.");
-    }
-
-    private async Task<string?> FindClaimAsync(RegisteredWorkflow definition, string idempotencyKey, CancellationToken cancellationToken)
-    {
-        OrchestrationMetadata? claim = await _client.GetInstanceAsync(
-            ClaimId(definition, idempotencyKey), getInputsAndOutputs: true, cancellationToken);
-        return claim?.ReadInputAs<IdempotencyClaim>()?.RunId;
-    }
+    private static RunConflictException OfAnotherStart(Run run) =>
+        new($"A run with the id \"{run.Id}\" exists, and was not started with this idempotency key.", run);
 
     private static string ClaimId(RegisteredWorkflow definition, string idempotencyKey) =>
         $"idempotency:{definition.Name}:{RunId.HashKey(idempotencyKey)}";
@@ -196,7 +190,7 @@ public sealed partial class RunClient
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await _client.WaitForInstanceCompletionAsync(id, either.Token);
+            await WaitForEndAsync(id, either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -204,6 +198,35 @@ public sealed partial class RunClient
         }
 
         return await GetAsync(id, cancellationToken);
+    }
+
+    /// <summary>
+    /// Waits until a run's instance has completed. The platform's own wait ends at once in the embedded runtime, but over a Functions host it
+    /// looks only every two seconds: so the instance is looked at beside it, often at first and then ever more rarely.
+    /// </summary>
+    private async Task WaitForEndAsync(string id, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            await await Task.WhenAny(_client.WaitForInstanceCompletionAsync(id, over.Token), LookForEndAsync(id, over.Token));
+        }
+        finally
+        {
+            over.Cancel();
+        }
+    }
+
+    private async Task LookForEndAsync(string id, CancellationToken cancellationToken)
+    {
+        const double Growth = 1.5;
+        TimeSpan longestPause = TimeSpan.FromMilliseconds(500);
+        TimeSpan pause = TimeSpan.FromMilliseconds(50);
+        while (await _client.GetInstanceAsync(id, cancellationToken) is { IsCompleted: false })
+        {
+            await Task.Delay(pause, _app.Time, cancellationToken);
+            pause = pause * Growth < longestPause ? pause * Growth : longestPause;
+        }
     }
 
     /// <summary>
@@ -224,8 +247,8 @@ public sealed partial class RunClient
         options ??= new CancelOptions();
         if (options.Grace > StopRequest.LongestGrace)
             throw new InvalidRunException($"grace \"{options.Grace}\": {(Duration)StopRequest.LongestGrace} at most.");
-        await RequestStopAsync(await GetAsync(id, cancellationToken), options, by, cancellationToken);
-        Run run = await ReadStoppedAsync(id, cancellationToken);
+        StopRequest stop = await RequestStopAsync(await GetAsync(id, cancellationToken), options, by, cancellationToken);
+        Run run = await ReadStoppedAsync(id, stop, cancellationToken);
         if (run.Stop is null)
             CheckCanStop(run, options);
         if (options.Delete)
@@ -235,7 +258,7 @@ public sealed partial class RunClient
 
     /// <summary>Asks a run to stop, and does not wait until it has heard.</summary>
     /// <exception cref="RunConflictException">The run has ended.</exception>
-    internal async Task RequestStopAsync(Run run, CancelOptions options, string? by, CancellationToken cancellationToken)
+    internal async Task<StopRequest> RequestStopAsync(Run run, CancelOptions options, string? by, CancellationToken cancellationToken)
     {
         StopRequest stop = new()
         {
@@ -249,6 +272,7 @@ public sealed partial class RunClient
         await SendAsync(run, RunMessage.ForStop(stop), options, cancellationToken);
         if (!options.QueuedOnly)
             await _app.Feed.TryPublishAsync(new StopNotice(run.Id, StopReason.Requested, RequestedAt: stop.RequestedAt), cancellationToken);
+        return stop;
     }
 
     /// <summary>Deletes a run that has ended, and its history.</summary>
@@ -376,19 +400,39 @@ public sealed partial class RunClient
             throw new RunConflictException($"The run is {run.Status}, and only a queued run was to be cancelled.", run);
     }
 
-    /// <summary>The run once its record shows the stop; as it is if that takes more than a second.</summary>
-    private async Task<Run> ReadStoppedAsync(string id, CancellationToken cancellationToken)
+    /// <summary>
+    /// The run once its record shows the stop; as it is if that takes longer than some seconds. A run that was accepted a moment ago can
+    /// miss an event: one that comes before its first turn, over Azure Storage, can be dropped. So a run that does not show the stop is
+    /// asked again; the same request a second time changes nothing.
+    /// </summary>
+    private async Task<Run> ReadStoppedAsync(string id, StopRequest stop, CancellationToken cancellationToken)
     {
-        const int MaxReads = 8;
+        const int ReadsBetweenRequests = 8;
+        const int MaxReads = 20;
+        TimeSpan longestPause = TimeSpan.FromMilliseconds(250);
         TimeSpan pause = TimeSpan.FromMilliseconds(2);
-        Run run = await GetAsync(id, cancellationToken);
-        for (int read = 1; read < MaxReads && run.Stop is null && !run.Status.IsTerminal(); read++, pause *= 2)
+        for (int read = 1; ; read++)
         {
+            Run run = await GetAsync(id, cancellationToken);
+            if (run.Stop is not null || run.Status.IsTerminal() || (stop.QueuedOnly && run.Status != RunStatus.Queued) || read == MaxReads)
+                return run;
+            if (read % ReadsBetweenRequests == 0)
+                await SendAgainAsync(run, stop, cancellationToken);
             await Task.Delay(pause, _app.Time, cancellationToken);
-            run = await GetAsync(id, cancellationToken);
+            pause = pause < longestPause ? pause * 2 : pause;
         }
+    }
 
-        return run;
+    private async Task SendAgainAsync(Run run, StopRequest stop, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(run, RunMessage.ForStop(stop), new CancelOptions { QueuedOnly = stop.QueuedOnly }, cancellationToken);
+        }
+        catch (RunConflictException)
+        {
+            // It has ended meanwhile, or started: the next look says so.
+        }
     }
 
     /// <summary>Reads the gate of one key of a workflow.</summary>
@@ -425,14 +469,14 @@ public sealed partial class RunClient
         string workflow, int limit, string? cursor = null, CancellationToken cancellationToken = default)
     {
         RegisteredWorkflow definition = FindGated(workflow);
-        EntityQuery query = new()
-        {
-            InstanceIdStartsWith = new EntityInstanceId(PreemptFunctions.Gate, definition.GatePrefix(0)).ToString(),
-            PageSize = limit,
-        };
-        string? token = Cursor.Unwrap(cursor);
-        await foreach (Page<EntityMetadata<GateState>> page in _client.Entities
-            .GetAllEntitiesAsync<GateState>(query).AsPages(token, limit).WithCancellation(cancellationToken))
+        string prefix = new EntityInstanceId(PreemptFunctions.Gate, definition.GatePrefix(0)).ToString();
+        IAsyncEnumerable<Page<EntityMetadata<GateState>>> pages = EnginePages.ReadAsync(
+            (start, size) => _client.Entities.GetAllEntitiesAsync<GateState>(
+                new EntityQuery { InstanceIdStartsWith = prefix, PageSize = size }).AsPages(start, size),
+            Cursor.Unwrap(cursor),
+            limit,
+            cancellationToken);
+        await foreach (Page<EntityMetadata<GateState>> page in pages)
         {
             return ([.. page.Values.Select(entity => GateReader.Read(definition, entity.State))], Cursor.Wrap(page.ContinuationToken));
         }

@@ -10,7 +10,7 @@ namespace Preempt;
 /// </summary>
 internal sealed class RunRange(RunClient runs, DurableTaskClient client, RunFilter filter)
 {
-    /// <summary>Instances that are read at once; each can have two megabytes.</summary>
+    /// <summary>The most instances that are read at once.</summary>
     public const int PageSize = 100;
 
     private static readonly OrchestrationRuntimeStatus[] Ended =
@@ -28,15 +28,18 @@ internal sealed class RunRange(RunClient runs, DurableTaskClient client, RunFilt
     /// <param name="to">Taken in at or before this time.</param>
     /// <param name="token">Where an earlier page ended.</param>
     public IAsyncEnumerable<Page<OrchestrationMetadata>> ReadAsync(int range, DateTimeOffset? from, DateTimeOffset? to, string? token = null) =>
-        client.GetAllInstancesAsync(new OrchestrationQuery
-        {
-            CreatedFrom = from,
-            CreatedTo = to,
-            Statuses = range == 0 ? RuntimeStatuses() : null,
-            InstanceIdPrefix = range == 0 ? filter.Prefix : PointerPrefix + filter.Prefix,
-            PageSize = PageSize,
-            FetchInputsAndOutputs = true,
-        }).AsPages(token, PageSize);
+        EnginePages.ReadAsync(
+            (start, size) => client.GetAllInstancesAsync(new OrchestrationQuery
+            {
+                CreatedFrom = from,
+                CreatedTo = to,
+                Statuses = range == 0 ? RuntimeStatuses() : null,
+                InstanceIdPrefix = range == 0 ? filter.Prefix : PointerPrefix + filter.Prefix,
+                PageSize = size,
+                FetchInputsAndOutputs = true,
+            }).AsPages(start, size),
+            token,
+            PageSize);
 
     /// <summary>The statuses of instances that runs of the wanted statuses can have; null for any.</summary>
     private OrchestrationRuntimeStatus[]? RuntimeStatuses() => filter.Status switch

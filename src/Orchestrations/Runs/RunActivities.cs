@@ -30,7 +30,7 @@ internal sealed class RunActivities(ICancellationFeed feed, AppModeReader mode)
     {
         AppState state = await mode.GetAsync(client, cancellationToken);
         RunRequest request = start.Request with { Held = state.Mode != AppMode.Running };
-        await RunStart.TryStartAsync(client, start.RunId, request, cancellationToken);
+        await RunStart.EnsureStartedAsync(client, start.RunId, request, cancellationToken);
     }
 
     /// <summary>Reads how a run has ended that did not end by itself.</summary>

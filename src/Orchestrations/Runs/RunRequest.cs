@@ -46,6 +46,12 @@ internal sealed record RunRequest
     /// <summary>What the caller attached to the run.</summary>
     public ImmutableDictionary<string, string> Metadata { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>The call that started the run, unlike any other call: of several that start one id at once, one is kept.</summary>
+    public string? StartId { get; init; }
+
+    /// <summary>The claim by which a caller's idempotency key keeps this run; null when there was no key.</summary>
+    public string? ClaimId { get; init; }
+
     /// <summary>Whether the orchestration has an input of its own, and this is made of it anew each time; see <see cref="AdoptedRun"/>.</summary>
     internal bool IsAdopted { get; init; }
 

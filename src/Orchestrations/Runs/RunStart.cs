@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -50,17 +51,46 @@ internal static class RunStart
         return RunId.Create(request.Workflow, keyHash, request.QueuedAt, entropy);
     }
 
-    /// <summary>Starts a run, unless there is an instance of that id, ended or not.</summary>
-    public static Task<bool> TryStartAsync(DurableTaskClient client, string id, RunRequest request, CancellationToken cancellationToken) =>
-        TryScheduleAsync(
-            client, PreemptFunctions.Run, request, new StartOrchestrationOptions(id) { Tags = RunTags.Of(request) }, cancellationToken);
+    /// <summary>Has a run of that id started, by this call or by another. Which request it has is not looked at.</summary>
+    public static Task EnsureStartedAsync(DurableTaskClient client, string id, RunRequest request, CancellationToken cancellationToken) =>
+        EnsureScheduledAsync(client, PreemptFunctions.Run, request, OptionsFor(id, request), cancellationToken);
 
-    /// <summary>Keeps a run's id under another, unless that is taken.</summary>
-    public static Task<bool> TryClaimAsync(DurableTaskClient client, string claimId, string runId, CancellationToken cancellationToken) =>
-        TryScheduleAsync(
+    /// <summary>
+    /// Starts a run, unless there is an instance of that id, ended or not. The engine tells several callers that start one id at
+    /// once that they have started it, and keeps the request of one of them: so what it has kept is read.
+    /// </summary>
+    /// <returns>Whether the run is that of this very request.</returns>
+    public static async Task<bool> TryStartAsync(
+        DurableTaskClient client, string id, RunRequest request, CancellationToken cancellationToken)
+    {
+        RunRequest own = request with { StartId = RandomNumberGenerator.GetHexString(32, lowercase: true) };
+        bool isAccepted = await EnsureScheduledAsync(client, PreemptFunctions.Run, own, OptionsFor(id, own), cancellationToken);
+        OrchestrationMetadata? kept = await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
+        // An accepted run that is gone already has ended and was deleted.
+        return kept is null ? isAccepted : RunReader.ReadRequest(kept)?.StartId == own.StartId;
+    }
+
+    /// <summary>Keeps a run's id under another, unless one is kept there.</summary>
+    /// <returns>The id that is kept.</returns>
+    public static async Task<string> ClaimAsync(DurableTaskClient client, string claimId, string runId, CancellationToken cancellationToken)
+    {
+        await EnsureScheduledAsync(
             client, PreemptFunctions.Claim, new IdempotencyClaim(runId), new StartOrchestrationOptions(claimId), cancellationToken);
+        return await FindClaimAsync(client, claimId, cancellationToken)
+            ?? throw new InvalidOperationException($"The claim {claimId} cannot be read.");
+    }
 
-    private static async Task<bool> TryScheduleAsync(
+    /// <summary>The run id that is kept under another; null when there is none.</summary>
+    public static async Task<string?> FindClaimAsync(DurableTaskClient client, string claimId, CancellationToken cancellationToken)
+    {
+        OrchestrationMetadata? claim = await client.GetInstanceAsync(claimId, getInputsAndOutputs: true, cancellationToken);
+        return claim?.ReadInputAs<IdempotencyClaim>()?.RunId;
+    }
+
+    private static StartOrchestrationOptions OptionsFor(string id, RunRequest request) => new(id) { Tags = RunTags.Of(request) };
+
+    /// <returns>Whether the engine accepted it; false when there was such an instance.</returns>
+    private static async Task<bool> EnsureScheduledAsync(
         DurableTaskClient client, string function, object input, StartOrchestrationOptions options, CancellationToken cancellationToken)
     {
         StartOrchestrationOptions start = options.WithDedupeStatuses(

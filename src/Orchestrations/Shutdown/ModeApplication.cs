@@ -72,14 +72,17 @@ internal static class ModeApplication
     public static async Task<ModePageResult> ApplyAsync(
         ModePage page, DurableTaskClient client, TimeProvider time, ICancellationFeed feed, CancellationToken cancellationToken)
     {
-        OrchestrationQuery query = new()
-        {
-            Statuses = [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Suspended],
-            PageSize = PageSize,
-            FetchInputsAndOutputs = true,
-        };
-        await foreach (Page<OrchestrationMetadata> found in client.GetAllInstancesAsync(query)
-            .AsPages(page.Cursor, PageSize).WithCancellation(cancellationToken))
+        IAsyncEnumerable<Page<OrchestrationMetadata>> pages = EnginePages.ReadAsync(
+            (start, size) => client.GetAllInstancesAsync(new OrchestrationQuery
+            {
+                Statuses = [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Suspended],
+                PageSize = size,
+                FetchInputsAndOutputs = true,
+            }).AsPages(start, size),
+            page.Cursor,
+            PageSize,
+            cancellationToken);
+        await foreach (Page<OrchestrationMetadata> found in pages)
         {
             (int running, int waiting) = (0, 0);
             foreach (OrchestrationMetadata instance in found.Values)

@@ -40,6 +40,17 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
+    public async Task What_is_known_of_a_message_beside_its_content_is_there_too()
+    {
+        QueueClient queue = await NewQueueAsync(QueueMessageEncoding.Base64);
+        await using TestApp app = await StartAsync(typeof(TakesFacts));
+
+        SendReceipt sent = await queue.SendMessageAsync("hello");
+
+        Assert.Equal($"{sent.MessageId} {sent.InsertionTime:O} 5", _received.Take());
+    }
+
+    [Fact]
     public async Task A_queue_that_is_made_later_is_found()
     {
         await using TestApp app = await StartAsync(typeof(TakesText));
@@ -344,6 +355,13 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
     {
         [Function("Take")]
         public void Take([QueueTrigger("%Queue%")] byte[] message) => received.Add(System.Text.Encoding.UTF8.GetString(message));
+    }
+
+    public class TakesFacts(Received received)
+    {
+        [Function("Take")]
+        public void Take([QueueTrigger("%Queue%")] byte[] message, FunctionContext context) =>
+            received.Add($"{context.BindingContext.BindingData["Id"]} {context.BindingContext.BindingData["InsertionTime"]} {message.Length}");
     }
 
     public class TakesData(Received received)

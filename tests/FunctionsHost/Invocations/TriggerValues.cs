@@ -14,6 +14,7 @@ internal static class TriggerValues
     {
         // The payload of a durable function is text that only the worker's part of the extension can read.
         string payload => new() { String = payload },
+        byte[] message => new() { Bytes = ByteString.CopyFrom(message) },
         ParameterBindingData data => new()
         {
             ModelBindingData = new()
@@ -34,8 +35,8 @@ internal static class TriggerValues
         request.Query.Select(parameter => (parameter.Key, new TypedData { String = parameter.Value.ToString() }))
             .Concat(request.RouteValues.Select(part => (part.Key, new TypedData { String = part.Value?.ToString() ?? "" })));
 
-    /// <summary>What is known of a queue's message beside its text.</summary>
-    public static IEnumerable<(string Name, TypedData Value)> OfMessage(object trigger, Binder binder) => trigger is not ParameterBindingData ? [] :
+    /// <summary>What is known of a queue's message beside its content.</summary>
+    public static IEnumerable<(string Name, TypedData Value)> OfMessage(object trigger, Binder binder) => trigger is not (ParameterBindingData or byte[]) ? [] :
         from entry in binder.BindingData
         let text = entry.Value switch
         {

@@ -81,11 +81,14 @@ internal sealed class EmittedFunctions : ITypeLocator
             "orchestrationTrigger" => new(typeof(OrchestrationTriggerAttribute), typeof(string), typeof(Task<object>)),
             "entityTrigger" => new(typeof(EntityTriggerAttribute), typeof(string), typeof(Task<object>)),
             "activityTrigger" => new(typeof(ActivityTriggerAttribute), typeof(string), typeof(Task<object>)),
-            "queueTrigger" => new(typeof(QueueTriggerAttribute), typeof(ParameterBindingData), typeof(Task), "queueName"),
+            "queueTrigger" => new(typeof(QueueTriggerAttribute), MessageTypeOf(function.Trigger), typeof(Task), "queueName"),
             "timerTrigger" => new(typeof(TimerTriggerAttribute), typeof(TimerInfo), typeof(Task), "schedule"),
             // WebJobs waits for no request: the host's web server calls the function.
             "httpTrigger" => new(typeof(NoAutomaticTriggerAttribute), typeof(object), typeof(Task)),
             var other => throw new NotSupportedException($"The function {function.Name} has a trigger of the type {other}, which this host does not have."),
         };
+
+        /// <summary>How a worker's parameter wants a message: as bytes, or else as data that the worker makes its own type of.</summary>
+        private static Type MessageTypeOf(Binding trigger) => trigger["dataType"] == "Binary" ? typeof(byte[]) : typeof(ParameterBindingData);
     }
 }

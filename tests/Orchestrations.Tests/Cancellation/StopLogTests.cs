@@ -1,3 +1,5 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Preempt.Tests.Shared;
 
@@ -89,6 +91,16 @@ public sealed class StopLogTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_notice_that_is_sent_again_because_the_answer_was_lost_is_written()
+    {
+        StopLog reader = _lab.OpenLog();
+        LostAnswers lost = new();
+        await _lab.OpenLog(policy: lost).WriteAsync(Notice, Token);
+        Assert.Equal(409, lost.SecondAnswer);
+        Assert.Equal([Notice], await reader.ReadNewAsync(Token));
+    }
+
+    [Fact]
     public async Task Many_notices_are_read_at_once()
     {
         StopLog reader = _lab.OpenLog();
@@ -139,5 +151,22 @@ public sealed class StopLogTests(AzuriteFixture azurite) : IAsyncLifetime
         await logs[0].RemoveOldAsync(Token);
         List<TableEntity> left = await _lab.Table.QueryAsync<TableEntity>(cancellationToken: Token).ToListAsync(Token);
         Assert.Contains(Notice.RunId, Assert.Single(left).GetString("Notice"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Sends each row twice, as the service's client does when it has not heard the first answer.</summary>
+    private sealed class LostAnswers : HttpPipelinePolicy
+    {
+        public int? SecondAnswer { get; private set; }
+
+        public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException();
+
+        public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+        {
+            await ProcessNextAsync(message, pipeline);
+            if (message.Request.Method != RequestMethod.Post || message.Request.Uri.Path.EndsWith("/Tables", StringComparison.Ordinal))
+                return;
+            await ProcessNextAsync(message, pipeline);
+            SecondAnswer = message.Response.Status;
+        }
     }
 }
