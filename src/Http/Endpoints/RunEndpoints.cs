@@ -82,7 +82,7 @@ public sealed class RunEndpoints(RunClients runs)
         });
 
     /// <summary><c>DELETE runs/{id}</c>: deletes a run that has ended.</summary>
-    [Function("PreemptHttpDeleteRun")]
+    [Function("PreemptHttpDeleteEndedRun")]
     [ApiCall("Deletes a run that has ended", Status = 204, Problems = new[] { 404, 409 })]
     public Task<IActionResult> Delete(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "runs/{id}")] HttpRequest request,

@@ -7,10 +7,13 @@ namespace Preempt.Http.OpenApi;
 /// <summary>An HTTP function, as its attributes have it.</summary>
 internal sealed partial record ApiCall(string Id, string Method, string Path, AuthorizationLevel Level, ApiCallAttribute About, ApiQueryAttribute[] Query)
 {
+    /// <summary>Functions of this package stand in an app beside those of the library and the app's own.</summary>
+    private const string FunctionPrefix = "PreemptHttp";
+
     /// <summary>The names of the parameters in the path.</summary>
     public IEnumerable<string> PathParameters => Parameter().Matches(Path).Select(match => match.Groups[1].Value);
 
-    /// <summary>Every HTTP function of this package, in the order of their paths. Its id is the function's name without "Preempt".</summary>
+    /// <summary>Every HTTP function of this package, in the order of their paths. Its id is the function's name without its prefix.</summary>
     /// <exception cref="InvalidOperationException">One has no description.</exception>
     public static IReadOnlyList<ApiCall> All { get; } =
     [
@@ -28,7 +31,7 @@ internal sealed partial record ApiCall(string Id, string Method, string Path, Au
         ApiCallAttribute about = method.GetCustomAttribute<ApiCallAttribute>()
             ?? throw new InvalidOperationException($"The HTTP function {function.Name} has no description: give it an [ApiCall].");
         return trigger.Methods!.Select(verb => new ApiCall(
-            function.Name[nameof(Preempt).Length..], verb, $"/{trigger.Route}", trigger.AuthLevel, about, [.. method.GetCustomAttributes<ApiQueryAttribute>()]));
+            function.Name[FunctionPrefix.Length..], verb, $"/{trigger.Route}", trigger.AuthLevel, about, [.. method.GetCustomAttributes<ApiQueryAttribute>()]));
     }
 
     [GeneratedRegex(@"\{(\w+)\}")]

@@ -64,8 +64,37 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
         Assert.Contains("schema version 999", refusal.Message, StringComparison.Ordinal);
 
         // The refusal has let go of the directory.
-        Execute("PRAGMA user_version = 2");
+        Execute("PRAGMA user_version = 3");
         SqliteStore.Open(_directory.FullName).Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_store_of_before_version_3_with_unfinished_orchestrations_is_refused_and_left_as_it_was(int version)
+    {
+        await _store.StartAsync(Header("unfinished"));
+        _store.Dispose();
+        Execute($"PRAGMA user_version = {version}");
+        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => SqliteStore.Open(_directory.FullName));
+        Assert.Contains($"schema version {version}, and 1 orchestrations in it have not ended", refusal.Message, StringComparison.Ordinal);
+
+        Execute("PRAGMA user_version = 3");
+        _store = SqliteStore.Open(_directory.FullName);
+        Assert.NotNull(_store.FindInstance("unfinished"));
+    }
+
+    [Fact]
+    public async Task A_store_of_version_2_keeps_what_has_ended()
+    {
+        InstanceHeader ended = Header("ended") with { Status = OrchestrationRuntimeStatus.Completed, Output = "1" };
+        await _store.StartAsync(Header("ended"));
+        await _store.CommitAsync(new Commit { Header = ended }.With(new TimerFired(1)));
+        _store.Dispose();
+        Execute("PRAGMA user_version = 2");
+        _store = SqliteStore.Open(_directory.FullName);
+        Assert.Equal("1", _store.FindInstance("ended")?.Output);
+        Assert.Equal([new TimerFired(1)], _store.ReadHistory("ended"));
     }
 
     [Fact]
@@ -75,7 +104,7 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
         {
             await _store.StartAsync(Header(id));
             await _store.CommitAsync(new Commit { Header = Header(id) }.With(new TimerFired(1)));
-            await _store.CommitAsync(new Commit { Header = Header(id) }.With(new TimerFired(2)));
+            await _store.CommitAsync(new Commit { Header = Ended(id) }.With(new TimerFired(2)));
         }
 
         _store.Dispose();
@@ -89,8 +118,10 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
             """);
         _store = SqliteStore.Open(_directory.FullName);
         Assert.Equal([new TimerFired(1), new TimerFired(2)], _store.ReadHistory("b"));
-        await _store.CommitAsync(new Commit { Header = Header("a") }.With(new TimerFired(3)));
+        await _store.CommitAsync(new Commit { Header = Ended("a") }.With(new TimerFired(3)));
         Assert.Equal([new TimerFired(1), new TimerFired(2), new TimerFired(3)], _store.ReadHistory("a"));
+
+        static InstanceHeader Ended(string id) => Header(id) with { Status = OrchestrationRuntimeStatus.Completed };
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Preempt.Embedded.Store.Sqlite;
 internal static class Schema
 {
     /// <summary>Goes up with each change of the tables.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>
     /// Instances go by a number in all other tables, so that what is new is always written at the end of a table. Ids are
@@ -68,6 +68,14 @@ internal static class Schema
         DROP TABLE history_1;
         """;
 
+    /// <summary>Version 3 has the tables of version 2: only what stands in the history of an orchestration that goes on has changed.</summary>
+    private static string ChangesFrom(int version) => version switch
+    {
+        0 => Tables + History,
+        1 => FromVersion1,
+        _ => "",
+    };
+
     /// <summary>Opens the connection that writes, and creates or changes the tables of a new store or an older one.</summary>
     /// <exception cref="InvalidOperationException">The store is of a newer version, or cannot be read.</exception>
     public static SqliteConnection OpenWriter(StoreDirectory directory)
@@ -78,11 +86,12 @@ internal static class Schema
             {
                 int version = ReadVersion(connection);
                 CheckVersion(version, directory);
+                CheckFinished(connection, version, directory);
                 // A commit is on the disk when it is acknowledged; on macOS that takes a full sync.
                 Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;");
                 Execute(connection, "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768;");
                 if (version < Version)
-                    Change(connection, version == 0 ? Tables + History : FromVersion1);
+                    Change(connection, ChangesFrom(version));
             });
         }
         catch (SqliteException exception)
@@ -123,6 +132,22 @@ internal static class Schema
             throw new InvalidOperationException(
                 $"The store '{directory.Path}' has schema version {version}, and this program knows versions up to {Version}: "
                 + "it was written by a newer one. Run that, or give this one another directory.");
+        }
+    }
+
+    /// <summary>Before version 3 replay was the project's own, and histories lack what Microsoft's needs. Ended orchestrations are only read.</summary>
+    private static void CheckFinished(SqliteConnection connection, int version, StoreDirectory directory)
+    {
+        if (version is 0 or Version)
+            return;
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM state WHERE has_ended = 0;";
+        long unfinished = Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+        if (unfinished > 0)
+        {
+            throw new InvalidOperationException(
+                $"The store '{directory.Path}' has schema version {version}, and {unfinished} orchestrations in it have not ended. This program cannot go on "
+                + $"with orchestrations that began before version {Version}: let the earlier one finish them, or give this one another directory.");
         }
     }
 
