@@ -8,7 +8,12 @@ using Preempt.Embedded.Tests.Hosting;
 
 namespace Preempt.Embedded.Tests.Engine;
 
+/// <summary>Runs after all other tests of the assembly, which would be in the heap that is measured.</summary>
+[CollectionDefinition(nameof(ScaleTests), DisableParallelization = true)]
+public sealed class ScaleTestsAlone;
+
 /// <summary>That what one turn costs, and what memory holds, does not grow with what has been and what waits. Work is counted, not timed.</summary>
+[Collection(nameof(ScaleTests))]
 public sealed class ScaleTests : IDisposable
 {
     private readonly FunctionTable _functions = new();
