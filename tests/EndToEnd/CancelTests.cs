@@ -28,7 +28,7 @@ public sealed class CancelTests(AppUnderTest app) : EndToEndTests(app)
     [Fact]
     public async Task After_the_answer_to_a_cancel_no_step_starts()
     {
-        LabStep[] steps = [.. Enumerable.Repeat(new LabStep(0.1), 15)];
+        LabStep[] steps = [.. Enumerable.Repeat(new LabStep(0.1), 15), new LabStep(Lab.VeryLong)];
         await Task.WhenAll(Enumerable.Range(1, 8).Select(async number =>
         {
             Run run = await Api.StartAsync(Lab.Plain, new LabInput(Group, steps));

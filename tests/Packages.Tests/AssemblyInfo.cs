@@ -1,0 +1,3 @@
+using Preempt.Packages.Tests;
+
+[assembly: AssemblyFixture(typeof(PackedPackages))]
