@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Client.Entities;
@@ -210,6 +211,11 @@ public sealed partial class RunClient
         try
         {
             await await Task.WhenAny(_client.WaitForInstanceCompletionAsync(id, over.Token), LookForEndAsync(id, over.Token));
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
+        {
+            // The engine's client says so of a call that is given up under way.
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
         }
         finally
         {
