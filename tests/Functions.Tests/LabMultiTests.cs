@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Preempt.Testing;
 using Preempt.Functions.Workflows;
+using Preempt.Testing;
 
 namespace Preempt.Functions.Tests;
 

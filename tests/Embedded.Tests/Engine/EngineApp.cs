@@ -4,8 +4,8 @@ using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Entities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Preempt.Testing;
 using Preempt.Embedded.Tests.Hosting;
+using Preempt.Testing;
 
 namespace Preempt.Embedded.Tests.Engine;
 

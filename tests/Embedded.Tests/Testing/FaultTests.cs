@@ -1,7 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Preempt.Testing;
 using Preempt.Embedded.Tests.Engine;
+using Preempt.Testing;
 
 namespace Preempt.Embedded.Tests.Testing;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Preempt.Testing;
 using Preempt.Embedded.Tests.Engine;
+using Preempt.Testing;
 
 namespace Preempt.Embedded.Tests.Testing;
 
