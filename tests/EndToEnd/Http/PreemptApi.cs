@@ -10,7 +10,7 @@ namespace Preempt.EndToEnd.Http;
 /// <summary>The HTTP API as one test uses it. Remembers the runs it started, so that none outlives the test.</summary>
 internal sealed class PreemptApi(HttpClient http)
 {
-    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(15);
 
     private readonly ConcurrentDictionary<string, Run> _started = [];
 
