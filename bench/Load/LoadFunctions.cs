@@ -50,9 +50,11 @@ public sealed class Hold(HoldTimes times) : Step<string, int>
 {
     public override async Task<int> RunAsync(StepContext step, string input)
     {
+        Task held = Task.Delay(Timeout.Infinite, step.CancellationToken);
+        // What is registered last is told first: this code goes on only after the time is noted.
         using CancellationTokenRegistration noted = step.CancellationToken.Register(() => times.Fired(input));
         times.Began(input);
-        await Task.Delay(Timeout.Infinite, step.CancellationToken);
+        await held;
         return 0;
     }
 }
