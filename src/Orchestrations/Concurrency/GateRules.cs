@@ -27,7 +27,7 @@ internal static class GateRules
             request.Age, request.Priority, request.Gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin ? request.Gate.Key : null);
         if (state.Waiters.BinarySearch(newcomer) >= 0)
             return AskAgain(state, request);
-        if (state.Newest.Any(seen => seen.RunId == runId) || state.Left.Contains(runId))
+        if (state.Newest.Any(seen => seen.RunId == runId) || state.Left.Contains(GateState.MarkOf(runId)))
             return (state, new GateReply(GateVerdict.Gone));
 
         ConcurrencyRule rule = request.Gate.Rule;
@@ -122,7 +122,7 @@ internal static class GateRules
 
     private static ImmutableArray<string> Remember(ImmutableArray<string> left, ImmutableArray<string> runIds)
     {
-        ImmutableArray<string> all = left.AddRange(runIds.Where(runId => !left.Contains(runId)));
+        ImmutableArray<string> all = left.AddRange(runIds.Select(GateState.MarkOf).Where(mark => !left.Contains(mark)));
         return all.Length <= GateState.MaxLeft ? all : all[^GateState.MaxLeft..];
     }
 

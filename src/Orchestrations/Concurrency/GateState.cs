@@ -41,7 +41,7 @@ internal sealed record GateState
     /// </summary>
     public ImmutableArray<RunAge> Newest { get; init; } = [];
 
-    /// <summary>Of the other strategies: the latest runs that have left.</summary>
+    /// <summary>Of the other strategies: the latest runs that have left, by <see cref="MarkOf"/>. The state is read and written whole each time.</summary>
     public ImmutableArray<string> Left { get; init; } = [];
 
     /// <summary>Of RoundRobin: when each key that has runs here last got a slot, by fencing token.</summary>
@@ -49,4 +49,8 @@ internal sealed record GateState
 
     /// <summary>When somebody was last told to look whether the runs here still live.</summary>
     public DateTimeOffset CheckedAt { get; init; }
+
+    /// <summary>What stands for a run among those that have left: 80 bits of its id's SHA-256, in 16 characters.</summary>
+    /// <param name="runId">The run.</param>
+    public static string MarkOf(string runId) => RunId.HashKey(runId)[..16];
 }
