@@ -71,14 +71,29 @@ public sealed partial class HostTests : IAsyncLifetime
     {
         await using AppOnStorage other = await AppOnStorage.StartAsync(_storage);
         Run run = await StartAtWorkAsync();
+        (AppProcess killed, AppProcess left, PreemptApi api) = StartedStep().IsMatch(_app.Output) ? (_app, other.App, other.Api) : (other.App, _app, Api);
+        Assert.DoesNotMatch(StartedStep(), left.Output);
 
-        _app.KillAlone();
+        killed.KillAlone();
 
-        // The other host's step says so anew; what the dead one said was known in its own process alone.
-        await Eventually.GetAsync(() => other.Api.GetAsync(run.Id), now => now.Progress is not null && !now.HasEnded);
-        await other.Api.CancelAsync(run, "seen enough");
-        run = await other.Api.WaitAsync(run);
+        await Eventually.GetAsync(() => Task.FromResult(left.Output), output => StartedStep().IsMatch(output));
+        await api.CancelAsync(run, "seen enough");
+        run = await api.WaitAsync(run);
         Assert.Equal(("Cancelled", "seen enough"), (run.Status, run.Stop?.Message));
+    }
+
+    [Fact]
+    public async Task Progress_of_a_step_is_seen_through_every_host()
+    {
+        await using AppOnStorage other = await AppOnStorage.StartAsync(_storage);
+        Run run = await StartAtWorkAsync();
+
+        foreach (PreemptApi api in (PreemptApi[])[Api, other.Api])
+        {
+            RunProgress first = (await Eventually.GetAsync(() => api.GetAsync(run.Id), now => now.Progress is not null)).Progress!;
+            await Eventually.GetAsync(
+                async () => (await api.ListAsync($"workflow={Lab.CancelInProgress}")).Items.Single(), now => now.Progress?.Fraction > first.Fraction);
+        }
     }
 
     [Fact]
@@ -123,6 +138,8 @@ public sealed partial class HostTests : IAsyncLifetime
     /// <summary>A further app on the same storage, with another host.</summary>
     private sealed class AppOnStorage(AppProcess app, HttpClient http) : IAsyncDisposable
     {
+        public AppProcess App => app;
+
         public PreemptApi Api { get; } = new(http);
 
         public static async Task<AppOnStorage> StartAsync(Azurite storage, Dictionary<string, string>? settings = null)
@@ -171,6 +188,10 @@ public sealed partial class HostTests : IAsyncLifetime
 
     [GeneratedRegex(@"Worker process (?<id>\d+) ready")]
     private static partial Regex ReadyWorker();
+
+    /// <summary>What a host writes about a step that its worker begins.</summary>
+    [GeneratedRegex(@"PreemptStep \(Activity\)' started")]
+    private static partial Regex StartedStep();
 
     /// <summary>What the durable extension writes about an activity that gave in to the host's stop.</summary>
     [GeneratedRegex(@"'PreemptStep \(Activity\)' was aborted")]

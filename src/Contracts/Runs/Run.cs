@@ -90,6 +90,7 @@ public sealed record RunStop(
     Duration? Grace = null);
 
 /// <summary>A step of a run.</summary>
+/// <param name="Number">Which call of a step it is within its run, from 1.</param>
 /// <param name="Name">The step's name.</param>
 /// <param name="Status">Where it is.</param>
 /// <param name="Attempt">Which attempt this is, from 1.</param>
@@ -97,4 +98,10 @@ public sealed record RunStop(
 /// <param name="EndedAt">When its code ended; null while it runs, or when it was abandoned.</param>
 /// <param name="StopReason">Why it was told to stop.</param>
 public sealed record RunStep(
-    string Name, StepStatus Status, int Attempt, DateTimeOffset StartedAt, DateTimeOffset? EndedAt = null, StopReason? StopReason = null);
+    int Number,
+    string Name,
+    StepStatus Status,
+    int Attempt,
+    DateTimeOffset StartedAt,
+    DateTimeOffset? EndedAt = null,
+    StopReason? StopReason = null);

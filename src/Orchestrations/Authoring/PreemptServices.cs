@@ -48,11 +48,20 @@ public static class PreemptServices
         services.AddSingleton<MonotonicClock>();
         services.AddSingleton<ActiveSteps>();
         services.AddSingleton<AppModeReader>();
-        services.AddSingleton(FeedSettings.Read(configuration));
+        FeedSettings feed = FeedSettings.Read(configuration);
+        services.AddSingleton(feed);
         services.AddSingleton(CancellationFeeds.Create);
+        services.AddSingleton<ProgressReader>();
+        if (feed.Storage is { } storage)
+        {
+            services.AddSingleton(provider => FeedTable.Open(storage, feed.TableName, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<ProgressTable>();
+            services.AddHostedService<ProgressWriter>();
+        }
+
         services.AddSingleton(provider => new RunClients(
             provider.GetRequiredService<WorkflowRegistry>(),
-            provider.GetRequiredService<ActiveSteps>(),
+            provider.GetRequiredService<ProgressReader>(),
             provider.GetRequiredService<ICancellationFeed>(),
             provider.GetRequiredService<MonotonicClock>(),
             provider.GetRequiredService<AppModeReader>(),

@@ -59,8 +59,8 @@ public sealed class StepContext
     /// <returns>A task that completes when it is noted.</returns>
     public Task ReportProgressAsync(double fraction, string? message = null)
     {
-        _step.Progress = new RunProgress(
-            double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), Excerpt.Shorten(message, MaxProgressLength));
+        _step.Report(new RunProgress(
+            double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), Excerpt.Shorten(message, MaxProgressLength)));
         return Task.CompletedTask;
     }
 

@@ -16,10 +16,9 @@ internal sealed class StepRunner(
     public async Task<StepOutcome> RunAsync(StepCall call, FunctionContext function, DurableTaskClient client)
     {
         DateTimeOffset startedAt = time.GetUtcNow();
-        using ActiveStep active = steps.Enter(call, function.CancellationToken);
+        using ActiveStep active = steps.Enter(call, function.CancellationToken, Measure);
         active.StopAfter(call.Timeout, time);
         using Activity? activity = StepTelemetry.Begin(call);
-        using CancellationTokenRegistration stopped = active.Reason is null ? active.Token.Register(() => Measure(active)) : default;
         StepOutcome outcome = new() { Status = StepStatus.Succeeded, StartedAt = startedAt, EndedAt = startedAt };
         try
         {

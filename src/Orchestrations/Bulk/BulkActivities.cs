@@ -14,18 +14,16 @@ internal static class BulkActivities
     private const int MaxPages = 100;
 
     /// <summary>Counts the runs that a filter matches: <see cref="PreemptFunctions.CountRuns"/>.</summary>
-    /// <param name="runs">The app's clients.</param>
     /// <param name="client">The activity's client.</param>
     /// <param name="filter">The activity's input.</param>
     /// <param name="cancellationToken">Fires when the host shuts down.</param>
     /// <returns>How many there are.</returns>
-    public static async Task<int> CountAsync(
-        RunClients runs, DurableTaskClient client, RunFilter filter, CancellationToken cancellationToken)
+    public static async Task<int> CountAsync(DurableTaskClient client, RunFilter filter, CancellationToken cancellationToken)
     {
         int count = 0;
         for (BulkPlace? place = new(); place is not null;)
         {
-            BulkPage page = await FindAsync(runs, client, new BulkSearch(filter, place), cancellationToken);
+            BulkPage page = await FindAsync(client, new BulkSearch(filter, place), cancellationToken);
             count += page.RunIds.Length;
             place = page.Next;
         }
@@ -34,15 +32,13 @@ internal static class BulkActivities
     }
 
     /// <summary>Finds the next runs that a filter matches: <see cref="PreemptFunctions.FindRuns"/>.</summary>
-    /// <param name="runs">The app's clients.</param>
     /// <param name="client">The activity's client.</param>
     /// <param name="search">The activity's input.</param>
     /// <param name="cancellationToken">Fires when the host shuts down.</param>
     /// <returns>The runs, and where to go on.</returns>
-    public static async Task<BulkPage> FindAsync(
-        RunClients runs, DurableTaskClient client, BulkSearch search, CancellationToken cancellationToken)
+    public static async Task<BulkPage> FindAsync(DurableTaskClient client, BulkSearch search, CancellationToken cancellationToken)
     {
-        RunRange range = new(runs.With(client), client, search.Filter);
+        RunRange range = new(client, search.Filter);
         ImmutableArray<string>.Builder found = ImmutableArray.CreateBuilder<string>();
         int pages = 0;
         for (BulkPlace place = search.From; place.Range < range.Count; place = new BulkPlace(place.Range + 1))

@@ -27,6 +27,9 @@ internal sealed class ActiveSteps(ILogger<ActiveSteps> logger)
     /// <summary>Raised when a step begins and none ran here before, on its thread.</summary>
     public event Action? Began;
 
+    /// <summary>Raised when a step says how far it is, and when one that has said so ends, on its thread.</summary>
+    public event Action<ActiveStep>? ProgressChanged;
+
     /// <summary>Whether no step runs here.</summary>
     public bool IsIdle
     {
@@ -38,7 +41,10 @@ internal sealed class ActiveSteps(ILogger<ActiveSteps> logger)
     }
 
     /// <summary>Takes in a step that begins; its token may already have fired.</summary>
-    public ActiveStep Enter(StepCall call, CancellationToken hostStopping)
+    /// <param name="call">The step.</param>
+    /// <param name="hostStopping">Fires when this process shuts down.</param>
+    /// <param name="stopping">Told when the step's token is about to fire; not when that is so from the start.</param>
+    public ActiveStep Enter(StepCall call, CancellationToken hostStopping, Action<ActiveStep>? stopping = null)
     {
         ActiveStep step = new(call, this);
         bool isFirst;
@@ -50,6 +56,9 @@ internal sealed class ActiveSteps(ILogger<ActiveSteps> logger)
             steps.Add(step);
             foreach (StopNotice notice in _notices.GetValueOrDefault(call.RunId) ?? [])
                 step.Consider(notice);
+            // Whoever else stops it does so after this lock.
+            if (step.Reason is null)
+                step.Stopping = stopping;
         }
 
         step.Watch(hostStopping);
@@ -72,11 +81,11 @@ internal sealed class ActiveSteps(ILogger<ActiveSteps> logger)
             step.Consider(notice);
     }
 
-    /// <summary>The latest progress that a step of the run has reported here; null when none runs here.</summary>
-    public RunProgress? FindProgress(string runId)
+    /// <summary>What the run's steps at work here say of how far they are.</summary>
+    public IReadOnlyList<StepReport> FindReports(string runId)
     {
         lock (_lock)
-            return _byRun.GetValueOrDefault(runId)?.LastOrDefault(step => step.Progress is not null)?.Progress;
+            return [.. (_byRun.GetValueOrDefault(runId) ?? []).Select(step => new StepReport(step.Call.Number, step.Call.Attempt, step.Progress))];
     }
 
     private void Remember(StopNotice notice)
@@ -101,7 +110,12 @@ internal sealed class ActiveSteps(ILogger<ActiveSteps> logger)
             if (_byRun.TryGetValue(step.Call.RunId, out List<ActiveStep>? steps) && steps.Remove(step) && steps.Count == 0)
                 _byRun.Remove(step.Call.RunId);
         }
+
+        if (step.Progress is not null)
+            ProgressChanged?.Invoke(step);
     }
+
+    internal void OnProgress(ActiveStep step) => ProgressChanged?.Invoke(step);
 
     internal void Report(Exception exception, StepCall call) =>
         logger.LogWarning(exception, "Step {Step} of {Run} threw when its token fired", call.Name, call.RunId);
@@ -138,7 +152,21 @@ internal sealed class ActiveStep : IDisposable
     /// <summary>When the stop was asked for, once the token has fired; null where nobody asked.</summary>
     public DateTimeOffset? StopRequestedAt { get; private set; }
 
-    public RunProgress? Progress { get; set; }
+    /// <summary>What the step said last of how far it is; null while it has said nothing.</summary>
+    public RunProgress? Progress { get; private set; }
+
+    /// <summary>Whether the step is no longer at work.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>The step says how far it is.</summary>
+    public void Report(RunProgress progress)
+    {
+        Progress = progress;
+        _all.OnProgress(this);
+    }
+
+    /// <summary>Told when the token is about to fire, before the step's own code can be.</summary>
+    public Action<ActiveStep>? Stopping { private get; set; }
 
     public void Watch(CancellationToken hostStopping) =>
         _host = hostStopping.Register(() => Stop((int)StopReason.Shutdown | ByHost));
@@ -176,6 +204,7 @@ internal sealed class ActiveStep : IDisposable
 
     private void Fire()
     {
+        Stopping?.Invoke(this);
         try
         {
             _source.Cancel();
@@ -194,6 +223,7 @@ internal sealed class ActiveStep : IDisposable
     {
         _host.Dispose();
         _deadline?.Dispose();
+        HasEnded = true;
         _all.Exit(this);
         _source.Dispose();
     }

@@ -33,12 +33,11 @@ internal static class CancellationFeeds
         FeedSettings settings = services.GetRequiredService<FeedSettings>();
         if (settings.Storage is null)
             return new InProcessFeed(steps);
-        TimeProvider time = services.GetRequiredService<TimeProvider>();
         return new TableCancellationFeed(
             steps,
-            StopLog.Open(settings.Storage, settings.TableName, time),
+            new StopLog(services.GetRequiredService<FeedTable>()),
             settings.Interval,
-            time,
+            services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<TableCancellationFeed>>());
     }
 

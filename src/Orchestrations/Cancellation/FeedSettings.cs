@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Preempt;
 
-/// <summary>How stop notices reach the processes of an app: the settings <c>Preempt:Feed...</c>.</summary>
+/// <summary>How the processes of an app hear of stops and progress: the settings <c>Preempt:Feed...</c>.</summary>
 internal sealed partial record FeedSettings
 {
     private const string InProcess = "in-process";
@@ -19,7 +19,7 @@ internal sealed partial record FeedSettings
     public string TableName { get; init; } = "PreemptStops";
 
     /// <summary>The least time between two reads of the log.</summary>
-    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <exception cref="FormatException">A setting cannot be read.</exception>
     public static FeedSettings Read(IConfiguration configuration)

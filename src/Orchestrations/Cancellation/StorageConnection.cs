@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Preempt;
 
-/// <summary>Where the log of stop notices is: the table service of a storage account.</summary>
+/// <summary>Where the processes of an app hear of one another (<see cref="FeedTable"/>): the table service of a storage account.</summary>
 internal sealed class StorageConnection
 {
     private readonly StorageSetting _setting;

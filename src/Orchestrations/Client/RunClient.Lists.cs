@@ -15,14 +15,15 @@ public sealed partial class RunClient
     /// <param name="cancellationToken">Gives up the call.</param>
     /// <returns>The runs, and where the next page begins; null after the last.</returns>
     /// <exception cref="InvalidRunException">A condition, the limit or the cursor is not allowed.</exception>
-    public Task<(IReadOnlyList<Run> Items, string? Cursor)> ListAsync(
+    public async Task<(IReadOnlyList<Run> Items, string? Cursor)> ListAsync(
         RunFilter? filter = null, int limit = 50, string? cursor = null, CancellationToken cancellationToken = default)
     {
         if (limit is < 1 or > LargestPage)
             throw new InvalidRunException($"limit {limit}: 1 to {LargestPage} is allowed.");
         filter = (filter ?? new RunFilter()).Check();
-        RunRange range = new(this, _client, filter);
-        return new RunList(range, filter, _app.Time.GetUtcNow()).ReadAsync(limit, cursor, cancellationToken);
+        RunList list = new(new RunRange(_client, filter), filter, _app.Time.GetUtcNow());
+        (IReadOnlyList<Run> runs, string? end) = await list.ReadAsync(limit, cursor, cancellationToken);
+        return (await _app.Progress.FillAsync(runs, cancellationToken), end);
     }
 
     /// <summary>Says in words how a run got where it is, what it waits for and what comes next.</summary>
@@ -79,18 +80,9 @@ public sealed partial class RunClient
         OrchestrationMetadata? instance = RunId.Validate(id) is null
             ? await _client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken)
             : null;
-        return instance is not null && Read(instance) is { } run && RunReader.ReadRequest(instance) is { } request
-            ? (run, request)
+        return instance is not null && RunReader.Read(instance) is { } run && RunReader.ReadRequest(instance) is { } request
+            ? (await _app.Progress.FillAsync(run, cancellationToken), request)
             : throw new UnknownRunException(id);
-    }
-
-    /// <summary>The run that an instance is, with what its steps say in this process; null when it is none.</summary>
-    internal Run? Read(OrchestrationMetadata instance)
-    {
-        Run? run = RunReader.Read(instance);
-        return run is { Status: RunStatus.Running or RunStatus.Stopping } && _app.Steps.FindProgress(run.Id) is { } progress
-            ? run with { Progress = progress }
-            : run;
     }
 
     /// <summary>A run with an id that its caller chose lies outside the range of its workflow; a pointer in it leads there.</summary>

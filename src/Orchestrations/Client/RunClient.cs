@@ -14,14 +14,14 @@ public sealed class RunClients
 {
     internal RunClients(
         WorkflowRegistry registry,
-        ActiveSteps steps,
+        ProgressReader progress,
         ICancellationFeed feed,
         MonotonicClock clock,
         AppModeReader mode,
         TimeProvider time)
     {
         Registry = registry;
-        Steps = steps;
+        Progress = progress;
         Feed = feed;
         Clock = clock;
         Mode = mode;
@@ -30,7 +30,7 @@ public sealed class RunClients
 
     internal WorkflowRegistry Registry { get; }
 
-    internal ActiveSteps Steps { get; }
+    internal ProgressReader Progress { get; }
 
     internal ICancellationFeed Feed { get; }
 
@@ -174,7 +174,7 @@ public sealed partial class RunClient
     /// <returns>The run.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     public async Task<Run> GetAsync(string id, CancellationToken cancellationToken = default) =>
-        await FindAsync(id, cancellationToken) ?? throw new UnknownRunException(id);
+        await _app.Progress.FillAsync(await LookAsync(id, cancellationToken), cancellationToken);
 
     /// <summary>Waits until a run has ended, or until the wait is over.</summary>
     /// <param name="id">The run's id.</param>
@@ -184,9 +184,11 @@ public sealed partial class RunClient
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     public async Task<Run> WaitAsync(string id, TimeSpan wait, CancellationToken cancellationToken = default)
     {
-        Run run = await GetAsync(id, cancellationToken);
-        if (run.Status.IsTerminal() || (wait <= TimeSpan.Zero && wait != Timeout.InfiniteTimeSpan))
+        Run run = await LookAsync(id, cancellationToken);
+        if (run.Status.IsTerminal())
             return run;
+        if (wait <= TimeSpan.Zero && wait != Timeout.InfiniteTimeSpan)
+            return await _app.Progress.FillAsync(run, cancellationToken);
         using CancellationTokenSource limit = new(wait, _app.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -253,13 +255,13 @@ public sealed partial class RunClient
         options ??= new CancelOptions();
         if (options.Grace > StopRequest.LongestGrace)
             throw new InvalidRunException($"grace \"{options.Grace}\": {(Duration)StopRequest.LongestGrace} at most.");
-        StopRequest stop = await RequestStopAsync(await GetAsync(id, cancellationToken), options, by, cancellationToken);
+        StopRequest stop = await RequestStopAsync(await LookAsync(id, cancellationToken), options, by, cancellationToken);
         Run run = await ReadStoppedAsync(id, stop, cancellationToken);
         if (run.Stop is null)
             CheckCanStop(run, options);
         if (options.Delete)
             await RunDeletion.ScheduleAsync(_client, id, cancellationToken);
-        return run;
+        return await _app.Progress.FillAsync(run, cancellationToken);
     }
 
     /// <summary>Asks a run to stop, and does not wait until it has heard.</summary>
@@ -289,7 +291,7 @@ public sealed partial class RunClient
     /// <exception cref="RunConflictException">The run has not ended: cancel it, with <see cref="CancelOptions.Delete"/>.</exception>
     public async Task DeleteAsync(string id, CancellationToken cancellationToken = default)
     {
-        Run run = await GetAsync(id, cancellationToken);
+        Run run = await LookAsync(id, cancellationToken);
         if (!run.Status.IsTerminal() || await _client.GetInstanceAsync(id, cancellationToken) is { IsCompleted: false })
             throw new RunConflictException($"The run is {run.Status}: only a run that has ended can be deleted.", run);
         await _client.PurgeInstanceAsync(id, cancellation: cancellationToken);
@@ -310,7 +312,7 @@ public sealed partial class RunClient
     public async Task<Run> RaiseEventAsync(string id, string name, object? payload = null, CancellationToken cancellationToken = default)
     {
         RunMessage message = RunMessage.ForEvent(EventName.Check(name), ReadPayload(payload));
-        await SendAsync(await GetAsync(id, cancellationToken), message, new CancelOptions(), cancellationToken);
+        await SendAsync(await LookAsync(id, cancellationToken), message, new CancelOptions(), cancellationToken);
         return await GetAsync(id, cancellationToken);
     }
 
@@ -375,7 +377,7 @@ public sealed partial class RunClient
     /// <exception cref="RunConflictException">The run has ended, or stops already.</exception>
     public async Task<Run> ExtendAsync(string id, Duration by, CancellationToken cancellationToken = default)
     {
-        Run run = await GetAsync(id, cancellationToken);
+        Run run = await LookAsync(id, cancellationToken);
         if (run.Stop is not null && !run.Status.IsTerminal())
             throw new RunConflictException("The run stops already; more time would not change that.", run);
         await SendAsync(run, new RunMessage { Kind = RunMessageKind.Extend, By = by }, new CancelOptions(), cancellationToken);
@@ -393,7 +395,7 @@ public sealed partial class RunClient
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // The real client and the embedded one refuse an ended instance with exceptions of different types.
-            CheckCanStop(await GetAsync(run.Id, cancellationToken), options);
+            CheckCanStop(await LookAsync(run.Id, cancellationToken), options);
             throw;
         }
     }
@@ -419,7 +421,7 @@ public sealed partial class RunClient
         TimeSpan pause = TimeSpan.FromMilliseconds(2);
         for (int read = 1; ; read++)
         {
-            Run run = await GetAsync(id, cancellationToken);
+            Run run = await LookAsync(id, cancellationToken);
             if (run.Stop is not null || run.Status.IsTerminal() || (stop.QueuedOnly && run.Status != RunStatus.Queued) || read == MaxReads)
                 return run;
             if (read % ReadsBetweenRequests == 0)
@@ -510,11 +512,15 @@ public sealed partial class RunClient
         return definition;
     }
 
+    /// <summary>The run by what the engine knows of it, without asking its steps.</summary>
+    private async Task<Run> LookAsync(string id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken) ?? throw new UnknownRunException(id);
+
     private async Task<Run?> FindAsync(string id, CancellationToken cancellationToken)
     {
         if (RunId.Validate(id) is not null)
             return null;
-        return await _client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { } instance ? Read(instance) : null;
+        return await _client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { } instance ? RunReader.Read(instance) : null;
     }
 }
 

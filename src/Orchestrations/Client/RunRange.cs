@@ -8,7 +8,7 @@ namespace Preempt;
 /// Where the engine is to look for the runs of a filter: in a range of instance ids. The runs of a workflow, and of a key of it,
 /// are a range of their own; runs whose ids the caller chose are found by pointers, small instances in a second such range.
 /// </summary>
-internal sealed class RunRange(RunClient runs, DurableTaskClient client, RunFilter filter)
+internal sealed class RunRange(DurableTaskClient client, RunFilter filter)
 {
     /// <summary>The most instances that are read at once.</summary>
     public const int PageSize = 100;
@@ -54,7 +54,7 @@ internal sealed class RunRange(RunClient runs, DurableTaskClient client, RunFilt
     public async Task<Run?> FindAsync(int range, OrchestrationMetadata instance, CancellationToken cancellationToken)
     {
         OrchestrationMetadata? found = range == 0 ? instance : await FollowAsync(instance, cancellationToken);
-        return found is not null && runs.Read(found) is { } run && filter.Matches(run) ? run : null;
+        return found is not null && RunReader.Read(found) is { } run && filter.Matches(run) ? run : null;
     }
 
     private async Task<OrchestrationMetadata?> FollowAsync(OrchestrationMetadata instance, CancellationToken cancellationToken)

@@ -60,6 +60,7 @@ internal static class RunReader
     }
 
     private static RunStep ToStep(StepRecord step) => new(
+        step.Number,
         step.Name,
         step.Status,
         step.Attempt,

@@ -19,13 +19,13 @@ public static class BulkFunctions
     [Function(PreemptFunctions.CountRuns)]
     public static Task<int> CountRuns(
         [ActivityTrigger] JsonElement filter, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        BulkActivities.CountAsync(Runs(function), client, filter.Deserialize<RunFilter>()!, function.CancellationToken);
+        BulkActivities.CountAsync(client, filter.Deserialize<RunFilter>()!, function.CancellationToken);
 
     /// <summary>Finds the next runs that a filter matches.</summary>
     [Function(PreemptFunctions.FindRuns)]
     public static async Task<object> FindRuns(
         [ActivityTrigger] JsonElement search, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        await BulkActivities.FindAsync(Runs(function), client, search.Deserialize<BulkSearch>()!, function.CancellationToken);
+        await BulkActivities.FindAsync(client, search.Deserialize<BulkSearch>()!, function.CancellationToken);
 
     /// <summary>Does the operation's work on some runs.</summary>
     [Function(PreemptFunctions.WorkOnRuns)]

@@ -51,6 +51,48 @@ public sealed class ActiveStepsTests
     }
 
     [Fact]
+    public async Task It_is_told_that_a_token_is_about_to_fire_also_of_a_step_that_ends_at_once()
+    {
+        List<ActiveStep> told = [];
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ActiveStep step = _steps.Enter(Call("a"), default, told.Add);
+        step.Token.Register(() =>
+        {
+            Assert.Same(step, Assert.Single(told));
+            step.Dispose();
+            ended.SetResult();
+        });
+        _steps.Apply(new StopNotice("a", StopReason.Requested));
+        await ended.Task.WaitAsync(Limit, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task It_is_not_told_of_a_step_that_was_stopped_before_it_began()
+    {
+        List<ActiveStep> told = [];
+        _steps.Apply(new StopNotice("a", StopReason.Requested));
+        using ActiveStep step = _steps.Enter(Call("a"), default, told.Add);
+        await FiredAsync(step);
+        Assert.Empty(told);
+    }
+
+    [Fact]
+    public void It_is_told_of_progress_and_of_the_end_of_a_step_that_has_made_some()
+    {
+        List<(int Step, double? Fraction, bool HasEnded)> told = [];
+        _steps.ProgressChanged += changed => told.Add((changed.Call.Number, changed.Progress?.Fraction, changed.HasEnded));
+        _steps.Enter(Call("a", 1), default).Dispose();
+        using (ActiveStep step = _steps.Enter(Call("a", 2), default))
+        {
+            step.Report(new RunProgress(0.5));
+            Assert.Equal([new StepReport(2, 1, new RunProgress(0.5))], _steps.FindReports("a"));
+        }
+
+        Assert.Equal([(2, 0.5, false), (2, 0.5, true)], told);
+        Assert.Empty(_steps.FindReports("a"));
+    }
+
+    [Fact]
     public async Task A_notice_for_one_step_leaves_the_others_alone()
     {
         using ActiveStep one = _steps.Enter(Call("a", 1), default);

@@ -18,7 +18,7 @@ internal sealed class FeedLab(string connectionString) : IDisposable
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
-    private readonly List<FeedProcess> _processes = [];
+    private readonly List<IDisposable> _processes = [];
 
     public string TableName { get; } = $"T{Guid.NewGuid():N}";
 
@@ -26,7 +26,10 @@ internal sealed class FeedLab(string connectionString) : IDisposable
     public TableClient Table => new(connectionString, TableName);
 
     /// <summary>A log of this table, for a process whose clock is off by so much.</summary>
-    public StopLog OpenLog(TimeProvider? time = null, HttpPipelinePolicy? policy = null)
+    public StopLog OpenLog(TimeProvider? time = null, HttpPipelinePolicy? policy = null) => new(OpenTable(time, policy));
+
+    /// <summary>This table, as a process with such a clock has it.</summary>
+    public FeedTable OpenTable(TimeProvider? time = null, HttpPipelinePolicy? policy = null)
     {
         TableClientOptions options = new();
         if (policy is not null)
@@ -34,7 +37,14 @@ internal sealed class FeedLab(string connectionString) : IDisposable
         IConfiguration configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("AzureWebJobsStorage", connectionString)])
             .Build();
-        return StopLog.Open(StorageConnection.Read(configuration, null), TableName, time ?? TimeProvider.System, options);
+        return FeedTable.Open(StorageConnection.Read(configuration, null), TableName, time ?? TimeProvider.System, options);
+    }
+
+    public ProgressProcess StartProgress(TimeProvider? time = null)
+    {
+        ProgressProcess process = new(this, time ?? TimeProvider.System);
+        _processes.Add(process);
+        return process;
     }
 
     public FeedProcess Start(TimeSpan interval, TimeProvider? time = null)
@@ -53,10 +63,14 @@ internal sealed class FeedLab(string connectionString) : IDisposable
     public void Dispose() => _processes.ForEach(process => process.Dispose());
 
     /// <summary>Waits for what must come about, however busy the machine is.</summary>
-    public static async Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string expected = "")
+    public static Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string expected = "") =>
+        UntilAsync(() => Task.FromResult(condition()), expected);
+
+    /// <inheritdoc cref="UntilAsync(Func{bool}, string)" />
+    public static async Task UntilAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string expected = "")
     {
         long start = Stopwatch.GetTimestamp();
-        while (!condition())
+        while (!await condition())
         {
             Assert.True(Stopwatch.GetElapsedTime(start) < Limit, $"Not within {Limit}: {expected}");
             await Task.Delay(Pause, TestContext.Current.CancellationToken);
@@ -82,7 +96,7 @@ internal sealed class FeedProcess : IDisposable
 
     public TableCancellationFeed Feed { get; }
 
-    public FeedLogger Log { get; } = new();
+    public FeedLogger<TableCancellationFeed> Log { get; } = new();
 
     /// <summary>How often it has read the log.</summary>
     public int Reads => _requests.Reads;
@@ -105,7 +119,8 @@ internal sealed class FeedProcess : IDisposable
     }
 }
 
-internal sealed class FeedLogger : ILogger<TableCancellationFeed>
+/// <summary>Keeps what is logged.</summary>
+internal sealed class FeedLogger<T> : ILogger<T>
 {
     public ConcurrentQueue<(LogLevel Level, string Message)> Entries { get; } = [];
 

@@ -37,9 +37,9 @@ public sealed class FeedSettingsTests
     public void Settings_have_defaults_and_can_be_changed()
     {
         FeedSettings settings = FeedSettings.Read(Configure());
-        Assert.Equal(("PreemptStops", TimeSpan.FromSeconds(1)), (settings.TableName, settings.Interval));
-        settings = FeedSettings.Read(Configure("Preempt:FeedTable=Other1", "Preempt:FeedInterval=250ms"));
-        Assert.Equal(("Other1", TimeSpan.FromMilliseconds(250)), (settings.TableName, settings.Interval));
+        Assert.Equal(("PreemptStops", TimeSpan.FromMilliseconds(250)), (settings.TableName, settings.Interval));
+        settings = FeedSettings.Read(Configure("Preempt:FeedTable=Other1", "Preempt:FeedInterval=2s"));
+        Assert.Equal(("Other1", TimeSpan.FromSeconds(2)), (settings.TableName, settings.Interval));
     }
 
     [Theory]
