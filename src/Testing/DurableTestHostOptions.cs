@@ -44,7 +44,10 @@ public sealed class DurableTestHostOptions
     /// <summary>How often an activity is run twice, as after a lost answer: 0 (never, the default) to 1 (always).</summary>
     public double ActivitiesRunTwice { get; set; }
 
-    /// <summary>How often an activity fails although it has done its work, as when its worker process dies: 0 to 1.</summary>
+    /// <summary>
+    /// How often an activity fails although it has done its work, as when its worker process dies: 0 to 1. As often a batch of an entity's
+    /// operations fails: its state stays what it was, callers get a failure, and signals are gone.
+    /// </summary>
     public double WorkersDie { get; set; }
 
     /// <summary>

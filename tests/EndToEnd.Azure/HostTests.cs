@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Azure.Storage.Queues;
 using Preempt.EndToEnd.Hosting;
@@ -13,20 +12,18 @@ public sealed partial class HostTests : IAsyncLifetime
 {
     private static readonly LabInput Long = new("group", new LabStep(Lab.VeryLong));
 
-    private AppProcess _app = null!;
-    private HttpClient _http = null!;
+    private ClusterHost _host = null!;
     private Azurite _storage = null!;
     private int _worker;
 
-    private PreemptApi Api => field ??= new(_http);
+    private PreemptApi Api => _host.Api;
 
     public async ValueTask InitializeAsync()
     {
         Assert.SkipWhen(AppUnderTest.IsExternal, "An app at PREEMPT_BASE_URL is not the suite's to kill.");
         _storage = await Azurite.StartAsync();
-        (_app, Uri address) = await AppProcess.StartAsync(new Dictionary<string, string> { ["AzureWebJobsStorage"] = _storage.ConnectionString });
-        _http = AppUnderTest.Connect(address);
-        _worker = ReadyWorkers().Single();
+        _host = await ClusterHost.StartAsync(_storage);
+        _worker = _host.ReadyWorkers.Single();
     }
 
     [Fact]
@@ -34,9 +31,8 @@ public sealed partial class HostTests : IAsyncLifetime
     {
         Run run = await StartAtWorkAsync();
 
-        Kill(_worker);
+        await _host.ReplaceWorkerAsync();
 
-        await Eventually.GetAsync(() => Task.FromResult(ReadyWorkers()), ids => ids.Any(id => id != _worker));
         await Eventually.GetAsync(() => Api.GetAsync(run.Id), now => now.Progress is not null && !now.HasEnded);
         await Api.CancelAsync(run, "seen enough");
         run = await Api.WaitAsync(run);
@@ -50,7 +46,7 @@ public sealed partial class HostTests : IAsyncLifetime
         await StartAtWorkAsync();
         Assert.True(IsAlive(_worker));
 
-        _app.KillAlone();
+        _host.App.KillAlone();
 
         await Eventually.GetAsync(() => Task.FromResult(IsAlive(_worker)), alive => !alive);
     }
@@ -60,32 +56,32 @@ public sealed partial class HostTests : IAsyncLifetime
     {
         await StartAtWorkAsync();
 
-        await _app.StopAsync();
+        await _host.App.StopAsync();
 
-        await Eventually.GetAsync(() => Task.FromResult(_app.Output), output => StoppedActivity().IsMatch(output));
+        await Eventually.GetAsync(() => Task.FromResult(_host.App.Output), output => StoppedActivity().IsMatch(output));
         Assert.False(IsAlive(_worker));
     }
 
     [Fact]
     public async Task Run_goes_on_under_another_host_soon_after_its_own_is_killed()
     {
-        await using AppOnStorage other = await AppOnStorage.StartAsync(_storage);
+        using ClusterHost other = await ClusterHost.StartAsync(_storage);
         Run run = await StartAtWorkAsync();
-        (AppProcess killed, AppProcess left, PreemptApi api) = StartedStep().IsMatch(_app.Output) ? (_app, other.App, other.Api) : (other.App, _app, Api);
-        Assert.DoesNotMatch(StartedStep(), left.Output);
+        (ClusterHost killed, ClusterHost left) = _host.HasBegunStep ? (_host, other) : (other, _host);
+        Assert.False(left.HasBegunStep);
 
-        killed.KillAlone();
+        killed.App.KillAlone();
 
-        await Eventually.GetAsync(() => Task.FromResult(left.Output), output => StartedStep().IsMatch(output));
-        await api.CancelAsync(run, "seen enough");
-        run = await api.WaitAsync(run);
+        await Eventually.GetAsync(() => Task.FromResult(left), now => now.HasBegunStep);
+        await left.Api.CancelAsync(run, "seen enough");
+        run = await left.Api.WaitAsync(run);
         Assert.Equal(("Cancelled", "seen enough"), (run.Status, run.Stop?.Message));
     }
 
     [Fact]
     public async Task Progress_of_a_step_is_seen_through_every_host()
     {
-        await using AppOnStorage other = await AppOnStorage.StartAsync(_storage);
+        using ClusterHost other = await ClusterHost.StartAsync(_storage);
         Run run = await StartAtWorkAsync();
 
         foreach (PreemptApi api in (PreemptApi[])[Api, other.Api])
@@ -107,7 +103,7 @@ public sealed partial class HostTests : IAsyncLifetime
     [Fact]
     public async Task List_is_whole_where_messages_between_host_and_worker_are_small()
     {
-        await using AppOnStorage small = await AppOnStorage.StartAsync(_storage, new()
+        using ClusterHost small = await ClusterHost.StartAsync(_storage, new()
         {
             ["AzureFunctionsJobHost__extensions__durableTask__maxGrpcMessageSizeInBytes"] = "4194304",
         });
@@ -129,32 +125,9 @@ public sealed partial class HostTests : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        _http?.Dispose();
-        _app?.Dispose();
+        _host?.Dispose();
         _storage?.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>A further app on the same storage, with another host.</summary>
-    private sealed class AppOnStorage(AppProcess app, HttpClient http) : IAsyncDisposable
-    {
-        public AppProcess App => app;
-
-        public PreemptApi Api { get; } = new(http);
-
-        public static async Task<AppOnStorage> StartAsync(Azurite storage, Dictionary<string, string>? settings = null)
-        {
-            (AppProcess app, Uri address) = await AppProcess.StartAsync(
-                new Dictionary<string, string>(settings ?? []) { ["AzureWebJobsStorage"] = storage.ConnectionString });
-            return new(app, AppUnderTest.Connect(address));
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            http.Dispose();
-            app.Dispose();
-            return ValueTask.CompletedTask;
-        }
     }
 
     /// <summary>Starts a run, and waits until its step says that it runs.</summary>
@@ -162,15 +135,6 @@ public sealed partial class HostTests : IAsyncLifetime
     {
         Run run = await Api.StartAsync(Lab.CancelInProgress, Long);
         return await Eventually.GetAsync(() => Api.GetAsync(run.Id), now => now.IsAtWork && now.Progress is not null);
-    }
-
-    private int[] ReadyWorkers() =>
-        [.. ReadyWorker().Matches(_app.Output).Select(match => int.Parse(match.Groups["id"].Value, CultureInfo.InvariantCulture))];
-
-    private static void Kill(int id)
-    {
-        using Process process = Process.GetProcessById(id);
-        process.Kill();
     }
 
     private static bool IsAlive(int id)
@@ -185,13 +149,6 @@ public sealed partial class HostTests : IAsyncLifetime
             return false;
         }
     }
-
-    [GeneratedRegex(@"Worker process (?<id>\d+) ready")]
-    private static partial Regex ReadyWorker();
-
-    /// <summary>What a host writes about a step that its worker begins.</summary>
-    [GeneratedRegex(@"PreemptStep \(Activity\)' started")]
-    private static partial Regex StartedStep();
 
     /// <summary>What the durable extension writes about an activity that gave in to the host's stop.</summary>
     [GeneratedRegex(@"'PreemptStep \(Activity\)' was aborted")]

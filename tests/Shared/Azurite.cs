@@ -59,6 +59,18 @@ internal sealed partial class Azurite : IDisposable
     /// <exception cref="InvalidOperationException">It did not start; the message says why.</exception>
     public static Task<Azurite> StartInPlaceOfAsync(Azurite ended) => StartAsync(ended.QueuePort, ended.TablePort, ended._key);
 
+    /// <summary>Stops it where it is, connections and all: it answers nothing until <see cref="GoOnAsync"/>. Not on Windows.</summary>
+    public Task PauseAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it go on after a pause.</summary>
+    public Task GoOnAsync() => SignalAsync("CONT");
+
+    private async Task SignalAsync(string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
     public void Dispose()
     {
         _process.Kill();

@@ -29,7 +29,7 @@ internal sealed class ActivityRun(DurableEngine engine, InstanceHeader instance,
 
     /// <summary>What the orchestration gets to hear of the answer.</summary>
     private HistoryEvent Received(HistoryEvent answer) => engine.Options.Faults?.WorkerDies() == true
-        ? new TaskFailed(task.Id, TaskFailureDetails.FromException(new InvalidOperationException("The worker process died.")))
+        ? new TaskFailed(task.Id, TaskFailureDetails.FromException(Failures.WorkerDied()))
         : answer;
 
     private async Task<HistoryEvent?> CallAsync()

@@ -86,7 +86,7 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
         return commit;
     }
 
-    /// <summary>Runs the operations in the entity's function. Where the function itself fails, so do all of them.</summary>
+    /// <summary>Runs the operations in the entity's function. Where the function itself fails, or its worker dies, so do all of them.</summary>
     private async Task<EntityBatchResult> CallAsync(string? state, List<EntityRequest> batch)
     {
         try
@@ -101,6 +101,8 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
                 RequestId = new Guid(number, 0, 0, new byte[8]).ToString(),
             }));
             EntityBatchResult result = await function(request);
+            if (engine.Options.Faults?.WorkerDies() == true)
+                throw Failures.WorkerDied();
             if (result.FailureDetails is null && result.Results.Count != batch.Count)
                 throw new InvalidOperationException($"The entity answered {result.Results.Count} of {batch.Count} operations.");
             return result;

@@ -19,6 +19,9 @@ internal static class Failures
     public static TaskFailureDetails ToStored(this Wire.TaskFailureDetails failure) => new(
         failure.ErrorType, failure.ErrorMessage, failure.StackTrace, failure.InnerFailure?.ToStored(), null);
 
+    /// <summary>What becomes of work whose worker process dies while the host lives.</summary>
+    public static InvalidOperationException WorkerDied() => new("The worker process died.");
+
     /// <summary>An exception as an entity's batch reports it.</summary>
     public static Wire.TaskFailureDetails ToWire(Exception exception) => new()
     {

@@ -9,7 +9,7 @@ internal interface IFaults
     /// <summary>How often the next activity is run.</summary>
     int ActivityRuns();
 
-    /// <summary>Whether the worker process dies before it can report on the next activity that has ended.</summary>
+    /// <summary>Whether the worker process dies before it can report on the next activity that has ended, or batch of an entity's operations.</summary>
     bool WorkerDies();
 
     /// <summary>How long the copies of the next message to an orchestration take to arrive, one for each.</summary>

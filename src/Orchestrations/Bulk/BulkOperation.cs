@@ -18,9 +18,6 @@ internal static class BulkOperation
     /// <summary>Pages of one generation: a history must not grow without end.</summary>
     private const int PagesAGeneration = 10;
 
-    private static readonly TaskOptions Retried = TaskOptions.FromRetryPolicy(
-        new Microsoft.DurableTask.RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2));
-
     /// <summary>The runs of one page.</summary>
     internal const int PageSize = ChunkSize * AtOnce;
 
@@ -50,12 +47,12 @@ internal static class BulkOperation
 
     private static Task<int> CountAsync(TaskOrchestrationContext context, BulkRequest request) => request.RunIds is { } ids
         ? Task.FromResult(ids.Count)
-        : context.CallActivityAsync<int>(PreemptFunctions.CountRuns, request.Filter, Retried);
+        : context.CallActivityAsync<int>(PreemptFunctions.CountRuns, request.Filter, ActivityCalls.Retried);
 
     private static Task<BulkPage> FindAsync(TaskOrchestrationContext context, BulkRequest request, BulkPlace place)
     {
         if (request.RunIds is not { } ids)
-            return context.CallActivityAsync<BulkPage>(PreemptFunctions.FindRuns, new BulkSearch(request.Filter!, place), Retried);
+            return context.CallActivityAsync<BulkPage>(PreemptFunctions.FindRuns, new BulkSearch(request.Filter!, place), ActivityCalls.Retried);
         int end = Math.Min(place.Index + PageSize, ids.Count);
         return Task.FromResult(new BulkPage(
             [.. ids.Skip(place.Index).Take(PageSize)], end < ids.Count ? place with { Index = end } : null));
@@ -66,7 +63,7 @@ internal static class BulkOperation
         try
         {
             BulkWork work = new(context.InstanceId, state.Kind, state.Request.Reason, runIds);
-            return await context.CallActivityAsync<BulkResult>(PreemptFunctions.WorkOnRuns, work, Retried);
+            return await context.CallActivityAsync<BulkResult>(PreemptFunctions.WorkOnRuns, work, ActivityCalls.Retried);
         }
         catch (TaskFailedException exception)
         {

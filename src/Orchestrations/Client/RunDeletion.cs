@@ -33,7 +33,7 @@ internal static class RunDeletion
         TimeSpan pause = TimeSpan.FromSeconds(1);
         for (int looks = 0; looks < LooksBetweenFreshStarts; looks++)
         {
-            if (await context.CallActivityAsync<bool>(PreemptFunctions.PurgeRun, runId))
+            if (await context.CallActivityAsync<bool>(PreemptFunctions.PurgeRun, runId, ActivityCalls.Retried))
                 return;
             await context.CreateTimer(pause, CancellationToken.None);
             pause = pause < longestPause ? pause * 2 : pause;

@@ -11,7 +11,7 @@ internal sealed class RunSubscriptions(RunSupervisor run, TaskOrchestrationConte
     {
         foreach (string name in run.Request.EndingEvents)
         {
-            if (!await context.Entities.CallEntityAsync<bool>(EventSubscribers.Of(name), nameof(EventSubscribers.Add), run.RunId))
+            if (!await context.CallEntityAsync<bool>(EventSubscribers.Of(name), nameof(EventSubscribers.Add), run.RunId))
             {
                 return new RunError(
                     typeof(InvalidOperationException).FullName!,

@@ -88,7 +88,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     private async Task<GateReply> AskAsync(GateVisit visit)
     {
         RunGate gate = visit.Gate;
-        GateReply reply = await context.Entities.CallEntityAsync<GateReply>(
+        GateReply reply = await context.CallEntityAsync<GateReply>(
             Entity(gate.Gate), nameof(ConcurrencyGate.Enter), new EnterRequest(visit.Age, gate, run.Request.Priority, run.Now));
         foreach (GateStop stop in reply.Stops)
             Send(stop.RunId, RunMessage.ForSupersession(gate.Gate, stop, run.Now));
@@ -140,7 +140,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         if (dead.IsEmpty)
             return;
         run.Logger.LogWarning("Gate {Gate} held slots for runs that have ended: {Runs}", gate.Gate, dead);
-        Tell(gate.Gate, await context.Entities.CallEntityAsync<ImmutableArray<GateAdmission>>(
+        Tell(gate.Gate, await context.CallEntityAsync<ImmutableArray<GateAdmission>>(
             Entity(gate.Gate), nameof(ConcurrencyGate.Leave), new LeaveRequest(dead)));
     }
 
@@ -195,7 +195,8 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
 
     /// <summary>
     /// Leaves a gate. Where somebody is likely to wait the gate is called, and they are told from here; elsewhere a signal, which
-    /// costs less, will do.
+    /// costs less, will do: should it be lost, whoever waits finds that the run has ended. Of a step nobody could find that, as long as its
+    /// run goes on.
     /// </summary>
     public async Task LeaveAsync(GateVisit visit)
     {
@@ -205,14 +206,21 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         visit.HasLeft = true;
         EntityInstanceId gate = Entity(visit.Gate.Gate);
         LeaveRequest self = new([visit.Age.RunId]);
-        if (visit.IsContended)
-        {
-            Tell(visit.Gate.Gate, await context.Entities.CallEntityAsync<ImmutableArray<GateAdmission>>(
-                gate, nameof(ConcurrencyGate.Leave), self));
-        }
-        else
+        bool isStep = HolderId.Parse(visit.Age.RunId).Step is not null;
+        if (!visit.IsContended && !isStep)
         {
             await context.Entities.SignalEntityAsync(gate, nameof(ConcurrencyGate.Release), self);
+            return;
+        }
+
+        try
+        {
+            Tell(visit.Gate.Gate, await context.CallEntityAsync<ImmutableArray<GateAdmission>>(gate, nameof(ConcurrencyGate.Leave), self));
+        }
+        catch (EntityOperationFailedException exception)
+        {
+            // What the run has done stands; whoever waits finds that it has ended.
+            run.Logger.LogWarning(exception, "Run {Run} could not leave gate {Gate}", run.RunId, visit.Gate.Gate);
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
     {
         run.CheckMayBegin(run.StopToken);
         ChildStart start = Make(workflow, input, options, isChild: false);
-        await context.CallActivityAsync(PreemptFunctions.StartRun, start);
+        await context.CallActivityAsync(PreemptFunctions.StartRun, start, ActivityCalls.Retried);
         return start.RunId;
     }
 
@@ -70,7 +70,7 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
         {
             // Ended by force, by itself or from outside: the outcome, if there is one, is the instance's output.
             run.Logger.LogWarning(exception, "Child run {Child} of {Run} did not end by itself", start.RunId, run.RunId);
-            return await context.CallActivityAsync<RunOutcome?>(PreemptFunctions.ReadOutcome, start.RunId) ?? new RunOutcome
+            return await context.CallActivityAsync<RunOutcome?>(PreemptFunctions.ReadOutcome, start.RunId, ActivityCalls.Retried) ?? new RunOutcome
             {
                 Record = new RunRecord().End(RunStatus.Failed, run.Now),
                 Error = new RunError(exception.FailureDetails.ErrorType, exception.FailureDetails.ErrorMessage),

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.DurableTask.Client;
 
 namespace Preempt;
@@ -8,23 +9,32 @@ internal sealed class AppControl(RunClients app, DurableTaskClient client)
     public async Task<AppStatus> SetAsync(AppMode mode, bool refuse, CancellationToken cancellationToken)
     {
         AppState before = await app.Mode.ReadAsync(client, cancellationToken);
-        AppModeRequest request = new(mode, refuse, app.Time.GetUtcNow());
-        await client.Entities.SignalEntityAsync(AppSwitch.Id, nameof(AppSwitch.Set), request, cancellation: cancellationToken);
+        AppModeRequest request = new(mode, refuse, app.Time.GetUtcNow(), RandomNumberGenerator.GetHexString(32, lowercase: true));
+        await SendAsync(request, cancellationToken);
         // An app that does not drain may yet be about to: to resume it is asked for all the same, and changes nothing else.
         if (mode != AppMode.Running || before.Mode != AppMode.Running)
-            await WaitForChangeAsync(before.Generation, cancellationToken);
+            await WaitForChangeAsync(request, before.Generation, cancellationToken);
         return await GetStatusAsync(cancellationToken);
     }
 
-    /// <summary>Waits until the change is seen, so that starts in this process see it too; some seconds at most.</summary>
-    private async Task WaitForChangeAsync(long generation, CancellationToken cancellationToken)
+    private Task SendAsync(AppModeRequest request, CancellationToken cancellationToken) =>
+        client.Entities.SignalEntityAsync(AppSwitch.Id, nameof(AppSwitch.Set), request, cancellation: cancellationToken);
+
+    /// <summary>
+    /// Waits until the change is seen, so that starts in this process see it too; some seconds at most. A signal is gone when the worker dies
+    /// that takes it: so the request is sent again now and then.
+    /// </summary>
+    private async Task WaitForChangeAsync(AppModeRequest request, long generation, CancellationToken cancellationToken)
     {
         const int MaxReads = 12;
+        const int FirstReadBeforeAnother = 8;
         TimeSpan pause = TimeSpan.FromMilliseconds(2);
         for (int read = 1; read <= MaxReads; read++, pause *= 2)
         {
             if ((await app.Mode.ReadAsync(client, cancellationToken)).Generation > generation)
                 return;
+            if (read is >= FirstReadBeforeAnother and < MaxReads)
+                await SendAsync(request, cancellationToken);
             await Task.Delay(pause, app.Time, cancellationToken);
         }
     }

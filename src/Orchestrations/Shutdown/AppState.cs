@@ -14,10 +14,14 @@ internal sealed record AppState
 
     /// <summary>Grows with every change.</summary>
     public long Generation { get; init; }
+
+    /// <summary>The request that made the last change; null when none did.</summary>
+    public string? Request { get; init; }
 }
 
 /// <summary>What is asked of an app.</summary>
 /// <param name="Mode">The mode. To drain an app that drains already is to stop it.</param>
 /// <param name="Refuse">Whether starts are refused meanwhile.</param>
 /// <param name="Now">The time, UTC.</param>
-internal sealed record AppModeRequest(AppMode Mode, bool Refuse, DateTimeOffset Now);
+/// <param name="Id">Names the request: sent again, it is not another.</param>
+internal sealed record AppModeRequest(AppMode Mode, bool Refuse, DateTimeOffset Now, string Id);

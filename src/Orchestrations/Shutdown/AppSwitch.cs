@@ -15,7 +15,7 @@ internal sealed class AppSwitch : TaskEntity<AppState>
     /// <param name="request">What is asked.</param>
     public void Set(AppModeRequest request)
     {
-        if (request.Mode == AppMode.Running && State.Mode == AppMode.Running)
+        if (request.Id == State.Request || (request.Mode == AppMode.Running && State.Mode == AppMode.Running))
             return;
         AppMode mode = State.Mode != AppMode.Running && request.Mode == AppMode.Draining ? AppMode.Stopping : request.Mode;
         State = new AppState
@@ -24,6 +24,7 @@ internal sealed class AppSwitch : TaskEntity<AppState>
             Refuse = mode != AppMode.Running && request.Refuse,
             Since = request.Now,
             Generation = State.Generation + 1,
+            Request = request.Id,
         };
         Context.ScheduleNewOrchestration(
             PreemptFunctions.ApplyMode, State, new StartOrchestrationOptions(InstanceOf(State.Generation)));

@@ -45,7 +45,7 @@ internal static class ModeApplication
                 return;
             await context.CreateTimer(pause, CancellationToken.None);
             pause = pause < LongestPause ? pause * 2 : pause;
-            AppState latest = await context.Entities.CallEntityAsync<AppState>(AppSwitch.Id, nameof(AppSwitch.Get));
+            AppState latest = await context.CallEntityAsync<AppState>(AppSwitch.Id, nameof(AppSwitch.Get));
             if (latest.Generation != state.Generation)
                 return;
         }
@@ -59,7 +59,7 @@ internal static class ModeApplication
         string? cursor = null;
         do
         {
-            ModePageResult page = await context.CallActivityAsync<ModePageResult>(PreemptFunctions.ApplyModePage, new ModePage(state, cursor));
+            ModePageResult page = await context.CallActivityAsync<ModePageResult>(PreemptFunctions.ApplyModePage, new ModePage(state, cursor), ActivityCalls.Retried);
             running += page.Running;
             waiting += page.Waiting;
             cursor = page.Cursor;

@@ -31,7 +31,7 @@ internal sealed class RunHold(RunSupervisor run, TaskOrchestrationContext contex
             await WaitAsync(pause);
             if (!run.Record.Held || run.IsStopped)
                 return;
-            AppState state = await context.Entities.CallEntityAsync<AppState>(AppSwitch.Id, nameof(AppSwitch.Get));
+            AppState state = await context.CallEntityAsync<AppState>(AppSwitch.Id, nameof(AppSwitch.Get));
             if (state.Mode != AppMode.Running)
                 continue;
             run.Logger.LogInformation("Run {Run} was not told that the app no longer drains", run.RunId);

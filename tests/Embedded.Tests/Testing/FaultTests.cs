@@ -1,5 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Entities;
 using Preempt.Embedded.Tests.Engine;
 using Preempt.Testing;
 
@@ -86,6 +87,28 @@ public sealed class FaultTests
 
         Assert.Equal("The worker process died.", ended.ReadOutputAs<string>());
         Assert.Equal(["x"], app.Log);
+    }
+
+    [Fact]
+    public void An_entity_whose_worker_dies_fails_its_callers_loses_its_signals_and_keeps_its_state()
+    {
+        DurableTestHostOptions? options = null;
+        using EngineApp app = New(given => (options = given).WorkersDie = 1);
+        options!.WorkersDie = 0;
+        app.Signal(EngineApp.CounterId, "Add", 5);
+        app.Settle();
+        options.WorkersDie = 1;
+        app.Signal(EngineApp.CounterId, "Add", 1);
+        OrchestrationMetadata ended = app.Run(static async context =>
+        {
+            EntityOperationFailedException failed = await Assert.ThrowsAsync<EntityOperationFailedException>(
+                () => context.Entities.CallEntityAsync(EngineApp.CounterId, "Add", 1));
+            return failed.FailureDetails.ErrorMessage;
+        });
+        options.WorkersDie = 0;
+
+        Assert.Equal("The worker process died.", ended.ReadOutputAs<string>());
+        Assert.Equal(5, app.Run(static async context => await context.Entities.CallEntityAsync<int>(EngineApp.CounterId, "Get")).ReadOutputAs<int>());
     }
 
     [Fact]

@@ -1,22 +1,35 @@
 using Preempt.EndToEnd.Http;
 
-namespace Preempt.EndToEnd.Kills;
+namespace Preempt.EndToEnd;
 
 /// <summary>What must be true of all runs of an app whenever all is quiet, however often it was killed.</summary>
 internal static class GatePromises
 {
-    public static void Check(IEnumerable<Run> runs)
+    public static void Check(IReadOnlyCollection<Run> runs)
     {
-        foreach (IGrouping<(string Workflow, string? Key), Run> gate in runs.Where(run => run.Key is not null).GroupBy(run => (run.Workflow, run.Key)))
-            Check(gate.Key.Workflow, [.. gate.OrderBy(run => run.QueuedAt).ThenBy(run => run.Id, StringComparer.Ordinal)]);
+        TheNewestSurvive(runs);
+        foreach ((string workflow, Run[] ofGate) in ByGate(runs))
+            CheckAdmissions(workflow, [.. ofGate.Where(run => run.FencingTokens.Count > 0)]);
     }
 
-    /// <param name="runs">All runs of one gate, oldest first.</param>
-    private static void Check(string workflow, Run[] runs)
+    /// <summary>The newest of a key are never the ones that are superseded.</summary>
+    public static void TheNewestSurvive(IReadOnlyCollection<Run> runs)
     {
-        int maxRuns = workflow == Lab.CancelInProgress3 ? 3 : 1;
-        Run[] admitted = [.. runs.Where(run => run.FencingTokens.Count > 0)];
-        TheNewestSurvive(runs, maxRuns);
+        foreach ((string workflow, Run[] ofGate) in ByGate(runs))
+            Assert.All(ofGate[^Math.Min(MaxRuns(workflow), ofGate.Length)..], newest => Assert.NotEqual("Superseded", newest.Stop?.Reason));
+    }
+
+    private static IEnumerable<(string Workflow, Run[] Runs)> ByGate(IEnumerable<Run> runs) => runs
+        .Where(run => run.Key is not null)
+        .GroupBy(run => (run.Workflow, run.Key))
+        .Select(gate => (gate.Key.Workflow, gate.OrderBy(run => run.QueuedAt).ThenBy(run => run.Id, StringComparer.Ordinal).ToArray()));
+
+    private static int MaxRuns(string workflow) => workflow == Lab.CancelInProgress3 ? 3 : 1;
+
+    /// <param name="admitted">The runs that one gate has admitted, oldest first.</param>
+    private static void CheckAdmissions(string workflow, Run[] admitted)
+    {
+        int maxRuns = MaxRuns(workflow);
         NoTokenIsGivenTwice(admitted);
         // Newer after older: no token is given to a run that comes before one that has had a lower.
         if (maxRuns == 1)
@@ -24,9 +37,6 @@ internal static class GatePromises
         if (workflow != Lab.Immediate)
             NoMoreRunThan(maxRuns, [.. admitted.Where(run => run.StartedAt is not null)]);
     }
-
-    private static void TheNewestSurvive(Run[] runs, int maxRuns) =>
-        Assert.All(runs[^Math.Min(maxRuns, runs.Length)..], newest => Assert.NotEqual("Superseded", newest.Stop?.Reason));
 
     private static void NoTokenIsGivenTwice(Run[] admitted)
     {

@@ -1,0 +1,40 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Entities;
+
+namespace Preempt;
+
+/// <summary>Calls of entities by orchestrations.</summary>
+internal static class EntityCalls
+{
+    private const int MaxAttempts = 8;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Calls an entity until it has answered. An entity whose worker dies fails whatever it was asked meanwhile, and its state is what it was
+    /// before: so it is asked again, at once and then after ever longer pauses, for some two minutes.
+    /// </summary>
+    /// <param name="context">The orchestration that calls.</param>
+    /// <param name="entity">The entity.</param>
+    /// <param name="operation">What it is asked for: something that may be done twice.</param>
+    /// <param name="input">What the operation is given.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="EntityOperationFailedException">It fails again and again.</exception>
+    public static async Task<T> CallEntityAsync<T>(this TaskOrchestrationContext context, EntityInstanceId entity, string operation, object? input = null)
+    {
+        TimeSpan pause = TimeSpan.Zero;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await context.Entities.CallEntityAsync<T>(entity, operation, input);
+            }
+            catch (EntityOperationFailedException) when (attempt < MaxAttempts)
+            {
+                if (pause > TimeSpan.Zero)
+                    await context.CreateTimer(pause, CancellationToken.None);
+                pause = pause == TimeSpan.Zero ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+}
