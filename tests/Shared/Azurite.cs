@@ -40,6 +40,9 @@ internal sealed partial class Azurite : IDisposable
         _process.Exited += (_, _) => _listening.TrySetException(new InvalidOperationException("Azurite ended before it listened."));
     }
 
+    /// <summary>Raised for each line that it writes, such as one for each request that it has answered.</summary>
+    public event Action<string>? Wrote;
+
     /// <summary>The connection string of the emulator.</summary>
     public string ConnectionString =>
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={_key};"
@@ -99,6 +102,9 @@ internal sealed partial class Azurite : IDisposable
     private void Read(string? line)
     {
         if (line is null) return;
+        Wrote?.Invoke(line);
+        // Later it writes a line for each request.
+        if (_listening.Task.IsCompleted) return;
         _output.Enqueue(line);
         if (ListeningLine().Match(line) is not { Success: true } match) return;
         _services[match.Groups["service"].Value] = new Uri(match.Groups["address"].Value);
