@@ -17,7 +17,8 @@ public sealed record ClientCall
 
     public Dictionary<string, string>? Tags { get; init; }
 
-    public OrchestrationRuntimeStatus[]? Dedupe { get; init; }
+    /// <summary>Names of statuses, separated by commas.</summary>
+    public string? Dedupe { get; init; }
 
     public double? DelaySeconds { get; init; }
 
@@ -105,7 +106,8 @@ public class ClientFunctions
     private static StartOrchestrationOptions Options(ClientCall call)
     {
         StartOrchestrationOptions options = new(call.Id, After(call)) { Tags = call.Tags ?? [] };
-        return call.Dedupe is null ? options : options.WithDedupeStatuses(call.Dedupe);
+        return call.Dedupe is null ? options : options.WithDedupeStatuses(
+            [.. call.Dedupe.Split(',').Select(Enum.Parse<OrchestrationRuntimeStatus>)]);
     }
 
     private static DateTimeOffset? After(ClientCall call) =>

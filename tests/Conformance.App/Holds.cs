@@ -28,14 +28,14 @@ public class Holds
     }
 
     [Function(nameof(IsHeld))]
-    public string IsHeld([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "holds")] HttpRequest request) =>
-        Find(request.Query["key"]!).IsHeld ? "true" : "false";
+    public IResult IsHeld([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "holds")] HttpRequest request) =>
+        Results.Json(Find(request.Query["key"]!).IsHeld);
 
     [Function(nameof(Release))]
-    public string Release([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "holds")] HttpRequest request)
+    public IResult Release([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "holds")] HttpRequest request)
     {
         Find(request.Query["key"]!).Released.TrySetResult();
-        return "";
+        return Results.NoContent();
     }
 
     private static Task KeepAsync(string key)

@@ -1,4 +1,3 @@
-using System.Net;
 using Preempt.Conformance.Engines;
 
 namespace Preempt.Conformance;
@@ -80,10 +79,29 @@ public sealed class LifecycleTests(EnginesUnderTest engines)
     public async Task Code_up_to_the_first_await_runs_before_any_event_is_delivered(Engine engine)
     {
         EngineApi api = await engines.GetAsync(engine);
-        string id = EngineApi.NewId();
-        Assert.Null((await api.CallClientAsync("start", new { Id = id, Name = "IsEventThereAtFirst", DelaySeconds = 3 })).Error);
-        Assert.Equal(HttpStatusCode.Accepted, await api.RaiseAsync(id, "go", "early"));
 
-        Assert.Equal("False: early", (await api.WaitForEndAsync(id)).OutputText);
+        Assert.Equal("Completed: \"False: early\"", (await api.RunAsync("StartAndSend")).Outcome);
+    }
+
+    [Theory]
+    [EveryEngine]
+    public async Task Custom_status_survives_a_new_execution(Engine engine)
+    {
+        EngineApi api = await engines.GetAsync(engine);
+
+        Instance ended = await api.RunAsync("KeepStatus");
+
+        Assert.Equal("Completed: \"ended\"", ended.Outcome);
+        Assert.Equal("""{"Set":"before"}""", ended.CustomStatus?.ToJsonString());
+    }
+
+    [Theory]
+    [EveryEngine(8000, "Completed")]
+    [EveryEngine(8400, "Failed")]
+    public async Task Custom_status_may_take_16_KB_of_UTF_16(Engine engine, int length, string status)
+    {
+        EngineApi api = await engines.GetAsync(engine);
+
+        Assert.Equal(status, (await api.RunAsync("SetStatus", $"{length}")).RuntimeStatus);
     }
 }

@@ -92,7 +92,7 @@ internal sealed class EngineApi(HttpClient http, Func<string> output)
 
     /// <summary>Waits until an activity is held open under a key.</summary>
     public Task WaitForHoldAsync(string key) => Eventually.GetAsync(
-        async () => (await SendAsync(HttpMethod.Get, $"api/holds?key={key}")).Body, body => body.Trim('"') == "true", $"{key} is held");
+        async () => (await SendAsync(HttpMethod.Get, $"api/holds?key={key}")).Body, body => body == "true", $"{key} is held");
 
     /// <summary>Lets the activity go that is held open under a key.</summary>
     public Task ReleaseAsync(string key) => SendAsync(HttpMethod.Post, $"api/holds?key={key}");
