@@ -36,7 +36,7 @@ public sealed record InstanceView(
     string? Input,
     string? Output,
     string? CustomStatus,
-    FailureView? Failure,
+    string? Failure,
     IReadOnlyDictionary<string, string> Tags,
     DateTimeOffset CreatedAt,
     DateTimeOffset LastUpdatedAt)
@@ -48,17 +48,22 @@ public sealed record InstanceView(
         instance.SerializedInput,
         instance.SerializedOutput,
         instance.SerializedCustomStatus,
-        FailureView.Of(instance.FailureDetails),
+        Failures.Describe(instance.FailureDetails),
         instance.Tags ?? new Dictionary<string, string>(),
         instance.CreatedAt,
         instance.LastUpdatedAt);
 }
 
-/// <summary>A failure, without its stack.</summary>
-public sealed record FailureView(string Type, string Message, FailureView? Inner)
+/// <summary>Failures as text.</summary>
+internal static class Failures
 {
-    public static FailureView? Of(TaskFailureDetails? failure) =>
-        failure is null ? null : new(failure.ErrorType, failure.ErrorMessage, Of(failure.InnerFailure));
+    /// <summary>The type and the message of a failure, and of those inside it; null for none.</summary>
+    public static string? Describe(TaskFailureDetails? failure) => failure switch
+    {
+        null => null,
+        { InnerFailure: null } => $"{failure.ErrorType}: {failure.ErrorMessage}",
+        _ => $"{failure.ErrorType}: {failure.ErrorMessage} < {Describe(failure.InnerFailure)}",
+    };
 }
 
 /// <summary>What only the durable client can do, for tests to call over HTTP.</summary>

@@ -31,8 +31,10 @@ public sealed class Journal : TaskEntity<List<string>>
         State = null!;
     }
 
-    public string StartOrchestration(string? id) =>
-        Context.ScheduleNewOrchestration(nameof(Lifecycle.Return), "from an entity", id is null ? null : new StartOrchestrationOptions(id));
+    public string StartOrchestration(string id) =>
+        Context.ScheduleNewOrchestration(nameof(Lifecycle.Return), "from an entity", new StartOrchestrationOptions(id));
+
+    public string StartAnyOrchestration() => Context.ScheduleNewOrchestration(nameof(Lifecycle.Return), "from an entity");
 
     protected override List<string> InitializeState(TaskEntityOperation entityOperation) => [];
 }

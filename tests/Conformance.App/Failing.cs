@@ -7,30 +7,30 @@ namespace Preempt.Conformance.App;
 public class Failing
 {
     [Function(nameof(CatchActivity))]
-    public async Task<CaughtFailure> CatchActivity([OrchestrationTrigger] TaskOrchestrationContext context, string activity)
+    public async Task<string> CatchActivity([OrchestrationTrigger] TaskOrchestrationContext context, string activity)
     {
         try
         {
             await context.CallActivityAsync<string>(activity, "no");
-            return new("", 0, null);
+            return "It did not fail.";
         }
         catch (TaskFailedException exception)
         {
-            return CaughtFailure.Of(exception);
+            return $"{exception.TaskName}: {Failures.Describe(exception.FailureDetails)}";
         }
     }
 
     [Function(nameof(CatchChild))]
-    public async Task<CaughtFailure> CatchChild([OrchestrationTrigger] TaskOrchestrationContext context, string child)
+    public async Task<string> CatchChild([OrchestrationTrigger] TaskOrchestrationContext context, string child)
     {
         try
         {
             await context.CallSubOrchestratorAsync<string>(child, "no");
-            return new("", 0, null);
+            return "It did not fail.";
         }
         catch (TaskFailedException exception)
         {
-            return CaughtFailure.Of(exception);
+            return $"{exception.TaskName}: {Failures.Describe(exception.FailureDetails)}";
         }
     }
 
@@ -85,28 +85,18 @@ public class Failing
         }
     }
 
+    /// <summary>Calls a sub-orchestration under an id that runs.</summary>
     [Function(nameof(ReuseRunningChild))]
     public async Task<string> ReuseRunningChild([OrchestrationTrigger] TaskOrchestrationContext context, string running)
     {
-        Task<string> child = context.CallSubOrchestratorAsync<string>(
-            nameof(Lifecycle.Return), "again", new SubOrchestrationOptions(new TaskOptions(), running));
-        context.SetCustomStatus("called");
         try
         {
-            return await child;
+            return await context.CallSubOrchestratorAsync<string>(
+                nameof(Lifecycle.Return), "second", new SubOrchestrationOptions(new TaskOptions(), running));
         }
         catch (TaskFailedException exception)
         {
             return exception.FailureDetails.ErrorType;
         }
     }
-}
-
-/// <summary>A <see cref="TaskFailedException"/> as its catcher sees it.</summary>
-public sealed record CaughtFailure(string TaskName, int TaskId, FailureView? Failure)
-{
-    public string? Message { get; init; }
-
-    public static CaughtFailure Of(TaskFailedException exception) =>
-        new(exception.TaskName, exception.TaskId, FailureView.Of(exception.FailureDetails)) { Message = exception.Message };
 }

@@ -95,13 +95,18 @@ public class Lifecycle
         return (await context.CallActivityAsync<string>(nameof(Activities.Echo), "after"))!;
     }
 
+    /// <summary>Sets a status, and in a new execution takes turns without setting one.</summary>
     [Function(nameof(KeepStatus))]
-    public string? KeepStatus([OrchestrationTrigger] TaskOrchestrationContext context, string? input)
+    public async Task<string> KeepStatus([OrchestrationTrigger] TaskOrchestrationContext context, string? key)
     {
-        if (input == "again")
-            return "ended";
-        context.SetCustomStatus(new { Set = "before" });
-        context.ContinueAsNew("again");
-        return null;
+        if (key is null)
+        {
+            context.SetCustomStatus(new { Set = "before" });
+            context.ContinueAsNew(context.InstanceId);
+            return "";
+        }
+
+        await context.CallActivityAsync<string>(nameof(Holds.HoldActivity), $"{key}-1");
+        return await context.CallActivityAsync<string>(nameof(Holds.HoldActivity), $"{key}-2");
     }
 }

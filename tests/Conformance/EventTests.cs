@@ -73,9 +73,9 @@ public sealed class EventTests(EnginesUnderTest engines)
     }
 
     [Theory]
-    [EveryEngine("WaitForNumber", "Completed: 0")]
-    [EveryEngine("WaitForText", "Completed: \"nothing\"")]
-    public async Task Event_without_a_payload_is_the_default_of_its_type(Engine engine, string orchestrator, string outcome)
+    [EveryEngine("WaitForNumber", "Failed")]
+    [EveryEngine("WaitForText", "Completed")]
+    public async Task Event_without_a_payload_is_null_and_fails_a_waiter_for_a_number(Engine engine, string orchestrator, string status)
     {
         EngineApi api = await engines.GetAsync(engine);
         string id = await api.StartAsync(orchestrator);
@@ -83,7 +83,7 @@ public sealed class EventTests(EnginesUnderTest engines)
 
         await api.CallClientAsync("raise", new { Id = id, Name = "go" });
 
-        Assert.Equal(outcome, (await api.WaitForEndAsync(id)).Outcome);
+        Assert.Equal(status, (await api.WaitForEndAsync(id)).RuntimeStatus);
     }
 
     [Theory]

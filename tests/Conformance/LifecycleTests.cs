@@ -85,14 +85,18 @@ public sealed class LifecycleTests(EnginesUnderTest engines)
 
     [Theory]
     [EveryEngine]
-    public async Task Custom_status_survives_a_new_execution(Engine engine)
+    public async Task Custom_status_survives_the_first_turn_of_a_new_execution_and_no_more(Engine engine)
     {
         EngineApi api = await engines.GetAsync(engine);
+        string id = await api.StartAsync("KeepStatus");
 
-        Instance ended = await api.RunAsync("KeepStatus");
-
-        Assert.Equal("Completed: \"ended\"", ended.Outcome);
-        Assert.Equal("""{"Set":"before"}""", ended.CustomStatus?.ToJsonString());
+        await api.WaitForHoldAsync($"{id}-1");
+        await api.WaitAsync(id, instance => instance.Input is not null && instance.CustomStatus?.ToJsonString() == """{"Set":"before"}""");
+        await api.ReleaseAsync($"{id}-1");
+        await api.WaitForHoldAsync($"{id}-2");
+        await api.WaitAsync(id, instance => instance.CustomStatus is null);
+        await api.ReleaseAsync($"{id}-2");
+        Assert.Null((await api.WaitForEndAsync(id)).CustomStatus);
     }
 
     [Theory]

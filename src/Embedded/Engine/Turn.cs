@@ -76,9 +76,13 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now, Func<strin
     /// <summary>The instance goes on or ends, as its code says.</summary>
     /// <param name="progress">What the code came to.</param>
     /// <param name="status">The status of an instance that goes on.</param>
-    public void Conclude(Progress progress, OrchestrationRuntimeStatus status)
+    /// <param name="isFirst">
+    /// Whether the turn is the first of its execution. As on the real engine, it keeps the custom status of the execution before; later
+    /// turns have what their own execution has said.
+    /// </param>
+    public void Conclude(Progress progress, OrchestrationRuntimeStatus status, bool isFirst)
     {
-        string? customStatus = progress.CustomStatus ?? before.CustomStatus;
+        string? customStatus = progress.CustomStatus ?? (isFirst ? before.CustomStatus : null);
         switch (progress.End)
         {
             case null:

@@ -399,7 +399,7 @@ public abstract class LifecycleTests(bool replays) : EngineFacts(replays)
 
         Assert.Equal(1, Purge(ended));
         Assert.Equal(0, Purge(ended));
-        Assert.Equal(0, Purge(running));
+        Assert.Throws<InvalidOperationException>(() => Purge(running));
         Assert.Equal(0, Purge("unknown"));
         Assert.Null(App.Find(ended));
         App.Raise(running, "end", "ended");
