@@ -61,6 +61,25 @@ public class Lifecycle
         return context.CallActivityAsync(nameof(Holds.TerminateAndHold), context.InstanceId);
     }
 
+    /// <summary>Waits for a sub-orchestration that waits, and says how it failed.</summary>
+    [Function(nameof(CallWaiting))]
+    public async Task<string?> CallWaiting([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        try
+        {
+            return await context.CallSubOrchestratorAsync<string?>(
+                nameof(WaitForGo), null, new SubOrchestrationOptions(new TaskOptions(), $"{context.InstanceId}:child"));
+        }
+        catch (TaskFailedException exception)
+        {
+            return $"{exception.TaskName} failed";
+        }
+    }
+
+    [Function(nameof(CallHold))]
+    public Task<string> CallHold([OrchestrationTrigger] TaskOrchestrationContext context, string key) =>
+        context.CallActivityAsync<string>(nameof(Holds.HoldActivity), key);
+
     [Function(nameof(Return))]
     public string? Return([OrchestrationTrigger] TaskOrchestrationContext context, string? input) => input;
 

@@ -54,4 +54,22 @@ public sealed class KnownDifferenceTests(EnginesUnderTest engines)
 
         Assert.Equal((failure, output, customStatus), ((string?)seen["failure"], (string?)seen["output"], (string?)seen["customStatus"]));
     }
+
+    [Theory]
+    [InlineData(Engine.Embedded, "Terminated")]
+    [InlineData(Engine.EmbeddedInMemory, "Terminated")]
+    [InlineData(Engine.Microsoft, "Completed")]
+    public async Task Sub_orchestration_of_an_instance_that_is_terminated_recursively(Engine engine, string status)
+    {
+        EngineApi api = await engines.GetAsync(engine);
+        string id = await api.StartAsync("CallWaiting");
+        await api.WaitForCustomStatusAsync($"{id}:child", "waiting");
+
+        Assert.Null((await api.CallClientAsync("terminate", new { Id = id, Input = "enough", Flag = true })).Error);
+
+        Assert.Equal("Terminated: \"enough\"", (await api.WaitForEndAsync(id)).Outcome);
+        if (status == "Completed")
+            await api.RaiseAsync($"{id}:child", "go", "");
+        Assert.Equal(status, (await api.WaitForEndAsync($"{id}:child")).RuntimeStatus);
+    }
 }

@@ -108,4 +108,51 @@ public sealed class LifecycleTests(EnginesUnderTest engines)
 
         Assert.Equal(status, (await api.RunAsync("SetStatus", $"{length}")).RuntimeStatus);
     }
+
+    [Theory]
+    [EveryEngine]
+    public async Task Answer_to_a_terminated_instance_is_not_for_the_one_that_replaces_it(Engine engine)
+    {
+        EngineApi api = await engines.GetAsync(engine);
+        (string old, string other) = (EngineApi.NewId(), EngineApi.NewId());
+        string id = await api.StartAsync("CallHold", old);
+        await api.WaitForHoldAsync(old);
+        await api.AskAsync(id, "terminate", "reason=enough");
+        await api.WaitForEndAsync(id);
+
+        await api.StartAsync("CallHold", other, id);
+        await api.WaitForHoldAsync(other);
+        await api.ReleaseAsync(old);
+        await api.ReleaseAsync(other);
+
+        Assert.Equal($"Completed: \"{other}\"", (await api.WaitForEndAsync(id)).Outcome);
+    }
+
+    [Theory]
+    [EveryEngine]
+    public async Task Parent_is_told_when_its_sub_orchestration_is_terminated(Engine engine)
+    {
+        EngineApi api = await engines.GetAsync(engine);
+        string id = await api.StartAsync("CallWaiting");
+        await api.WaitForCustomStatusAsync($"{id}:child", "waiting");
+
+        await api.AskAsync($"{id}:child", "terminate", "reason=enough");
+
+        Assert.Equal("Completed: \"WaitForGo failed\"", (await api.WaitForEndAsync(id)).Outcome);
+    }
+
+    [Theory]
+    [EveryEngine]
+    public async Task Sub_orchestration_of_a_terminated_instance_goes_on(Engine engine)
+    {
+        EngineApi api = await engines.GetAsync(engine);
+        string id = await api.StartAsync("CallWaiting");
+        await api.WaitForCustomStatusAsync($"{id}:child", "waiting");
+
+        Assert.Null((await api.CallClientAsync("terminate", new { Id = id, Input = "enough" })).Error);
+
+        Assert.Equal("Terminated: \"enough\"", (await api.WaitForEndAsync(id)).Outcome);
+        await api.RaiseAsync($"{id}:child", "go", "");
+        Assert.Equal("Completed", (await api.WaitForEndAsync($"{id}:child")).RuntimeStatus);
+    }
 }

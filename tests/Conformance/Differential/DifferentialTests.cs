@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Preempt.Conformance.App;
 using Preempt.Conformance.Engines;
+using Xunit.Sdk;
 
 namespace Preempt.Conformance.Differential;
 
@@ -33,8 +34,19 @@ public sealed class DifferentialTests(EnginesUnderTest engines)
             $"Seed {seed} differs.\n{string.Join('\n', Enum.GetValues<Engine>().Zip(outcomes))}\n{JsonSerializer.Serialize(script, Indented)}");
     }
 
-    private async Task<PlayOutcome> PlayAsync(Engine engine, string id, Script script) =>
-        await Player.PlayAsync(await engines.GetAsync(engine), id, script);
+    /// <summary>What became of the script. An engine on which it does not come to its end is a difference like others.</summary>
+    private async Task<PlayOutcome> PlayAsync(Engine engine, string id, Script script)
+    {
+        EngineApi api = await engines.GetAsync(engine);
+        try
+        {
+            return await Player.PlayAsync(api, id, script);
+        }
+        catch (Exception exception) when (exception is IAssertionException)
+        {
+            return new PlayOutcome(exception.Message, null, false);
+        }
+    }
 
     private static int? ReadNumber(string name) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : null;

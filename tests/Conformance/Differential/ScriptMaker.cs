@@ -8,7 +8,7 @@ namespace Preempt.Conformance.Differential;
 /// </summary>
 internal sealed class ScriptMaker
 {
-    private const int MaxSteps = 9;
+    private const int MaxSteps = 10;
     private const int MaxChildSteps = 4;
     private const int MaxDepth = 2;
     private const int MaxPauses = 2;
@@ -33,7 +33,7 @@ internal sealed class ScriptMaker
         List<Step> steps = [];
         while (steps.Count < count && !_isTerminated)
         {
-            Step step = Step(depth);
+            Step step = depth == 0 && _raised.Count > 0 && Chance(2) ? AfterPause() : Step(depth);
             steps.Add(step);
             if (step is Fail)
                 break;
@@ -61,9 +61,12 @@ internal sealed class ScriptMaker
         17 => Chance(3) ? new Fail(Name("reason")) : new Continue(),
         18 => Chance(3) ? new WaitInVain(_random.Next(100, 400)) : new CallActivity(Name("text")),
         19 => new Continue(),
-        20 or 21 or 22 when _pauses < MaxPauses => MakePause(),
-        _ => _raised.TryDequeue(out string? name) ? new WaitForEvent(name) : new ReadEntity(),
+        20 or 21 or 22 or 23 when _pauses < MaxPauses => MakePause(),
+        _ => new ReadEntity(),
     };
+
+    /// <summary>Takes an event that a pause has left, in the same execution or in a new one.</summary>
+    private Step AfterPause() => Chance(3) ? new Continue() : new WaitForEvent(_raised.Dequeue());
 
     /// <summary>
     /// Some events are for waiters of the pause, and the rest for steps that follow. A name has its waiters in one place: else the waiters
@@ -73,7 +76,7 @@ internal sealed class ScriptMaker
     {
         List<string> waiters = Chance(2) ? [] : [.. Enumerable.Repeat(Name("awaited"), _random.Next(1, 4))];
         List<string> raised = [.. waiters];
-        for (int i = _random.Next(0, 3); i > 0; i--)
+        for (int i = _random.Next(0, 4); i > 0; i--)
         {
             string name = Name("kept");
             foreach (string each in Enumerable.Repeat(name, _random.Next(1, 3)))
