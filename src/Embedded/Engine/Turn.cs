@@ -77,8 +77,8 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now, Func<strin
     /// <param name="progress">What the code came to.</param>
     /// <param name="status">The status of an instance that goes on.</param>
     /// <param name="isFirst">
-    /// Whether the turn is the first of its execution. As on the real engine, it keeps the custom status of the execution before; later
-    /// turns have what their own execution has said.
+    /// Whether the turn is the first of its execution. As on the real engine, it keeps the custom status that the execution before has set;
+    /// later turns have what their own execution has set.
     /// </param>
     public void Conclude(Progress progress, OrchestrationRuntimeStatus status, bool isFirst)
     {
@@ -89,7 +89,7 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now, Func<strin
                 Continue(status, customStatus);
                 break;
             case { OrchestrationStatus: OrchestrationStatus.ContinuedAsNew } end:
-                ContinueAsNew(end, status, customStatus);
+                ContinueAsNew(end, status, progress.CustomStatus);
                 break;
             case { OrchestrationStatus: OrchestrationStatus.Completed } end:
                 Complete(end.Result, customStatus);
