@@ -44,7 +44,7 @@ public sealed class DifferentialTests(EnginesUnderTest engines)
         }
         catch (Exception exception) when (exception is IAssertionException)
         {
-            return new PlayOutcome(exception.Message, null, false);
+            return new PlayOutcome(exception.Message, null);
         }
     }
 
