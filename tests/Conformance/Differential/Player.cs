@@ -31,7 +31,7 @@ internal static class Player
     }
 
     /// <summary>Purges until it is gone: Microsoft's engine may still write the history of an instance that it says has ended.</summary>
-    private static Task PurgeAsync(EngineApi api, string id) => Eventually.GetAsync(
+    private static Task<Instance?> PurgeAsync(EngineApi api, string id) => Eventually.GetAsync(
         async () =>
         {
             await api.PurgeAsync(id);
