@@ -150,7 +150,9 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
 
     public override async Task<PurgeResult> PurgeInstanceAsync(
         string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>
-        new(await _purging.PurgeAsync([instanceId], options?.Recursive ?? false));
+        engine.Instances.FindHeader(instanceId) is { HasEnded: false } running
+            ? throw new InvalidOperationException($"Only an orchestration that has ended can be purged; '{instanceId}' is {running.Status}.")
+            : new(await _purging.PurgeAsync([instanceId], options?.Recursive ?? false));
 
     public override Task<PurgeResult> PurgeAllInstancesAsync(
         PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>

@@ -193,11 +193,12 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         if (intake.Arrived.Count == 0 && code.HasStarted)
             return;
         // Code that has not begun when it is suspended begins when it is resumed.
-        turn.Begin(intake.Arrived, runsCode: code.HasStarted || !intake.IsSuspended);
+        bool isFirst = !code.HasStarted;
+        turn.Begin(intake.Arrived, runsCode: !isFirst || !intake.IsSuspended);
         Progress progress = code.Advance(turn.Commit.History);
         turn.Decide(progress.Decisions);
         OrchestrationRuntimeStatus status = intake.IsSuspended ? OrchestrationRuntimeStatus.Suspended : OrchestrationRuntimeStatus.Running;
-        turn.Conclude(progress, status);
+        turn.Conclude(progress, status, isFirst);
     }
 
     private static bool IsStale(OrchestratorCode code, HistoryEvent happened) => happened switch

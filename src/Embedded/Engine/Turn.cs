@@ -76,16 +76,20 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now, Func<strin
     /// <summary>The instance goes on or ends, as its code says.</summary>
     /// <param name="progress">What the code came to.</param>
     /// <param name="status">The status of an instance that goes on.</param>
-    public void Conclude(Progress progress, OrchestrationRuntimeStatus status)
+    /// <param name="isFirst">
+    /// Whether the turn is the first of its execution. As on the real engine, it keeps the custom status that the execution before has set;
+    /// later turns have what their own execution has set.
+    /// </param>
+    public void Conclude(Progress progress, OrchestrationRuntimeStatus status, bool isFirst)
     {
-        string? customStatus = progress.CustomStatus ?? before.CustomStatus;
+        string? customStatus = progress.CustomStatus ?? (isFirst ? before.CustomStatus : null);
         switch (progress.End)
         {
             case null:
                 Continue(status, customStatus);
                 break;
             case { OrchestrationStatus: OrchestrationStatus.ContinuedAsNew } end:
-                ContinueAsNew(end, status, customStatus);
+                ContinueAsNew(end, status, progress.CustomStatus);
                 break;
             case { OrchestrationStatus: OrchestrationStatus.Completed } end:
                 Complete(end.Result, customStatus);

@@ -75,7 +75,7 @@ public abstract class LifecycleTests(bool replays) : EngineFacts(replays)
     }
 
     [Fact]
-    public void Continuing_as_new_begins_with_an_empty_history_and_keeps_the_custom_status()
+    public void Continuing_as_new_begins_with_an_empty_history_and_a_custom_status_that_lasts_one_turn()
     {
         string id = App.Start(static async context =>
         {
@@ -89,7 +89,7 @@ public abstract class LifecycleTests(bool replays) : EngineFacts(replays)
         });
 
         Assert.Equal(100, App.Output<int>(id));
-        Assert.Equal("of round 0", App.Get(id).ReadCustomStatusAs<string>());
+        Assert.Null(App.Get(id).ReadCustomStatusAs<string>());
         Assert.Equal(100, App.Get(id).ReadInputAs<int>());
     }
 
@@ -399,7 +399,7 @@ public abstract class LifecycleTests(bool replays) : EngineFacts(replays)
 
         Assert.Equal(1, Purge(ended));
         Assert.Equal(0, Purge(ended));
-        Assert.Equal(0, Purge(running));
+        Assert.Throws<InvalidOperationException>(() => Purge(running));
         Assert.Equal(0, Purge("unknown"));
         Assert.Null(App.Find(ended));
         App.Raise(running, "end", "ended");

@@ -182,7 +182,7 @@ public sealed class ManagementInstanceTests : IAsyncLifetime
 
         Assert.Equal("""{"instancesDeleted":1}""", await purged.Content.ReadAsStringAsync());
         Assert.Equal(HttpStatusCode.NotFound, (await _app.ManageAsync("DELETE", $"instances/{ended}")).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await _app.ManageAsync("DELETE", $"instances/{running}")).StatusCode);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await _app.ManageAsync("DELETE", $"instances/{running}")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await _app.ManageAsync("GET", $"instances/{ended}")).StatusCode);
     }
 
@@ -224,7 +224,7 @@ public sealed class ManagementInstanceTests : IAsyncLifetime
         HttpResponseMessage running = await _app.ManageAsync("POST", $"instances/{id}/restart?restartWithNewInstanceId=false");
 
         Assert.Equal(HttpStatusCode.Conflict, running.StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await _app.ManageAsync("POST", "instances/unknown/restart")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await _app.ManageAsync("POST", "instances/unknown/restart")).StatusCode);
     }
 
     [Fact]

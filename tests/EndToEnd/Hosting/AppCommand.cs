@@ -25,11 +25,22 @@ internal sealed class AppCommand : IDisposable
     /// <param name="settings">
     /// Environment variables of the test. Unless they name a storage account, an app under a Functions host gets one of its own.
     /// </param>
-    public static async Task<AppCommand> PrepareAsync(IReadOnlyDictionary<string, string> settings)
+    public static async Task<AppCommand> PrepareAsync(IReadOnlyDictionary<string, string> settings) =>
+        IsFunctionsHost
+            ? await UnderFunctionsHostAsync(SuiteBuild.Tells("FunctionsAppFolder")!, settings)
+            : Alone(SuiteBuild.Tells("FunctionsAssembly")!, settings);
+
+    /// <summary>An app that is its own host.</summary>
+    /// <param name="assembly">The app.</param>
+    /// <param name="settings">Environment variables.</param>
+    public static AppCommand Alone(string assembly, IReadOnlyDictionary<string, string> settings) => new([assembly], settings);
+
+    /// <summary>An app as the isolated worker of a Functions host.</summary>
+    /// <param name="folder">The app's output.</param>
+    /// <param name="settings">Environment variables. Unless they name a storage account, the app gets one of its own.</param>
+    public static async Task<AppCommand> UnderFunctionsHostAsync(string folder, IReadOnlyDictionary<string, string> settings)
     {
-        if (!IsFunctionsHost)
-            return new([SuiteBuild.Tells("FunctionsAssembly")!], settings);
-        string[] arguments = [SuiteBuild.Tells("FunctionsHostAssembly")!, "--app", SuiteBuild.Tells("FunctionsAppFolder")!];
+        string[] arguments = [SuiteBuild.Tells("FunctionsHostAssembly")!, "--app", folder];
         if (settings.ContainsKey(StorageSetting))
             return new(arguments, settings);
         Azurite storage = await Azurite.StartAsync();

@@ -66,9 +66,15 @@ internal sealed partial class AppProcess : IDisposable
     /// <summary>Starts the app and waits until it listens.</summary>
     /// <param name="settings">Environment variables to add, such as <c>Preempt__Lab</c>.</param>
     /// <exception cref="InvalidOperationException">It did not start; the message has what it wrote.</exception>
-    public static async Task<(AppProcess App, Uri Address)> StartAsync(IReadOnlyDictionary<string, string> settings)
+    public static async Task<(AppProcess App, Uri Address)> StartAsync(IReadOnlyDictionary<string, string> settings) =>
+        await StartAsync(await AppCommand.PrepareAsync(settings));
+
+    /// <summary>Starts the app and waits until it listens.</summary>
+    /// <param name="command">How it is started. It ends with the app.</param>
+    /// <exception cref="InvalidOperationException">It did not start; the message has what it wrote.</exception>
+    public static async Task<(AppProcess App, Uri Address)> StartAsync(AppCommand command)
     {
-        AppProcess app = new(await AppCommand.PrepareAsync(settings));
+        AppProcess app = new(command);
         try
         {
             return (app, await app.ListenAsync());

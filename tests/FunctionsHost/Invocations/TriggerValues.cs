@@ -10,8 +10,10 @@ namespace Preempt.FunctionsHost.Invocations;
 internal static class TriggerValues
 {
     /// <summary>The value of the trigger's parameter.</summary>
-    public static TypedData OfTrigger(object trigger) => trigger switch
+    public static TypedData OfTrigger(object? trigger) => trigger switch
     {
+        // An activity without an input.
+        null => new(),
         // The payload of a durable function is text that only the worker's part of the extension can read.
         string payload => new() { String = payload },
         byte[] message => new() { Bytes = ByteString.CopyFrom(message) },

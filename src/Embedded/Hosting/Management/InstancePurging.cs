@@ -9,10 +9,22 @@ internal static class InstancePurging
 {
     public static async Task<IResult> PurgeOneAsync(ManagementCall call)
     {
-        PurgeResult result = await call.Client.PurgeInstanceAsync(call.InstanceId);
+        PurgeResult result = await PurgeAsync(call);
         return result.PurgedInstanceCount > 0
             ? Answer(result)
-            : throw ManagementException.NotFound($"There is no instance '{call.InstanceId}' that has ended.");
+            : throw ManagementException.NotFound($"There is no instance '{call.InstanceId}'.");
+    }
+
+    private static async Task<PurgeResult> PurgeAsync(ManagementCall call)
+    {
+        try
+        {
+            return await call.Client.PurgeInstanceAsync(call.InstanceId);
+        }
+        catch (InvalidOperationException exception) when (exception is not ObjectDisposedException)
+        {
+            throw ManagementException.PreconditionFailed(exception.Message);
+        }
     }
 
     /// <summary>The time from which to purge must be given, so that a request without a filter does not remove everything.</summary>

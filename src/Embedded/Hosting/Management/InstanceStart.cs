@@ -18,11 +18,10 @@ internal static class InstanceStart
         return await StartAsync(call, () => call.Client.ScheduleNewOrchestrationInstanceAsync(name, input, options));
     }
 
-    public static async Task<IResult> RestartAsync(ManagementCall call)
+    public static Task<IResult> RestartAsync(ManagementCall call)
     {
         bool withNewId = call.Flag("restartWithNewInstanceId", whenAbsent: true);
-        await InstanceReading.FindAsync(call);
-        return await StartAsync(call, () => call.Client.RestartAsync(call.InstanceId, withNewId));
+        return StartAsync(call, () => call.Client.RestartAsync(call.InstanceId, withNewId));
     }
 
     private static async Task<IResult> StartAsync(ManagementCall call, Func<Task<string>> start)

@@ -13,5 +13,7 @@ internal sealed class ManagementException(int status, string message) : Exceptio
 
     public static ManagementException Conflict(string message) => new(StatusCodes.Status409Conflict, message);
 
+    public static ManagementException PreconditionFailed(string message) => new(StatusCodes.Status412PreconditionFailed, message);
+
     public static ManagementException Gone(string message) => new(StatusCodes.Status410Gone, message);
 }

@@ -1,0 +1,3 @@
+using Preempt.Embedded;
+
+await FunctionApp.RunAsync(args);
