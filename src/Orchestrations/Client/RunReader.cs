@@ -82,11 +82,22 @@ internal static class RunReader
             OrchestrationRuntimeStatus.Failed => new RunOutcome
             {
                 Record = record.End(RunStatus.Failed, instance.LastUpdatedAt),
-                Error = instance.FailureDetails is { } failure && record.Status is not (RunStatus.Cancelled or RunStatus.TimedOut or RunStatus.Rejected)
-                    ? new RunError(failure.ErrorType, failure.ErrorMessage)
-                    : null,
+                Error = record.Status is RunStatus.Cancelled or RunStatus.TimedOut or RunStatus.Rejected ? null : ReadFailure(instance),
             },
             _ => new RunOutcome { Record = record },
+        };
+    }
+
+    /// <summary>Why an instance failed. Over a Functions host the client has no details of it: there the output says "type: message".</summary>
+    private static RunError? ReadFailure(OrchestrationMetadata instance)
+    {
+        if (instance.FailureDetails is { } failure)
+            return RunErrors.From(failure.ErrorType, failure.ErrorMessage);
+        return instance.SerializedOutput?.Split(": ", 2) switch
+        {
+            null => null,
+            [{ Length: > 0 } type, var message] when !type.Contains(' ', StringComparison.Ordinal) => RunErrors.From(type, message),
+            _ => RunErrors.From(typeof(Exception).FullName!, instance.SerializedOutput!),
         };
     }
 

@@ -73,7 +73,7 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
             return await context.CallActivityAsync<RunOutcome?>(PreemptFunctions.ReadOutcome, start.RunId, ActivityCalls.Retried) ?? new RunOutcome
             {
                 Record = new RunRecord().End(RunStatus.Failed, run.Now),
-                Error = new RunError(exception.FailureDetails.ErrorType, exception.FailureDetails.ErrorMessage),
+                Error = RunErrors.From(exception.FailureDetails.ErrorType, exception.FailureDetails.ErrorMessage),
             };
         }
     }

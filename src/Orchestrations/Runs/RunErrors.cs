@@ -7,5 +7,7 @@ internal static class RunErrors
 
     public static RunError From(Exception exception) => exception is StepFailedException { Error: { } error } failed
         ? error with { Step = failed.Step }
-        : new(exception.GetType().FullName!, Excerpt.Shorten(exception.Message, MaxMessageLength));
+        : From(exception.GetType().FullName!, exception.Message);
+
+    public static RunError From(string type, string message) => new(type, Excerpt.Shorten(message, MaxMessageLength));
 }

@@ -52,7 +52,7 @@ internal sealed class StepWorkers(RunSupervisor run, TaskOrchestrationContext co
                     StartedAt = startedAt,
                     EndedAt = run.Now,
                     StopReason = step.Stop?.Reason ?? run.Record.Stop?.Reason,
-                    Error = new RunError(exception.FailureDetails.ErrorType, exception.FailureDetails.ErrorMessage),
+                    Error = RunErrors.From(exception.FailureDetails.ErrorType, exception.FailureDetails.ErrorMessage),
                 };
             }
         }

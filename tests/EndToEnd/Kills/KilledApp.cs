@@ -106,7 +106,7 @@ internal sealed class KilledApp : IDisposable
 
         foreach (string id in _random.GetItems([.. _ends.Keys.Append("")], Looks).Where(id => id.Length > 0))
             See(await api.GetAsync(id));
-        GatePromises.Check(_ends.Values);
+        GatePromises.Check([.. _ends.Values]);
         Settlements++;
     }
 
