@@ -28,7 +28,7 @@ public sealed class ClusterTests(ITestOutputHelper output) : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public async Task A_stop_that_is_asked_for_through_one_host_reaches_the_step_on_any()
     {
         const int Rounds = 17;
@@ -65,7 +65,7 @@ public sealed class ClusterTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal("Cancelled", Assert.Single(run.Steps).Status);
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public async Task Whatever_was_accepted_ends_and_the_newest_survive_when_hosts_workers_and_storage_fail()
     {
         await StartHostsAsync(3);

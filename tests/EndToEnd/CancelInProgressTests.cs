@@ -11,8 +11,9 @@ public sealed class CancelInProgressTests(AppUnderTest app) : EndToEndTests(app)
         List<Run> runs = [];
         using PeriodicTimer pace = new(TimeSpan.FromSeconds(1));
         do
-            runs.Add(await Api.WaitForWorkAsync(await StartAsync(Lab.CancelInProgress, new LabStep(runs.Count < 9 ? Lab.VeryLong : 0.1))));
-        while (runs.Count < 10 && await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken));
+            runs.Add(await Api.WaitForWorkAsync(await StartAsync(Lab.CancelInProgress, new LabStep(Lab.VeryLong))));
+        while (await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken) && runs.Count < 9);
+        runs.Add(await StartAsync(Lab.CancelInProgress, new LabStep(0.1)));
 
         runs = [.. await Api.WaitAllAsync(runs)];
 

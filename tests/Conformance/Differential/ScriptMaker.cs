@@ -70,7 +70,8 @@ internal sealed class ScriptMaker
 
     /// <summary>
     /// Some events are for waiters of the pause, and the rest for steps that follow. A name has its waiters in one place: else the waiters
-    /// of a later pause would get what an earlier one left.
+    /// of a later pause would get what an earlier one left. What is kept has a name of its own: in which order events of one name come through
+    /// a continue-as-new, Microsoft's engine does not always say the same.
     /// </summary>
     private Pause MakePause()
     {
@@ -78,12 +79,9 @@ internal sealed class ScriptMaker
         List<string> raised = [.. waiters];
         for (int i = _random.Next(0, 4); i > 0; i--)
         {
-            string name = Name("kept");
-            foreach (string each in Enumerable.Repeat(name, _random.Next(1, 3)))
-            {
-                raised.Insert(_random.Next(0, raised.Count + 1), each);
-                _raised.Enqueue(each);
-            }
+            string kept = Name("kept");
+            raised.Insert(_random.Next(0, raised.Count + 1), kept);
+            _raised.Enqueue(kept);
         }
 
         List<Act> acts = [.. raised.Select(name => new Raise(name, Name("payload")))];
