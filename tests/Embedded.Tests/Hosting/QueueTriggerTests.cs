@@ -178,7 +178,8 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
         await app.StopAsync();
         await app.DisposeAsync();
 
-        Assert.Equal(2, (await queue.ReceiveMessageAsync()).Value?.DequeueCount);
+        // A fetch that was under way can have taken it once more, and have given it back at once.
+        Assert.InRange((await queue.ReceiveMessageAsync()).Value?.DequeueCount ?? 0, 2, 3);
     }
 
     [Fact]
