@@ -1,3 +1,5 @@
+using Preempt.Load;
+
 namespace Preempt.AzureBench;
 
 /// <summary>Times of one kind, in milliseconds.</summary>
@@ -5,20 +7,11 @@ internal sealed class Measured
 {
     private readonly List<double> _milliseconds = [];
 
-    public void Add(TimeSpan time)
-    {
-        lock (_milliseconds)
-            _milliseconds.Add(time.TotalMilliseconds);
-    }
+    public void Add(TimeSpan time) => _milliseconds.Add(time.TotalMilliseconds);
 
     public override string ToString()
     {
-        lock (_milliseconds)
-        {
-            double[] sorted = [.. _milliseconds.Order()];
-            return sorted is [] ? "none" : $"p50 {At(sorted, 0.5),6:F0}  p90 {At(sorted, 0.9),6:F0}  most {sorted[^1],6:F0} ms of {sorted.Length}";
-        }
+        Percentiles times = Percentiles.Of(_milliseconds);
+        return $"p50 {times.P50,6:F0}  p90 {times.P90,6:F0}  most {_milliseconds.Max(),6:F0} ms of {_milliseconds.Count}";
     }
-
-    private static double At(double[] sorted, double part) => sorted[(int)Math.Min(sorted.Length * part, sorted.Length - 1)];
 }

@@ -8,17 +8,14 @@ namespace Preempt;
 /// </summary>
 internal sealed partial class TableCancellationFeed : ICancellationFeed, IDisposable
 {
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CleanUpInterval = TimeSpan.FromMinutes(5);
-
-    /// <summary>Processes that began at one time do not stay in step.</summary>
-    private const double MaxJitter = 0.2;
 
     private readonly ActiveSteps _steps;
     private readonly StopLog _log;
     private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
     private readonly ILogger<TableCancellationFeed> _logger;
+    private readonly CleanUpPace _cleanUps;
     private readonly CancellationTokenSource _end = new();
     private readonly CancellationToken _ended;
     private readonly Lock _lock = new();
@@ -26,7 +23,6 @@ internal sealed partial class TableCancellationFeed : ICancellationFeed, IDispos
     private int _failedReads;
     private int _isWriteFailing;
     private long? _lastRead;
-    private long _lastCleanUp;
 
     public TableCancellationFeed(
         ActiveSteps steps, StopLog log, TimeSpan interval, TimeProvider time, ILogger<TableCancellationFeed> logger)
@@ -37,8 +33,7 @@ internal sealed partial class TableCancellationFeed : ICancellationFeed, IDispos
         _time = time;
         _logger = logger;
         _ended = _end.Token;
-        // The first clean-up comes at any moment of the first interval: many processes share the work.
-        _lastCleanUp = time.GetTimestamp() - (long)(Jitter() / MaxJitter * CleanUpInterval.TotalSeconds * time.TimestampFrequency);
+        _cleanUps = new CleanUpPace(CleanUpInterval, time);
         steps.Began += Wake;
     }
 
@@ -87,7 +82,7 @@ internal sealed partial class TableCancellationFeed : ICancellationFeed, IDispos
         {
             while (true)
             {
-                if (_lastRead is { } last && PauseAfter(_failedReads) - _time.GetElapsedTime(last) is { Ticks: > 0 } pause)
+                if (_lastRead is { } last && FeedPace.PauseAfter(_interval, _failedReads) - _time.GetElapsedTime(last) is { Ticks: > 0 } pause)
                     await Task.Delay(pause, _time, _ended);
                 if (TryRest())
                     return;
@@ -120,11 +115,8 @@ internal sealed partial class TableCancellationFeed : ICancellationFeed, IDispos
             if (_failedReads > 0)
                 LogReadsAgain(_failedReads);
             _failedReads = 0;
-            if (_time.GetElapsedTime(_lastCleanUp) > CleanUpInterval)
-            {
-                _lastCleanUp = _time.GetTimestamp();
+            if (_cleanUps.IsDue())
                 _ = CleanUpAsync();
-            }
         }
 #pragma warning disable CA1031 // Whatever goes wrong, the reader goes on: steps depend on it.
         catch (Exception exception) when (!_ended.IsCancellationRequested)
@@ -150,15 +142,6 @@ internal sealed partial class TableCancellationFeed : ICancellationFeed, IDispos
             LogNotCleaned(exception);
         }
     }
-
-    private TimeSpan PauseAfter(int failures)
-    {
-        TimeSpan longest = LongestBackoff > _interval ? LongestBackoff : _interval;
-        TimeSpan pause = _interval * Math.Pow(2, Math.Min(failures, 10));
-        return (pause < longest ? pause : longest) * (1 + Jitter());
-    }
-
-    private static double Jitter() => Random.Shared.NextDouble() * MaxJitter;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Stop notices cannot be read; steps here hear only of stops from here")]
     private partial void LogReadFailed(Exception exception);

@@ -12,7 +12,7 @@ internal static class EntityCalls
 
     /// <summary>
     /// Calls an entity until it has answered. An entity whose worker dies fails whatever it was asked meanwhile, and its state is what it was
-    /// before: so it is asked again, at once and then after ever longer pauses, for some two minutes.
+    /// before: so it is asked again, at once and then after ever longer pauses, for about a minute.
     /// </summary>
     /// <param name="context">The orchestration that calls.</param>
     /// <param name="entity">The entity.</param>

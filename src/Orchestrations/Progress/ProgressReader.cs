@@ -17,13 +17,11 @@ internal sealed partial class ProgressReader(ActiveSteps steps, TimeProvider tim
     /// <summary>The runs with their progress.</summary>
     public async Task<IReadOnlyList<Run>> FillAsync(IReadOnlyList<Run> runs, CancellationToken cancellationToken)
     {
-        Run[] atWork = [.. runs.Where(run => run.Status is RunStatus.Running or RunStatus.Stopping)];
-        if (atWork.Length == 0)
-            return runs;
-        Dictionary<string, IReadOnlyList<StepReport>> here = atWork.ToDictionary(run => run.Id, run => steps.FindReports(run.Id));
-        string[] elsewhere = [.. atWork.Where(run => OpenSteps(run).Except(here[run.Id].Select(Attempt)).Any()).Select(run => run.Id)];
+        (Run Run, IReadOnlyList<StepReport> Here)[] seen =
+            [.. runs.Select(run => (run, IsAtWork(run) ? steps.FindReports(run.Id) : []))];
+        string[] elsewhere = [.. seen.Where(each => OpenSteps(each.Run).Except(each.Here.Select(Attempt)).Any()).Select(each => each.Run.Id)];
         ILookup<string, StepReport> there = await ReadAsync(elsewhere, cancellationToken);
-        return [.. runs.Select(run => here.TryGetValue(run.Id, out IReadOnlyList<StepReport>? reports) ? Fill(run, reports, there[run.Id]) : run)];
+        return [.. seen.Select(each => Fill(each.Run, each.Here, there[each.Run.Id]))];
     }
 
     /// <summary>Of several steps at work that have said something the latest counts, wherever it runs.</summary>
@@ -37,8 +35,12 @@ internal sealed partial class ProgressReader(ActiveSteps steps, TimeProvider tim
         return latest is null ? run : run with { Progress = latest };
     }
 
-    private static IEnumerable<(int Step, int Attempt)> OpenSteps(Run run) =>
-        run.Steps.Where(step => step.Status == StepStatus.Running).Select(step => (step.Number, step.Attempt));
+    private static bool IsAtWork(Run run) => run.Status is RunStatus.Running or RunStatus.Stopping;
+
+    /// <summary>Those at work by the run's record. That of a run which was ended from outside is no longer kept.</summary>
+    private static IEnumerable<(int Step, int Attempt)> OpenSteps(Run run) => IsAtWork(run)
+        ? run.Steps.Where(step => step.Status == StepStatus.Running).Select(step => (step.Number, step.Attempt))
+        : [];
 
     private static (int Step, int Attempt) Attempt(StepReport report) => (report.Step, report.Attempt);
 

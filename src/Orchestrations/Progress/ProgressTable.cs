@@ -20,9 +20,15 @@ internal sealed class ProgressTable(FeedTable table)
     public static readonly TimeSpan Retention = TimeSpan.FromDays(7);
 
     /// <summary>The most rows that one reading looks at.</summary>
-    public const int MaxRowsRead = 5_000;
+    private const int MaxRowsRead = 5_000;
 
     private const int RowsPerPage = 1_000;
+    private const int StatusOfNoRow = 404;
+    private const char Separator = '-';
+
+    /// <summary>The character that follows <see cref="Separator"/>.</summary>
+    private const char AfterSeparator = '.';
+
     private const string Partition = "progress";
     private const string FractionColumn = "Fraction";
     private const string MessageColumn = "Message";
@@ -97,12 +103,6 @@ internal sealed class ProgressTable(FeedTable table)
         (rows, token) => FeedTable.RemoveAsync(
             rows, TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and At lt {table.Now - Retention}"), token),
         cancellationToken);
-
-    private const int StatusOfNoRow = 404;
-    private const char Separator = '-';
-
-    /// <summary>The character that follows <see cref="Separator"/>.</summary>
-    private const char AfterSeparator = '.';
 
     private static async Task WriteSinglyAsync(TableClient rows, TableTransactionAction[] actions, CancellationToken cancellationToken)
     {

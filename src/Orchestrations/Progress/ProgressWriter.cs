@@ -13,9 +13,7 @@ internal sealed partial class ProgressWriter : BackgroundService
     /// <summary>Changes that wait to be written; while storage does not answer, those beyond are passed over.</summary>
     private const int MaxChanged = 10_000;
 
-    private const double MaxJitter = 0.2;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CleanUpInterval = TimeSpan.FromHours(1);
 
     private readonly ActiveSteps _steps;
@@ -23,11 +21,11 @@ internal sealed partial class ProgressWriter : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<ProgressWriter> _logger;
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly CleanUpPace _cleanUps;
     private readonly Lock _lock = new();
     private readonly HashSet<ActiveStep> _written = [];
     private HashSet<ActiveStep> _changed = [];
     private int _failures;
-    private long? _lastCleanUp;
 
     public ProgressWriter(ActiveSteps steps, ProgressTable table, TimeProvider time, ILogger<ProgressWriter> logger)
     {
@@ -35,6 +33,7 @@ internal sealed partial class ProgressWriter : BackgroundService
         _table = table;
         _time = time;
         _logger = logger;
+        _cleanUps = new CleanUpPace(CleanUpInterval, time);
         steps.ProgressChanged += Note;
     }
 
@@ -50,9 +49,7 @@ internal sealed partial class ProgressWriter : BackgroundService
         {
             await WriteAsync(stoppingToken);
             await CleanUpAsync(stoppingToken);
-            TimeSpan pause = Interval * Math.Pow(2, Math.Min(_failures, 10));
-            pause = pause < LongestBackoff ? pause : LongestBackoff;
-            await Task.Delay(pause * (1 + (Random.Shared.NextDouble() * MaxJitter)), _time, stoppingToken);
+            await Task.Delay(FeedPace.PauseAfter(Interval, _failures), _time, stoppingToken);
         }
     }
 
@@ -108,11 +105,8 @@ internal sealed partial class ProgressWriter : BackgroundService
 
     private async Task CleanUpAsync(CancellationToken cancellationToken)
     {
-        // The first time comes at any moment of the first interval: many processes share the work.
-        _lastCleanUp ??= _time.GetTimestamp() - (long)(Random.Shared.NextDouble() * CleanUpInterval.TotalSeconds * _time.TimestampFrequency);
-        if (_failures > 0 || _time.GetElapsedTime(_lastCleanUp.Value) < CleanUpInterval)
+        if (_failures > 0 || !_cleanUps.IsDue())
             return;
-        _lastCleanUp = _time.GetTimestamp();
         try
         {
             await _table.RemoveOldAsync(cancellationToken);

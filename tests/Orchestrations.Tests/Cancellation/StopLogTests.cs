@@ -6,29 +6,17 @@ using Preempt.Tests.Shared;
 namespace Preempt.Tests.Cancellation;
 
 /// <summary>The log of stop notices, on a real table service.</summary>
-public sealed class StopLogTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class StopLogTests(AzuriteFixture azurite) : FeedFacts(azurite)
 {
     private static readonly StopNotice Notice = new("workflow:key:1", StopReason.Superseded, Step: 3, Force: true);
-
-    private FeedLab _lab = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _lab = new FeedLab(await azurite.GetConnectionStringAsync());
-
-    public ValueTask DisposeAsync()
-    {
-        _lab.Dispose();
-        return ValueTask.CompletedTask;
-    }
 
     private static async Task<string[]> ReadRunsAsync(StopLog log) => [.. (await log.ReadNewAsync(Token)).Select(notice => notice.RunId)];
 
     [Fact]
     public async Task What_one_process_writes_another_reads_once()
     {
-        StopLog writer = _lab.OpenLog();
-        StopLog reader = _lab.OpenLog();
+        StopLog writer = Lab.OpenLog();
+        StopLog reader = Lab.OpenLog();
         await writer.WriteAsync(Notice, Token);
         Assert.Equal([Notice], await reader.ReadNewAsync(Token));
         Assert.Empty(await reader.ReadNewAsync(Token));
@@ -39,11 +27,11 @@ public sealed class StopLogTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task A_notice_that_appears_late_is_read_once()
     {
-        StopLog reader = _lab.OpenLog();
+        StopLog reader = Lab.OpenLog();
         await reader.ReadNewAsync(Token);
-        await _lab.AddAsync(age: TimeSpan.Zero, "in time");
+        await Lab.AddAsync(age: TimeSpan.Zero, "in time");
         Assert.Equal(["in time"], await ReadRunsAsync(reader));
-        await _lab.AddAsync(age: TimeSpan.FromSeconds(10), "late");
+        await Lab.AddAsync(age: TimeSpan.FromSeconds(10), "late");
         Assert.Equal(["late"], await ReadRunsAsync(reader));
         Assert.Empty(await ReadRunsAsync(reader));
     }
@@ -57,8 +45,8 @@ public sealed class StopLogTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData(86_400, -86_400)]
     public async Task Clocks_that_differ_do_not_matter(double writerIsOffBy, double readerIsOffBy)
     {
-        StopLog writer = _lab.OpenLog(new ShiftedClock(TimeSpan.FromSeconds(writerIsOffBy)));
-        StopLog reader = _lab.OpenLog(new ShiftedClock(TimeSpan.FromSeconds(readerIsOffBy)));
+        StopLog writer = Lab.OpenLog(new ShiftedClock(TimeSpan.FromSeconds(writerIsOffBy)));
+        StopLog reader = Lab.OpenLog(new ShiftedClock(TimeSpan.FromSeconds(readerIsOffBy)));
         for (int round = 0; round < 3; round++)
         {
             await writer.WriteAsync(Notice, Token);
@@ -70,22 +58,22 @@ public sealed class StopLogTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task The_first_read_reaches_back_as_far_as_notices_are_kept()
     {
-        await _lab.OpenLog().WriteAsync(Notice, Token);
-        await _lab.AddAsync(StopLog.Retention - TimeSpan.FromMinutes(1), "kept");
-        await _lab.AddAsync(StopLog.Retention + TimeSpan.FromMinutes(1), "too old");
-        Assert.Equal(["kept", Notice.RunId], await ReadRunsAsync(_lab.OpenLog()));
+        await Lab.OpenLog().WriteAsync(Notice, Token);
+        await Lab.AddAsync(StopLog.Retention - TimeSpan.FromMinutes(1), "kept");
+        await Lab.AddAsync(StopLog.Retention + TimeSpan.FromMinutes(1), "too old");
+        Assert.Equal(["kept", Notice.RunId], await ReadRunsAsync(Lab.OpenLog()));
     }
 
     [Fact]
     public async Task A_table_that_is_deleted_is_made_again()
     {
-        StopLog writer = _lab.OpenLog();
-        StopLog reader = _lab.OpenLog();
+        StopLog writer = Lab.OpenLog();
+        StopLog reader = Lab.OpenLog();
         await writer.WriteAsync(Notice, Token);
         await reader.ReadNewAsync(Token);
-        await _lab.Table.DeleteAsync(Token);
+        await Lab.Table.DeleteAsync(Token);
         Assert.Empty(await reader.ReadNewAsync(Token));
-        await _lab.Table.DeleteAsync(Token);
+        await Lab.Table.DeleteAsync(Token);
         await writer.WriteAsync(Notice, Token);
         Assert.Equal([Notice], await reader.ReadNewAsync(Token));
     }
@@ -93,9 +81,9 @@ public sealed class StopLogTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task A_notice_that_is_sent_again_because_the_answer_was_lost_is_written()
     {
-        StopLog reader = _lab.OpenLog();
+        StopLog reader = Lab.OpenLog();
         LostAnswers lost = new();
-        await _lab.OpenLog(policy: lost).WriteAsync(Notice, Token);
+        await Lab.OpenLog(policy: lost).WriteAsync(Notice, Token);
         Assert.Equal(409, lost.SecondAnswer);
         Assert.Equal([Notice], await reader.ReadNewAsync(Token));
     }
@@ -103,7 +91,7 @@ public sealed class StopLogTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task Many_notices_are_read_at_once()
     {
-        StopLog reader = _lab.OpenLog();
+        StopLog reader = Lab.OpenLog();
         await reader.ReadNewAsync(Token);
         TableTransactionAction[] rows =
         [
@@ -115,28 +103,28 @@ public sealed class StopLogTests(AzuriteFixture azurite) : IAsyncLifetime
                 })),
         ];
         foreach (TableTransactionAction[] chunk in rows.Chunk(100))
-            await _lab.Table.SubmitTransactionAsync(chunk, Token);
+            await Lab.Table.SubmitTransactionAsync(chunk, Token);
         Assert.Equal(1_500, (await ReadRunsAsync(reader)).Distinct().Count());
     }
 
     [Fact]
     public async Task A_row_that_is_no_notice_is_passed_over()
     {
-        StopLog reader = _lab.OpenLog();
+        StopLog reader = Lab.OpenLog();
         await reader.ReadNewAsync(Token);
-        await _lab.AddRowAsync(TimeSpan.Zero, "not json");
-        await _lab.AddRowAsync(TimeSpan.Zero, """{"runId":"a","reason":"ReasonOfAnotherVersion"}""");
-        await _lab.AddAsync(TimeSpan.Zero, "good");
+        await Lab.AddRowAsync(TimeSpan.Zero, "not json");
+        await Lab.AddRowAsync(TimeSpan.Zero, """{"runId":"a","reason":"ReasonOfAnotherVersion"}""");
+        await Lab.AddAsync(TimeSpan.Zero, "good");
         Assert.Equal(["good"], await ReadRunsAsync(reader));
     }
 
     [Fact]
     public async Task What_is_too_old_is_removed_also_by_several_at_once()
     {
-        StopLog[] logs = [_lab.OpenLog(), _lab.OpenLog(), _lab.OpenLog()];
+        StopLog[] logs = [Lab.OpenLog(), Lab.OpenLog(), Lab.OpenLog()];
         await logs[0].WriteAsync(Notice, Token);
         for (int number = 0; number < 250; number++)
-            await _lab.AddAsync(StopLog.Retention + TimeSpan.FromMinutes(1), $"old {number}");
+            await Lab.AddAsync(StopLog.Retention + TimeSpan.FromMinutes(1), $"old {number}");
         await Task.WhenAll(logs.Select(async log =>
         {
             try
@@ -149,7 +137,7 @@ public sealed class StopLogTests(AzuriteFixture azurite) : IAsyncLifetime
             }
         }));
         await logs[0].RemoveOldAsync(Token);
-        List<TableEntity> left = await _lab.Table.QueryAsync<TableEntity>(cancellationToken: Token).ToListAsync(Token);
+        List<TableEntity> left = await Lab.Table.QueryAsync<TableEntity>(cancellationToken: Token).ToListAsync(Token);
         Assert.Contains(Notice.RunId, Assert.Single(left).GetString("Notice"), StringComparison.Ordinal);
     }
 

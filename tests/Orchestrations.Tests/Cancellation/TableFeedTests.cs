@@ -6,27 +6,15 @@ using Preempt.Tests.Shared;
 namespace Preempt.Tests.Cancellation;
 
 /// <summary>Feeds of several processes over one real table.</summary>
-public sealed class TableFeedTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class TableFeedTests(AzuriteFixture azurite) : FeedFacts(azurite)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
-
-    private FeedLab _lab = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _lab = new FeedLab(await azurite.GetConnectionStringAsync());
-
-    public ValueTask DisposeAsync()
-    {
-        _lab.Dispose();
-        return ValueTask.CompletedTask;
-    }
 
     [Fact]
     public async Task A_stop_that_one_process_publishes_reaches_the_step_in_another()
     {
-        FeedProcess here = _lab.Start(Interval);
-        FeedProcess there = _lab.Start(Interval);
+        FeedProcess here = Lab.Start(Interval);
+        FeedProcess there = Lab.Start(Interval);
         using ActiveStep step = there.Begin("a");
         using ActiveStep other = there.Begin("b");
         await here.Feed.PublishAsync(new StopNotice("a", StopReason.Superseded), Token);
@@ -38,8 +26,8 @@ public sealed class TableFeedTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task A_step_that_begins_after_its_run_was_stopped_elsewhere_is_told()
     {
-        FeedProcess here = _lab.Start(Interval);
-        FeedProcess there = _lab.Start(Interval);
+        FeedProcess here = Lab.Start(Interval);
+        FeedProcess there = Lab.Start(Interval);
         await here.Feed.PublishAsync(new StopNotice("a", StopReason.Requested), Token);
         using ActiveStep step = there.Begin("a");
         await FeedLab.UntilAsync(() => step.Token.IsCancellationRequested);
@@ -48,7 +36,7 @@ public sealed class TableFeedTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task Own_steps_hear_of_it_without_the_table()
     {
-        FeedProcess here = _lab.Start(TimeSpan.FromMinutes(1));
+        FeedProcess here = Lab.Start(TimeSpan.FromMinutes(1));
         using ActiveStep step = here.Begin("a");
         Task published = here.Feed.PublishAsync(new StopNotice("a", StopReason.Requested), Token);
         Assert.Equal(StopReason.Requested, step.Reason);
@@ -58,7 +46,7 @@ public sealed class TableFeedTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task Nothing_is_read_while_no_step_runs()
     {
-        FeedProcess process = _lab.Start(Interval);
+        FeedProcess process = Lab.Start(Interval);
         await Task.Delay(5 * Interval, Token);
         Assert.Equal(0, process.Reads);
         process.Begin("a").Dispose();
@@ -75,7 +63,7 @@ public sealed class TableFeedTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task Many_steps_are_one_read_an_interval_also_when_they_come_and_go()
     {
-        FeedProcess process = _lab.Start(Interval);
+        FeedProcess process = Lab.Start(Interval);
         long start = Stopwatch.GetTimestamp();
         ActiveStep[] steps = [.. Enumerable.Range(0, 50).Select(number => process.Begin($"run {number}"))];
         await FeedLab.UntilAsync(() => process.Reads >= 5);
@@ -94,11 +82,11 @@ public sealed class TableFeedTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task A_table_that_is_deleted_meanwhile_is_made_again()
     {
-        FeedProcess here = _lab.Start(Interval);
-        FeedProcess there = _lab.Start(Interval);
+        FeedProcess here = Lab.Start(Interval);
+        FeedProcess there = Lab.Start(Interval);
         using ActiveStep step = there.Begin("a");
         await FeedLab.UntilAsync(() => there.Reads >= 2);
-        await _lab.Table.DeleteAsync(Token);
+        await Lab.Table.DeleteAsync(Token);
         await here.Feed.PublishAsync(new StopNotice("a", StopReason.Requested), Token);
         await FeedLab.UntilAsync(() => step.Token.IsCancellationRequested);
         Assert.Empty(there.Log.Entries);
@@ -135,11 +123,11 @@ public sealed class TableFeedTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task Old_notices_are_removed_by_a_process_that_reads()
     {
         ShiftedClock clock = new(TimeSpan.Zero);
-        FeedProcess process = _lab.Start(Interval, clock);
+        FeedProcess process = Lab.Start(Interval, clock);
         using ActiveStep step = process.Begin("a");
         await process.Feed.PublishAsync(new StopNotice("new", StopReason.Requested), Token);
-        await _lab.AddAsync(StopLog.Retention + TimeSpan.FromMinutes(1), "old");
+        await Lab.AddAsync(StopLog.Retention + TimeSpan.FromMinutes(1), "old");
         clock.Shift = TimeSpan.FromMinutes(6);
-        await FeedLab.UntilAsync(() => _lab.Table.Query<TableEntity>(cancellationToken: Token).Count() == 1);
+        await FeedLab.UntilAsync(() => Lab.Table.Query<TableEntity>(cancellationToken: Token).Count() == 1);
     }
 }

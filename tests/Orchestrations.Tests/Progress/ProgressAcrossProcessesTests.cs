@@ -5,25 +5,13 @@ using Preempt.Tests.Shared;
 namespace Preempt.Tests.Cancellation;
 
 /// <summary>Progress that one process's steps report and another reads, over one real table.</summary>
-public sealed class ProgressAcrossProcessesTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class ProgressAcrossProcessesTests(AzuriteFixture azurite) : FeedFacts(azurite)
 {
-    private FeedLab _lab = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _lab = new FeedLab(await azurite.GetConnectionStringAsync());
-
-    public ValueTask DisposeAsync()
-    {
-        _lab.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     [Fact]
     public async Task What_a_step_says_in_one_process_is_read_in_another()
     {
-        using ProgressProcess here = _lab.StartProgress();
-        ProgressProcess there = _lab.StartProgress();
+        using ProgressProcess here = Lab.StartProgress();
+        ProgressProcess there = Lab.StartProgress();
         using ActiveStep step = there.Begin("a", fraction: 0.25, message: "a quarter");
 
         Assert.Equal(new RunProgress(0.25, "a quarter"), await there.ReadAsync(AtWork("a", 1)));
@@ -35,8 +23,8 @@ public sealed class ProgressAcrossProcessesTests(AzuriteFixture azurite) : IAsyn
     [Fact]
     public async Task The_latest_of_several_steps_counts_wherever_they_run()
     {
-        ProgressProcess one = _lab.StartProgress();
-        ProgressProcess two = _lab.StartProgress();
+        ProgressProcess one = Lab.StartProgress();
+        ProgressProcess two = Lab.StartProgress();
         Run run = AtWork("a", 1, 2, 3);
         using ActiveStep first = one.Begin("a", 1, fraction: 0.1);
         using ActiveStep second = two.Begin("a", 2, fraction: 0.2);
@@ -48,8 +36,8 @@ public sealed class ProgressAcrossProcessesTests(AzuriteFixture azurite) : IAsyn
     [Fact]
     public async Task A_list_has_the_progress_of_each_of_its_runs()
     {
-        ProgressProcess here = _lab.StartProgress();
-        ProgressProcess there = _lab.StartProgress();
+        ProgressProcess here = Lab.StartProgress();
+        ProgressProcess there = Lab.StartProgress();
         string[] ids = [.. Enumerable.Range(0, 150).Select(number => $"run:{number}")];
         ActiveStep[] steps = [.. ids.Select((id, number) => there.Begin(id, fraction: number / 1000.0))];
         Run[] runs = [.. ids.Select(id => AtWork(id, 1)), AtWork("silent", 1), AtWork("ended", 1) with { Status = RunStatus.Succeeded }];
@@ -62,12 +50,12 @@ public sealed class ProgressAcrossProcessesTests(AzuriteFixture azurite) : IAsyn
     [Fact]
     public async Task Nothing_is_left_of_steps_that_have_ended()
     {
-        ProgressProcess process = _lab.StartProgress();
+        ProgressProcess process = Lab.StartProgress();
         ActiveStep[] steps = [.. Enumerable.Range(0, 120).Select(number => process.Begin($"run {number}", fraction: 0.5))];
         await FeedLab.UntilAsync(async () => await CountRowsAsync() == 120);
         // One that somebody else has removed does not keep the others.
-        TableEntity gone = await _lab.Table.QueryAsync<TableEntity>(cancellationToken: Token).FirstAsync(Token);
-        await _lab.Table.DeleteEntityAsync(gone.PartitionKey, gone.RowKey, cancellationToken: Token);
+        TableEntity gone = await Lab.Table.QueryAsync<TableEntity>(cancellationToken: Token).FirstAsync(Token);
+        await Lab.Table.DeleteEntityAsync(gone.PartitionKey, gone.RowKey, cancellationToken: Token);
         Array.ForEach(steps, step => step.Dispose());
         await FeedLab.UntilAsync(async () => await CountRowsAsync() == 0);
         Assert.Empty(process.Log.Entries);
@@ -76,8 +64,8 @@ public sealed class ProgressAcrossProcessesTests(AzuriteFixture azurite) : IAsyn
     [Fact]
     public async Task A_row_that_a_dead_process_left_says_nothing_of_a_later_attempt()
     {
-        ProgressProcess here = _lab.StartProgress();
-        ProgressProcess dead = _lab.StartProgress();
+        ProgressProcess here = Lab.StartProgress();
+        ProgressProcess dead = Lab.StartProgress();
         dead.Begin("a", 1, attempt: 1, fraction: 0.9);
         await FeedLab.UntilAsync(async () => await here.ReadAsync(AtWork("a", 1)) == new RunProgress(0.9));
 
@@ -91,17 +79,17 @@ public sealed class ProgressAcrossProcessesTests(AzuriteFixture azurite) : IAsyn
     public async Task Old_rows_are_removed_by_a_process_that_writes()
     {
         ShiftedClock clock = new(TimeSpan.Zero);
-        ProgressProcess process = _lab.StartProgress(clock);
+        ProgressProcess process = Lab.StartProgress(clock);
         using ActiveStep step = process.Begin("new", fraction: 0.1);
         await FeedLab.UntilAsync(async () => await CountRowsAsync() == 1);
-        TableEntity row = await _lab.Table.QueryAsync<TableEntity>(cancellationToken: Token).SingleAsync(Token);
+        TableEntity row = await Lab.Table.QueryAsync<TableEntity>(cancellationToken: Token).SingleAsync(Token);
         row.RowKey = "old";
         row["At"] = DateTimeOffset.UtcNow - ProgressTable.Retention - TimeSpan.FromHours(1);
-        await _lab.Table.AddEntityAsync(row, Token);
+        await Lab.Table.AddEntityAsync(row, Token);
         clock.Shift = TimeSpan.FromHours(2);
         step.Report(new RunProgress(0.2));
         await FeedLab.UntilAsync(async () => await CountRowsAsync() == 1);
-        Assert.Equal(new RunProgress(0.2), await _lab.StartProgress().ReadAsync(AtWork("new", 1)));
+        Assert.Equal(new RunProgress(0.2), await Lab.StartProgress().ReadAsync(AtWork("new", 1)));
     }
 
     [Fact]
@@ -137,7 +125,7 @@ public sealed class ProgressAcrossProcessesTests(AzuriteFixture azurite) : IAsyn
 
     private async Task<int> CountRowsAsync()
     {
-        await _lab.Table.CreateIfNotExistsAsync(Token);
-        return await _lab.Table.QueryAsync<TableEntity>(cancellationToken: Token).CountAsync(Token);
+        await Lab.Table.CreateIfNotExistsAsync(Token);
+        return await Lab.Table.QueryAsync<TableEntity>(cancellationToken: Token).CountAsync(Token);
     }
 }
