@@ -9,7 +9,7 @@ internal sealed class GateLine(ConcurrencyStrategy strategy)
     /// <summary>Keys among which the runs are spread, where one gate serves all.</summary>
     private const int Keys = 500;
 
-    private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Start = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly ConcurrencyRule _rule = new()
     {
@@ -29,26 +29,26 @@ internal sealed class GateLine(ConcurrencyStrategy strategy)
         DateTimeOffset queuedAt = Start.AddMilliseconds(number);
         string key = string.Create(CultureInfo.InvariantCulture, $"customer-{number % Keys}");
         string id = RunId.Create("render-video", RunId.HashKey(key), queuedAt, RandomNumberGenerator.GetBytes(RunId.EntropyLength));
-        return new EnterRequest(new RunAge(id, queuedAt), new RunGate("gate", key, _rule), Priority: 0, queuedAt);
+        return new EnterRequest(new RunAge(id, queuedAt), new RunGate("gate", key, _rule), Priority: 0);
     }
 
     /// <summary>The holder that has been there longest goes.</summary>
-    public static LeaveRequest Leave(GateState state) => new([state.Holders[0].Age.RunId]);
+    public static LeaveRequest Leave(GateState state) => new([state.Holders[0].Age.RunId], By: state.Holders[0].Age.RunId);
 
     /// <summary>A gate with so many waiters.</summary>
     public GateState Fill(int waiters)
     {
         GateState state = new();
         while (state.Waiters.Length < waiters)
-            (state, _) = GateRules.Enter(state, Next());
+            (state, _) = GateRules.Enter(state, Next(), DateTimeOffset.UtcNow);
         return state;
     }
 
     /// <summary>One run enters and one leaves: the line stays as long as it is.</summary>
     public GateState Move(GateState state)
     {
-        (state, _) = GateRules.Leave(state, Leave(state).RunIds);
-        (state, _) = GateRules.Enter(state, Next());
+        (state, _) = GateRules.Leave(state, Leave(state));
+        (state, _) = GateRules.Enter(state, Next(), DateTimeOffset.UtcNow);
         return state;
     }
 }

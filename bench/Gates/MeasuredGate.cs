@@ -7,7 +7,7 @@ public sealed class MeasuredGate : ITaskEntity
 {
     public const string Fill = "Fill";
 
-    private readonly ConcurrencyGate _gate = new();
+    private readonly ConcurrencyGate _gate = new(TimeProvider.System);
 
     public ValueTask<object?> RunAsync(TaskEntityOperation operation)
     {

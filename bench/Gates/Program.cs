@@ -71,8 +71,8 @@ static double MeasureEngine(GateLine line, GateState state, bool isRead)
         Signal(host, id, nameof(ConcurrencyGate.Enter), next);
         host.Advance(TimeSpan.Zero);
         moves.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        (current, _) = GateRules.Leave(current, leave.RunIds);
-        (current, _) = GateRules.Enter(current, next);
+        (current, _) = GateRules.Leave(current, leave);
+        (current, _) = GateRules.Enter(current, next, DateTimeOffset.UtcNow);
     }
 
     Check(host, id, current);

@@ -23,6 +23,7 @@ public sealed class DurableTestHost : IDisposable
     private readonly FaultyStore _store;
     private readonly SkippingClock _clock;
     private readonly InjectedFaults? _faults;
+    private readonly ProcessClocks? _clocks;
     private readonly IReadOnlyList<FunctionDescriptor> _functions;
     private Pump _pump;
     private ServiceProvider _services;
@@ -39,6 +40,7 @@ public sealed class DurableTestHost : IDisposable
         _options = options;
         _clock = new SkippingClock(options.StartTime);
         _faults = InjectedFaults.Create(options, _clock);
+        _clocks = options.ClocksDiffer == TimeSpan.Zero ? null : new ProcessClocks(_clock, options.ClocksDiffer, options.Seed);
         _store = new FaultyStore(new MemoryStore(), _faults);
         _functions = FunctionCatalog.Discover(options.FunctionTypes);
         (_pump, _services, _engine) = Boot();
@@ -68,9 +70,9 @@ public sealed class DurableTestHost : IDisposable
     private (Pump Pump, ServiceProvider Services, DurableEngine Engine) Boot()
     {
         // Another seed for each process: a schedule that kills it must not come again.
-        Pump pump = new(_options.Seed == 0 ? 0 : unchecked(_options.Seed + _boots++), _options.Patience);
+        Pump pump = new(_options.Seed == 0 ? 0 : unchecked(_options.Seed + _boots++), _options.Patience, _clocks);
         ServiceCollection collection = new();
-        collection.AddSingleton<TimeProvider>(_clock);
+        collection.AddSingleton<TimeProvider>(_clocks ?? (TimeProvider)_clock);
         collection.AddLogging();
         collection.AddOptions();
         _options.ConfigureServices(collection);
@@ -179,6 +181,7 @@ public sealed class DurableTestHost : IDisposable
     {
         SynchronizationContext? outer = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(_pump);
+        _clocks?.Enter();
         Task<T> task;
         try
         {

@@ -65,6 +65,28 @@ public sealed class DurableTestHostOptions
     /// </summary>
     public double MessagesArriveLate { get; set; }
 
+    /// <summary>
+    /// How often a turn of an orchestrator that sends something, or a batch of an entity's operations that answers or sends something, happens
+    /// twice, as with Azure Storage, where the messages are sent before the history or the state is written: 0 to 1. The second time is later, with
+    /// other guids; what others have sent to an entity meanwhile may come before the batch.
+    /// </summary>
+    public double TurnsHappenTwice { get; set; }
+
+    /// <summary>How often a client's signal to an entity arrives twice: 0 to 1.</summary>
+    public double SignalsArriveTwice { get; set; }
+
+    /// <summary>
+    /// How often a client that starts an instance is told that it has, although the id was taken less than a second before: 0 to 1. What
+    /// was started first runs.
+    /// </summary>
+    public double StartsCollide { get; set; }
+
+    /// <summary>
+    /// How far the clocks of the processes that run the app may be off, either way: the <see cref="TimeProvider"/> of the app's services. There
+    /// are three processes, and any of them runs the next function, or makes the test's next call. Zero by default.
+    /// </summary>
+    public TimeSpan ClocksDiffer { get; set; }
+
     /// <summary>How late a late message may be. 5 s by default.</summary>
     public TimeSpan LongestDelay { get; set; } = TimeSpan.FromSeconds(5);
 }

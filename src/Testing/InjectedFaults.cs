@@ -25,12 +25,19 @@ internal sealed class InjectedFaults : IFaults
     {
         double[] rates =
         [
-            options.ActivitiesRunTwice, options.WorkersDie, options.CommitsCrash, options.MessagesArriveTwice, options.MessagesArriveLate,
+            options.ActivitiesRunTwice,
+            options.WorkersDie,
+            options.CommitsCrash,
+            options.MessagesArriveTwice,
+            options.MessagesArriveLate,
+            options.TurnsHappenTwice,
+            options.SignalsArriveTwice,
+            options.StartsCollide,
         ];
         if (rates.Any(rate => rate is not (>= 0 and <= 1)))
             throw new ArgumentOutOfRangeException(nameof(options), "How often a fault happens is a number from 0 (never) to 1 (always).");
-        if (options.TimersFireEarly < TimeSpan.Zero || options.LongestDelay < TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(nameof(options), "TimersFireEarly and LongestDelay cannot be negative.");
+        if (options.TimersFireEarly < TimeSpan.Zero || options.LongestDelay < TimeSpan.Zero || options.ClocksDiffer < TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(options), "TimersFireEarly, LongestDelay and ClocksDiffer cannot be negative.");
         bool isFaultless = rates.All(rate => rate == 0) && options.TimersFireEarly == TimeSpan.Zero;
         return isFaultless ? null : new InjectedFaults(options, time);
     }
@@ -43,6 +50,23 @@ internal sealed class InjectedFaults : IFaults
 
     /// <summary>Whether the process dies at the next commit; if so, whether that is durable.</summary>
     public (bool IsCrash, bool IsKept) NextCommit() => (Happens(_options.CommitsCrash), Happens(0.5));
+
+    public TimeSpan? TurnRepeats() => Happens(_options.TurnsHappenTwice) ? Any(_options.LongestDelay) : null;
+
+    public TimeSpan? SignalRepeats() => Happens(_options.SignalsArriveTwice) ? Any(_options.LongestDelay) : null;
+
+    public bool KeepsAnswers => _options.TurnsHappenTwice > 0;
+
+    public bool StartsCollide() => Happens(_options.StartsCollide);
+
+    public List<EntityRequest> Reorder(List<EntityRequest> waiting)
+    {
+        IGrouping<string, EntityRequest>[] senders =
+            [.. waiting.Select((request, place) => (request, place)).GroupBy(each => each.request.Sender ?? $"{each.place}", each => each.request)];
+        lock (_lock)
+            _random.Shuffle(senders);
+        return [.. senders.SelectMany(static sent => sent)];
+    }
 
     public TimeSpan[] MessageDelays()
     {

@@ -8,7 +8,8 @@ namespace Preempt.Testing;
 /// seed decides. Continuations of activities come back here.
 /// </summary>
 /// <param name="patience">How long an activity may be out of sight before it is taken to wait.</param>
-internal sealed class Pump(int seed, TimeSpan patience) : SynchronizationContext, IWorkScheduler
+/// <param name="clocks">The clocks of the processes that do the work; null where there is one.</param>
+internal sealed class Pump(int seed, TimeSpan patience, ProcessClocks? clocks) : SynchronizationContext, IWorkScheduler
 {
     /// <summary>How long, in real time, an activity may work on another thread before the host gives up on it.</summary>
     private static readonly TimeSpan LongestWork = TimeSpan.FromSeconds(30);
@@ -89,6 +90,7 @@ internal sealed class Pump(int seed, TimeSpan patience) : SynchronizationContext
             {
                 if (TakeReady() is { } action)
                 {
+                    clocks?.Enter();
                     action();
                     start = Stopwatch.GetTimestamp();
                     continue;

@@ -12,6 +12,27 @@ internal static class GatePromises
             CheckAdmissions(workflow, [.. ofGate.Where(run => run.FencingTokens.Count > 0)]);
     }
 
+    /// <summary>
+    /// What holds also where a gate can answer and forget what it has answered: a run may then think for a while that it is admitted, but none of its
+    /// steps begins.
+    /// </summary>
+    public static void CheckWork(IReadOnlyCollection<Run> runs)
+    {
+        TheNewestSurvive(runs);
+        foreach ((string workflow, Run[] ofGate) in ByGate(runs))
+        {
+            Run[] worked = [.. ofGate.Where(run => run.FencingTokens.Count > 0 && run.Steps.Any(HasWorked))];
+            NoTokenIsGivenTwice(worked);
+            // A run's steps follow one another.
+            IEnumerable<(DateTimeOffset Start, DateTimeOffset End)> steps =
+                worked.SelectMany(run => run.Steps).Where(HasWorked).Select(step => (step.StartedAt, step.EndedAt!.Value));
+            if (worked.Length > 0)
+                Assert.InRange(Timeline.MostAtOnce(steps), 1, MaxRuns(workflow));
+        }
+    }
+
+    private static bool HasWorked(RunStep step) => step.Status == "Succeeded";
+
     /// <summary>The newest of a key are never the ones that are superseded.</summary>
     public static void TheNewestSurvive(IReadOnlyCollection<Run> runs)
     {

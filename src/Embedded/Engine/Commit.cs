@@ -31,6 +31,22 @@ internal sealed class Commit
 
     public List<EntityRequest> Requests { get; } = [];
 
+    /// <summary>Whether others hear of it.</summary>
+    public bool IsHeard => Started.Count + Deliveries.Count + Requests.Count > 0;
+
+    /// <summary>
+    /// What others hear of it, without what it changes itself: of a turn whose history is lost. Nobody waits for the answers to its calls of
+    /// entities, because the turn that happens instead makes calls of its own.
+    /// </summary>
+    public Commit ToMessages()
+    {
+        Commit messages = new();
+        messages.Started.AddRange(Started);
+        messages.Deliveries.AddRange(Deliveries);
+        messages.Requests.AddRange(Requests.Select(static request => request with { Caller = null }));
+        return messages;
+    }
+
     /// <summary>Ids of ended instances that are forgotten, with their history.</summary>
     public List<string> Purged { get; } = [];
 }

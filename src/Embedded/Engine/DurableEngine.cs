@@ -234,7 +234,7 @@ internal sealed class DurableEngine : IDisposable
     {
         if (_isDown)
             return Task.CompletedTask;
-        if (!_hostStopping.IsCancellationRequested)
+        if (!_hostStopping.IsCancellationRequested && Options.Faults is not { KeepsAnswers: true })
         {
             Send(answer);
             return Task.CompletedTask;

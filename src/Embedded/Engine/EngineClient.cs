@@ -9,6 +9,9 @@ namespace Preempt.Embedded.Engine;
 /// <summary>The client of the engine in this process. A call returns when what it asks for is durable.</summary>
 internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("embedded")
 {
+    /// <summary>For how long a start can collide with another, where the faults have starts collide.</summary>
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(1);
+
     private readonly EngineEntityClient _entities = new(engine);
     private readonly Purging _purging = new(engine);
 
@@ -32,7 +35,8 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
 
     private async Task<string> StartAsync(InstanceHeader header, IReadOnlyList<string> dedupeStatuses)
     {
-        await ReserveAsync(header);
+        if (!await TryReserveAsync(header))
+            return header.InstanceId;
         Commit commit = new() { Kept = dedupeStatuses, Started = { header } };
         try
         {
@@ -51,16 +55,24 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
     /// Takes the id. A start of the same id that is under way may still fail; should it succeed, whoever hears of it here finds the
     /// instance.
     /// </summary>
-    private async Task ReserveAsync(InstanceHeader header)
+    /// <returns>False where the id is taken, and the caller is not to know.</returns>
+    /// <exception cref="InvalidOperationException">The id is taken.</exception>
+    private async Task<bool> TryReserveAsync(InstanceHeader header)
     {
         while (!engine.Instances.TryReserve(header))
         {
             if (engine.Instances.Find(header.InstanceId) is not { } other)
                 continue;
             await other.SettledAsync();
-            if (other.IsDurable)
+            if (!other.IsDurable)
+                continue;
+            bool isJustStarted = header.CreatedAt - other.Header.CreatedAt < LongestStart;
+            if (!isJustStarted || engine.Options.Faults?.StartsCollide() != true)
                 throw InstanceTable.AlreadyRuns(header.InstanceId);
+            return false;
         }
+
+        return true;
     }
 
     private Task SendAsync(string instanceId, HistoryEvent message)

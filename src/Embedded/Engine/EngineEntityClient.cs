@@ -12,11 +12,14 @@ internal sealed class EngineEntityClient(DurableEngine engine) : DurableEntityCl
         EntityInstanceId id, string operationName, object? input = null, SignalEntityOptions? options = null, CancellationToken cancellation = default)
     {
         Commit commit = new();
-        commit.Requests.Add(new EntityRequest(
+        EntityRequest request = new(
             id.ToString(),
             operationName,
             input is null ? null : engine.Json.Serialize(input),
-            NotBefore: options?.SignalTime));
+            NotBefore: options?.SignalTime);
+        commit.Requests.Add(request);
+        if (engine.Options.Faults?.SignalRepeats() is { } delay)
+            commit.Requests.Add(request with { NotBefore = (request.NotBefore ?? engine.Time.GetUtcNow()) + delay });
         return engine.SubmitAsync(commit);
     }
 

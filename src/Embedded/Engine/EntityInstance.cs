@@ -16,11 +16,12 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
     private const int MaxBatch = 500;
 
     private readonly Lock _lock = new();
-    private readonly List<EntityRequest> _inbox = [];
+    private List<EntityRequest> _inbox = [];
     private readonly EntityInstanceId _id = EntityInstanceId.FromString(key);
     private string? _state;
     private bool _isRead;
     private bool _isBusy;
+    private bool _isAgain;
     private bool _wasUsed;
     private volatile bool _isGone;
 
@@ -55,7 +56,17 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
     {
         try
         {
-            Commit commit = await RunBatchAsync();
+            // Read here and not when this object is made: then the object before it could still have had something to write.
+            string? before = _isRead && !engine.Options.ReplayEveryTurn ? _state : engine.Store.FindEntity(key)?.State;
+            List<EntityRequest> batch = TakeBatch();
+            Commit commit = await RunBatchAsync(before, batch);
+            if (commit.IsHeard && engine.Options.Faults?.TurnRepeats() is { } pause)
+            {
+                _state = before;
+                Repeat(commit.ToMessages(), batch, pause);
+                return;
+            }
+
             engine.Instances.Reserve(commit);
             engine.Commit(commit, () => Publish(commit));
         }
@@ -67,11 +78,28 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
         }
     }
 
-    private async Task<Commit> RunBatchAsync()
+    /// <summary>The batch's answers and messages are sent, and its state is lost: it happens again, later.</summary>
+    private void Repeat(Commit messages, List<EntityRequest> batch, TimeSpan pause)
     {
-        // Read here and not when this object is made: then the object before it could still have had something to write.
-        string? before = _isRead && !engine.Options.ReplayEveryTurn ? _state : engine.Store.FindEntity(key)?.State;
-        List<EntityRequest> batch = TakeBatch();
+        engine.Instances.Reserve(messages);
+        engine.Commit(messages, () =>
+        {
+            engine.Publish(messages);
+            engine.Timers.Add(engine.Time.GetUtcNow() + pause, () =>
+            {
+                lock (_lock)
+                {
+                    _inbox.InsertRange(0, batch);
+                    _isAgain = true;
+                }
+
+                engine.Schedule(this);
+            });
+        });
+    }
+
+    private async Task<Commit> RunBatchAsync(string? before, List<EntityRequest> batch)
+    {
         Commit commit = new();
         commit.Consumed.AddRange(batch.Select(request => request.Sequence).Where(sequence => sequence != 0));
         EntityBatchResult result = await CallAsync(before, batch);
@@ -168,6 +196,9 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
     {
         lock (_lock)
         {
+            if (_isAgain && engine.Options.Faults is { } faults)
+                _inbox = faults.Reorder(_inbox);
+            _isAgain = false;
             int count = Math.Min(_inbox.Count, MaxBatch);
             List<EntityRequest> batch = _inbox.GetRange(0, count);
             _inbox.RemoveRange(0, count);

@@ -38,7 +38,7 @@ internal sealed class InstanceTable(DurableEngine engine)
 
     /// <summary>
     /// Takes the ids of all instances that a turn starts. One whose id is taken does not start: a parent is told, an entity
-    /// wanted it to run and it does.
+    /// wanted it to run and it does. One that the same turn has started when it happened before runs already, and answers.
     /// </summary>
     public void Reserve(Commit commit)
     {
@@ -48,7 +48,7 @@ internal sealed class InstanceTable(DurableEngine engine)
             if (TryReserve(header))
                 continue;
             commit.Started.RemoveAt(i);
-            if (header.Parent is { } parent)
+            if (header.Parent is { } parent && Find(header.InstanceId)?.Header.Parent != parent)
             {
                 TaskFailureDetails failure = TaskFailureDetails.FromException(AlreadyRuns(header.InstanceId));
                 commit.Deliveries.Add(new Delivery(parent.InstanceId, new TaskFailed(parent.TaskId, failure), parent.ExecutionId));

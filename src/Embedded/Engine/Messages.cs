@@ -9,9 +9,18 @@ internal sealed record Delivery(string Target, HistoryEvent Event, string? Execu
 /// <summary>The orchestration that waits for an entity's answer.</summary>
 internal sealed record EntityCaller(string InstanceId, string ExecutionId, int TaskId);
 
-/// <summary>An operation that waits in an entity's inbox; a signal has no caller.</summary>
+/// <summary>
+/// An operation that waits in an entity's inbox; a signal has no caller. <paramref name="Sender"/> is the orchestration that sent it, as long as
+/// the process lives; null where a client or an entity did.
+/// </summary>
 internal sealed record EntityRequest(
-    string Target, string Operation, string? Input, EntityCaller? Caller = null, DateTimeOffset? NotBefore = null, long Sequence = 0);
+    string Target,
+    string Operation,
+    string? Input,
+    EntityCaller? Caller = null,
+    DateTimeOffset? NotBefore = null,
+    long Sequence = 0,
+    string? Sender = null);
 
 /// <summary>What an entity is between operations.</summary>
 internal sealed record EntityRecord(string Id, string? State, DateTimeOffset UpdatedAt);

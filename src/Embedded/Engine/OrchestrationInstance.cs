@@ -18,10 +18,12 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     private TaskCompletionSource<InstanceHeader>? _changed;
     private TaskCompletionSource? _settled;
     private bool _isSettled;
+    private List<Delivery>? _again;
     private bool _hasHistory;
     private volatile InstanceHeader _header;
     private volatile bool _isDurable;
     private volatile bool _isScheduled;
+    private volatile bool _isLost;
     private volatile string? _strayed;
 
     public OrchestrationInstance(DurableEngine engine, InstanceHeader header)
@@ -109,7 +111,13 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     {
         try
         {
-            Turn turn = Run();
+            Turn turn = Run(out List<Delivery> taken);
+            if (turn.Commit is { Header: not null, IsHeard: true } && _engine.Options.Faults?.TurnRepeats() is { } pause)
+            {
+                Repeat(turn.Commit.ToMessages(), taken, pause);
+                return;
+            }
+
             _engine.Instances.Reserve(turn.Commit);
             if (turn.Commit.Header is null && turn.Commit.Consumed.Count == 0)
                 Publish(turn);
@@ -124,9 +132,42 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         }
     }
 
-    private Turn Run()
+    /// <summary>The turn's messages are sent, and its history is lost: it happens again, later. Nothing else happens meanwhile.</summary>
+    private void Repeat(Commit messages, List<Delivery> taken, TimeSpan pause)
     {
-        List<Delivery> batch = _inbox.Take(out bool isAsked);
+        _code = null;
+        _isLost = true;
+        _engine.Instances.Reserve(messages);
+        _engine.Commit(messages, () =>
+        {
+            _engine.Publish(messages);
+            _engine.Timers.Add(_engine.Time.GetUtcNow() + pause, () =>
+            {
+                _again = taken;
+                _isLost = false;
+                _inbox.Ask();
+            });
+            _inbox.Rest(CanUse);
+        });
+    }
+
+    private List<Delivery> Take(out bool isAsked)
+    {
+        List<Delivery> batch = _inbox.Take(out isAsked);
+        if (_again is not { } again)
+            return batch;
+        // What has come since may answer what the turn asks for: that is for the turn after it.
+        _again = null;
+        isAsked = true;
+        bool isOver = batch.Exists(delivery => delivery.Event is Terminated);
+        if (!isOver)
+            _inbox.PutBack(batch);
+        return isOver ? [.. again, .. batch] : again;
+    }
+
+    private Turn Run(out List<Delivery> taken)
+    {
+        List<Delivery> batch = taken = Take(out bool isAsked);
         Turn turn = new(_header, _engine.Time.GetUtcNow(), _engine.NewId);
         if (batch.Find(delivery => delivery.Event is Terminated)?.Event is Terminated terminated)
         {
@@ -135,7 +176,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
             return turn;
         }
 
-        if (_isScheduled)
+        if (_isScheduled || _isLost)
         {
             _inbox.PutBack(batch);
             return turn;
@@ -144,6 +185,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         Intake intake = new(_header);
         batch.ForEach(intake.Add);
         _inbox.PutBack(intake.Held);
+        taken = [.. batch.Except(intake.Held)];
         turn.Commit.Consumed.AddRange(intake.Consumed);
         if (intake.Arrived.Count > 0 || (isAsked && !intake.IsSuspended))
             Advance(turn, intake);
@@ -273,7 +315,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
 
     private bool CanUse(Delivery delivery) =>
         delivery.Event is Terminated
-        || (!_isScheduled && (_header.Status != OrchestrationRuntimeStatus.Suspended || Intake.PassesSuspension(delivery.Event)));
+        || (!_isScheduled && !_isLost && (_header.Status != OrchestrationRuntimeStatus.Suspended || Intake.PassesSuspension(delivery.Event)));
 
     private void Start(Turn turn)
     {

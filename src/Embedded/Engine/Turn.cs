@@ -49,11 +49,15 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now, Func<strin
                     break;
                 case EntityCalled called:
                     Commit.Requests.Add(new EntityRequest(
-                        called.Entity, called.Operation, called.Input, new EntityCaller(before.InstanceId, before.ExecutionId, called.Id)));
+                        called.Entity,
+                        called.Operation,
+                        called.Input,
+                        new EntityCaller(before.InstanceId, before.ExecutionId, called.Id),
+                        Sender: before.InstanceId));
                     break;
                 case EntitySignaled signaled:
                     Commit.Requests.Add(new EntityRequest(
-                        signaled.Entity, signaled.Operation, signaled.Input, NotBefore: signaled.NotBefore));
+                        signaled.Entity, signaled.Operation, signaled.Input, NotBefore: signaled.NotBefore, Sender: before.InstanceId));
                     break;
             }
         }

@@ -68,6 +68,7 @@ public static class PreemptServices
             provider.GetRequiredService<TimeProvider>()));
         if (HostWatch.FindHost(configuration) is { } host)
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<HostWatch>(provider, host));
+        services.AddSingleton<GateBooks>();
         services.AddSingleton<StepRunner>();
         services.AddSingleton<RunActivities>();
         return services;

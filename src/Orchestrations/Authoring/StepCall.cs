@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Preempt;
 
@@ -30,6 +31,9 @@ internal sealed record StepCall
     /// <summary>The fencing tokens of the gates around the step, in the order of its rules.</summary>
     public ImmutableArray<long> StepFencingTokens { get; init; } = [];
 
+    /// <summary>The slots that are to be in the gates' books before the step begins: those that no step of the run has found there yet.</summary>
+    public ImmutableArray<GateSlot> Slots { get; init; } = [];
+
     /// <summary>What the step's code is given, as JSON.</summary>
     public JsonElement? Input { get; init; }
 
@@ -48,6 +52,10 @@ internal sealed record StepOutcome
 
     /// <summary>When its code ended, by the worker's clock, UTC.</summary>
     public required DateTimeOffset EndedAt { get; init; }
+
+    /// <summary>Whether the call's slots are in the gates' books; null where that was not found out. Where they are not, its code did not begin.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? IsInBooks { get; init; }
 
     /// <summary>What its code returned, as JSON.</summary>
     public JsonElement? Output { get; init; }

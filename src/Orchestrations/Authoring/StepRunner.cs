@@ -8,7 +8,7 @@ namespace Preempt;
 
 /// <summary>The activity that runs steps.</summary>
 internal sealed class StepRunner(
-    WorkflowRegistry registry, ActiveSteps steps, ICancellationFeed feed, TimeProvider time, ILoggerFactory loggers)
+    WorkflowRegistry registry, ActiveSteps steps, GateBooks books, ICancellationFeed feed, TimeProvider time, ILoggerFactory loggers)
 {
     /// <summary>Runs the step that the call names.</summary>
     /// <returns>How the step ended; what its code throws is in it.</returns>
@@ -17,7 +17,6 @@ internal sealed class StepRunner(
     {
         DateTimeOffset startedAt = time.GetUtcNow();
         using ActiveStep active = steps.Enter(call, function.CancellationToken, Measure);
-        active.StopAfter(call.Timeout, time);
         using Activity? activity = StepTelemetry.Begin(call);
         StepOutcome outcome = new() { Status = StepStatus.Succeeded, StartedAt = startedAt, EndedAt = startedAt };
         try
@@ -26,6 +25,10 @@ internal sealed class StepRunner(
             active.Token.ThrowIfCancellationRequested();
             if (active.Reason is not null)
                 throw new OperationCanceledException(active.Token);
+            if (!await books.HaveAsync(call.Slots, client, active.Token))
+                return outcome with { Status = StepStatus.Cancelled, IsInBooks = false };
+            outcome = outcome with { IsInBooks = true, StartedAt = time.GetUtcNow() };
+            active.StopAfter(call.Timeout, time);
             Type type = Find(call.Name);
             Step step = (Step)ActivatorUtilities.GetServiceOrCreateInstance(function.InstanceServices, type);
             StepContext context = new(active, time, loggers.CreateLogger(type), client, feed);
@@ -44,7 +47,9 @@ internal sealed class StepRunner(
             outcome = outcome with { Status = StepStatus.Failed, Error = RunErrors.From(exception) };
         }
 
-        outcome = outcome with { EndedAt = time.GetUtcNow(), StopReason = active.Reason, Progress = active.Progress };
+        // A step that ends while its host shuts down has ended: nobody has asked its run to stop.
+        StopReason? reasonToStop = active.IsHostStopping ? null : active.Reason;
+        outcome = outcome with { EndedAt = time.GetUtcNow(), StopReason = reasonToStop, Progress = active.Progress };
         StepTelemetry.End(activity, call, outcome);
         return outcome;
     }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Preempt;
 
-/// <summary>The input of the activity that finds runs.</summary>
+/// <summary>A search for runs.</summary>
 /// <param name="Filter">Which.</param>
 /// <param name="From">Where to begin.</param>
 internal sealed record BulkSearch(RunFilter Filter, BulkPlace From);
@@ -12,14 +12,14 @@ internal sealed record BulkSearch(RunFilter Filter, BulkPlace From);
 /// <param name="Next">Where to go on; null after the last.</param>
 internal sealed record BulkPage(ImmutableArray<string> RunIds, BulkPlace? Next);
 
-/// <summary>The input of the activity that works on some runs.</summary>
+/// <summary>What to do with some runs.</summary>
 /// <param name="OperationId">The operation.</param>
 /// <param name="Kind">What to do.</param>
 /// <param name="Reason">Why, in words.</param>
 /// <param name="RunIds">The runs.</param>
-internal sealed record BulkWork(string OperationId, BulkKind Kind, string? Reason, ImmutableArray<string> RunIds);
+internal sealed record BulkTask(string OperationId, BulkKind Kind, string? Reason, ImmutableArray<string> RunIds);
 
-/// <summary>What came of a <see cref="BulkWork"/>.</summary>
+/// <summary>What came of a <see cref="BulkTask"/>.</summary>
 /// <param name="Done">Runs that are done, or needed nothing any more.</param>
 /// <param name="Failed">Runs with which it could not be done.</param>
 /// <param name="Failures">The first failures.</param>

@@ -1,18 +1,19 @@
 using System.Collections.Immutable;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Entities;
 
 namespace Preempt;
 
 /// <summary>
-/// Does one thing with many runs: page by page, a few chunks of a page at a time, each in an activity. What is done is in the
-/// orchestration's history, so that a crash repeats a few chunks at most, and doing it twice does no harm.
+/// Does one thing with many runs: page by page, a few chunks of a page at a time, each on the <see cref="ControlPlane"/>. What is done is in
+/// the orchestration's history, so that a crash repeats a few chunks at most, and doing it twice does no harm.
 /// </summary>
 internal static class BulkOperation
 {
-    /// <summary>Runs of one activity.</summary>
+    /// <summary>Runs of one chunk.</summary>
     private const int ChunkSize = 100;
 
-    /// <summary>Activities at one time.</summary>
+    /// <summary>Chunks at one time.</summary>
     private const int AtOnce = 4;
 
     /// <summary>Pages of one generation: a history must not grow without end.</summary>
@@ -35,7 +36,7 @@ internal static class BulkOperation
         {
             BulkPage found = await FindAsync(context, request, place);
             place = found.Next;
-            BulkResult[] results = await Task.WhenAll(found.RunIds.Chunk(ChunkSize).Select(chunk => WorkAsync(context, state, [.. chunk])));
+            BulkResult[] results = await Task.WhenAll(found.RunIds.Chunk(ChunkSize).Select((chunk, number) => WorkAsync(context, state, number, [.. chunk])));
             progress = results.Aggregate(progress, (sum, result) => sum.Add(result));
             context.SetCustomStatus(progress);
         }
@@ -47,25 +48,30 @@ internal static class BulkOperation
 
     private static Task<int> CountAsync(TaskOrchestrationContext context, BulkRequest request) => request.RunIds is { } ids
         ? Task.FromResult(ids.Count)
-        : context.CallActivityAsync<int>(PreemptFunctions.CountRuns, request.Filter, ActivityCalls.Retried);
+        : context.CallEntityAsync<int>(ControlPlane.BulkOf(context.InstanceId), nameof(ControlPlane.CountRuns), request.Filter);
 
     private static Task<BulkPage> FindAsync(TaskOrchestrationContext context, BulkRequest request, BulkPlace place)
     {
         if (request.RunIds is not { } ids)
-            return context.CallActivityAsync<BulkPage>(PreemptFunctions.FindRuns, new BulkSearch(request.Filter!, place), ActivityCalls.Retried);
+        {
+            return context.CallEntityAsync<BulkPage>(
+                ControlPlane.BulkOf(context.InstanceId), nameof(ControlPlane.FindRuns), new BulkSearch(request.Filter!, place));
+        }
+
         int end = Math.Min(place.Index + PageSize, ids.Count);
         return Task.FromResult(new BulkPage(
             [.. ids.Skip(place.Index).Take(PageSize)], end < ids.Count ? place with { Index = end } : null));
     }
 
-    private static async Task<BulkResult> WorkAsync(TaskOrchestrationContext context, BulkState state, ImmutableArray<string> runIds)
+    private static async Task<BulkResult> WorkAsync(TaskOrchestrationContext context, BulkState state, int number, ImmutableArray<string> runIds)
     {
         try
         {
-            BulkWork work = new(context.InstanceId, state.Kind, state.Request.Reason, runIds);
-            return await context.CallActivityAsync<BulkResult>(PreemptFunctions.WorkOnRuns, work, ActivityCalls.Retried);
+            BulkTask task = new(context.InstanceId, state.Kind, state.Request.Reason, runIds);
+            return await context.CallEntityAsync<BulkResult>(
+                ControlPlane.BulkOf($"{context.InstanceId}:{number}"), nameof(ControlPlane.WorkOnRuns), task);
         }
-        catch (TaskFailedException exception)
+        catch (EntityOperationFailedException exception)
         {
             // How far it got is not known: what was done is done, and all of it is counted as what it may not be.
             string detail = Excerpt.Shorten(exception.FailureDetails.ErrorMessage, BulkProgress.MaxDetailLength);

@@ -8,14 +8,14 @@ namespace Preempt;
 /// The entity that guards one concurrency key of one workflow version. It decides; the orchestrations that ask it carry its
 /// messages, because what an orchestration sends is committed with its history.
 /// </summary>
-internal sealed class ConcurrencyGate : TaskEntity<GateState>
+internal sealed class ConcurrencyGate(TimeProvider time) : TaskEntity<GateState>
 {
     /// <summary>Admits the run, puts it in line, or turns it away. Called, for its answer.</summary>
     /// <param name="request">The run, and the rule as it knows it.</param>
     /// <returns>What becomes of the run, and whom it is to tell what.</returns>
     public GateReply Enter(EnterRequest request)
     {
-        (State, GateReply reply) = GateRules.Enter(State, request);
+        (State, GateReply reply) = GateRules.Enter(State, request, time.GetUtcNow());
         GateTelemetry.Changed(Context.Id.Key, State);
         return reply;
     }
@@ -27,7 +27,7 @@ internal sealed class ConcurrencyGate : TaskEntity<GateState>
     /// <returns>Whom it is to tell that they are admitted.</returns>
     public ImmutableArray<GateAdmission> Leave(LeaveRequest request)
     {
-        (State, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(State, request.RunIds);
+        (State, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(State, request);
         GateTelemetry.Changed(Context.Id.Key, State);
         return admissions;
     }

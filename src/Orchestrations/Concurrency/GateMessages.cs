@@ -7,12 +7,14 @@ namespace Preempt;
 /// <param name="Age">The run.</param>
 /// <param name="Gate">The rule as the run knows it.</param>
 /// <param name="Priority">The higher, the sooner, among those who wait.</param>
-/// <param name="Now">The time, UTC.</param>
-internal sealed record EnterRequest(RunAge Age, RunGate Gate, int Priority, DateTimeOffset Now);
+/// <param name="Returns">Whether it was admitted before, and the gate may have forgotten it: it is let in line however many wait.</param>
+internal sealed record EnterRequest(RunAge Age, RunGate Gate, int Priority, bool Returns = false);
 
 /// <summary>Runs have ended, or wait no longer.</summary>
 /// <param name="RunIds">The runs.</param>
-internal sealed record LeaveRequest(ImmutableArray<string> RunIds);
+/// <param name="By">The run that asks, and tells those who are admitted.</param>
+/// <param name="Returns">Whether they step out only to enter again: then the gate does not take them for an echo.</param>
+internal sealed record LeaveRequest(ImmutableArray<string> RunIds, string By, bool Returns = false);
 
 /// <summary>What a gate says to a run that asks to be admitted.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateVerdict>))]
@@ -43,7 +45,7 @@ internal enum GateVerdict
 /// <summary>A run that is to be told to stop, because a newer one takes its place.</summary>
 /// <param name="RunId">The run to stop.</param>
 /// <param name="SupersededBy">The newer run.</param>
-/// <param name="HasLeft">Whether the gate has already struck it off: it need not leave.</param>
+/// <param name="HasLeft">Whether the gate has already struck it off. One that was admitted says when it has heard, with a <c>Release</c>.</param>
 internal sealed record GateStop(string RunId, string SupersededBy, bool HasLeft);
 
 /// <summary>A run that waited and now holds a slot.</summary>

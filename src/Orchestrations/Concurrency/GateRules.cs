@@ -14,25 +14,90 @@ internal static class GateRules
     /// <summary>Of the runs that wait before the asker, those that one look takes in at most; of the holders it takes in all.</summary>
     private const int MaxWaitingSuspects = 50;
 
-    /// <summary>Decides on a run that asks to be admitted.</summary>
+    /// <summary>How far ahead of the gate's clock another may be before it is taken to be wrong.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(1);
+
+    /// <summary>For how long a run that was struck off is told again; one that has not heard of it by then has ended in some other way.</summary>
+    private static readonly TimeSpan LongestEviction = TimeSpan.FromHours(1);
+
+    /// <summary>Decides on a run that asks to be admitted. What an earlier answer to it asked for is asked for again.</summary>
     /// <param name="state">What the gate remembers.</param>
     /// <param name="request">The run, and the rule as it knows it.</param>
+    /// <param name="now">The time by the gate's clock, UTC.</param>
     /// <returns>What the gate remembers next, and its answer.</returns>
-    public static (GateState State, GateReply Reply) Enter(GateState state, EnterRequest request)
+    public static (GateState State, GateReply Reply) Enter(GateState state, EnterRequest request, DateTimeOffset now)
+    {
+        (state, request) = Tame(state, request, now);
+        (state, GateReply reply) = Decide(state, request, now);
+        return (state, reply with
+        {
+            Stops = [.. reply.Stops.UnionBy(
+                state.Evicted.Where(evicted => now - evicted.At < LongestEviction)
+                    .Select(evicted => new GateStop(evicted.RunId, evicted.SupersededBy, HasLeft: true)),
+                stop => stop.RunId)],
+            Admissions = Told(state, request.Age.RunId, reply.Admissions),
+        });
+    }
+
+    /// <summary>
+    /// A clock that is ahead must not make a run the newest for good: an acceptance in the gate's future is taken for one of now, and what such a
+    /// clock has left in the books for older than what comes.
+    /// </summary>
+    private static (GateState State, EnterRequest Request) Tame(GateState state, EnterRequest request, DateTimeOffset now)
+    {
+        DateTimeOffset limit = now + ClockTolerance;
+        if (request.Age.QueuedAt > limit)
+            request = request with { Age = request.Age with { QueuedAt = now } };
+        RunAge[] ahead =
+        [
+            .. state.Holders.Select(holder => holder.Age)
+                .Concat(state.Waiters.Select(waiter => waiter.Age))
+                .Concat(state.Newest)
+                .Where(age => age.QueuedAt > limit)
+                .Distinct()
+                .Order(),
+        ];
+        if (ahead.Length == 0)
+            return (state, request);
+        DateTimeOffset top = request.Age.QueuedAt < now ? request.Age.QueuedAt : now;
+        Dictionary<RunAge, RunAge> tamed = ahead.Index().ToDictionary(
+            entry => entry.Item, entry => entry.Item with { QueuedAt = top.AddTicks(entry.Index - ahead.Length) });
+        RunAge Of(RunAge age) => tamed.GetValueOrDefault(age, age);
+        return (state with
+        {
+            Holders = [.. state.Holders.Select(holder => holder with { Age = Of(holder.Age) })],
+            Waiters = [.. state.Waiters.Select(waiter => waiter with { Age = Of(waiter.Age) }).Order()],
+            Newest = [.. state.Newest.Select(Of).Order()],
+        }, request);
+    }
+
+    /// <summary>Whom a run is to tell that they are admitted: those it is told of now, and those it was told of before.</summary>
+    private static ImmutableArray<GateAdmission> Told(GateState state, string runId, ImmutableArray<GateAdmission> now)
+    {
+        bool othersWait = !state.Waiters.IsEmpty;
+        return [.. now.UnionBy(
+            state.Holders.Where(holder => holder.ToldBy == runId).Select(holder => new GateAdmission(holder.Age.RunId, holder.Token, othersWait)),
+            admission => admission.RunId)];
+    }
+
+    private static (GateState State, GateReply Reply) Decide(GateState state, EnterRequest request, DateTimeOffset now)
     {
         string runId = request.Age.RunId;
         if (state.Holders.FirstOrDefault(holder => holder.Age.RunId == runId) is { } self)
             return (state, new GateReply(GateVerdict.Admitted) { Token = self.Token });
         WaiterState newcomer = new(
             request.Age, request.Priority, request.Gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin ? request.Gate.Key : null);
-        if (state.Waiters.BinarySearch(newcomer) >= 0)
-            return AskAgain(state, request);
+        // By its id alone: a turn that happens again says another time.
+        if (state.Waiters.Any(waiter => waiter.Age.RunId == runId))
+            return AskAgain(state, request, now);
+        if (state.Evicted.FirstOrDefault(evicted => evicted.RunId == runId) is { } evicted)
+            return (state, new GateReply(GateVerdict.Superseded) { SupersededBy = evicted.SupersededBy });
         if (state.Newest.Any(seen => seen.RunId == runId) || state.Left.Contains(GateState.MarkOf(runId)))
             return (state, new GateReply(GateVerdict.Gone));
 
         ConcurrencyRule rule = request.Gate.Rule;
         if (Refuse(state, request) is { } refusal)
-            return refusal.Verdict == GateVerdict.Full ? Inspect(state, request, refusal) : (state, refusal);
+            return refusal.Verdict == GateVerdict.Full ? Inspect(state, request, refusal, now) : (state, refusal);
 
         state = state with
         {
@@ -40,10 +105,10 @@ internal static class GateRules
             Rule = rule,
             Waiters = Insert(state.Waiters, newcomer),
             Newest = rule.Strategy == ConcurrencyStrategy.CancelInProgress ? KeepNewest(state.Newest, request.Age, rule.MaxRuns) : [],
-            CheckedAt = HasPatience(state, rule) ? request.Now : state.CheckedAt,
+            CheckedAt = HasPatience(state, rule) ? now : state.CheckedAt,
         };
-        (state, ImmutableArray<GateStop> stops) = Supersede(state, request.Age);
-        (state, ImmutableArray<GateAdmission> admissions) = Admit(state);
+        (state, ImmutableArray<GateStop> stops) = Supersede(state, request.Age, now);
+        (state, ImmutableArray<GateAdmission> admissions) = Admit(state, runId);
         GateAdmission? own = admissions.FirstOrDefault(admission => admission.RunId == runId);
         GateReply reply = own is null ? new(GateVerdict.Wait) : new(GateVerdict.Admitted) { Token = own.Token };
         return (state, reply with { Stops = stops, Admissions = own is null ? admissions : admissions.Remove(own) });
@@ -51,14 +116,25 @@ internal static class GateRules
 
     /// <summary>Strikes off runs that have ended or wait no longer, and hands their slots on.</summary>
     /// <param name="state">What the gate remembers.</param>
-    /// <param name="runIds">The runs.</param>
-    /// <returns>What the gate remembers next, and whom to tell that they are admitted.</returns>
-    public static (GateState State, ImmutableArray<GateAdmission> Admissions) Leave(GateState state, ImmutableArray<string> runIds) => Admit(state with
+    /// <param name="request">The runs.</param>
+    /// <returns>What the gate remembers next, and whom to tell that they are admitted; those of an earlier answer to the asker too.</returns>
+    public static (GateState State, ImmutableArray<GateAdmission> Admissions) Leave(GateState state, LeaveRequest request)
     {
-        Holders = state.Holders.RemoveAll(holder => runIds.Contains(holder.Age.RunId)),
-        Waiters = state.Waiters.RemoveAll(waiter => runIds.Contains(waiter.Age.RunId)),
-        Left = state.Rule?.Strategy is null or ConcurrencyStrategy.CancelInProgress ? [] : Remember(state.Left, runIds),
-    });
+        ImmutableArray<string> runIds = request.RunIds;
+        (state, ImmutableArray<GateAdmission> admissions) = Admit(
+            state with
+            {
+                Holders = state.Holders.RemoveAll(holder => runIds.Contains(holder.Age.RunId)),
+                Waiters = state.Waiters.RemoveAll(waiter => runIds.Contains(waiter.Age.RunId)),
+                Evicted = state.Evicted.RemoveAll(evicted => runIds.Contains(evicted.RunId)),
+                Newest = request.Returns ? state.Newest.RemoveAll(seen => runIds.Contains(seen.RunId)) : state.Newest,
+                Left = state.Rule?.Strategy is null or ConcurrencyStrategy.CancelInProgress ? []
+                    : request.Returns ? state.Left
+                    : Remember(state.Left, runIds),
+            },
+            request.By);
+        return (state, Told(state, request.By, admissions));
+    }
 
     /// <summary>The answer to a run that is turned away; null to one that may stay.</summary>
     private static GateReply? Refuse(GateState state, EnterRequest request)
@@ -72,21 +148,21 @@ internal static class GateRules
             case ConcurrencyStrategy.CancelNewest:
                 return state.Holders.Length >= rule.MaxRuns ? new GateReply(GateVerdict.Full) : null;
             default:
-                return state.Waiters.Length >= rule.MaxQueued ? new GateReply(GateVerdict.QueueFull) : null;
+                return state.Waiters.Length >= rule.MaxQueued && !request.Returns ? new GateReply(GateVerdict.QueueFull) : null;
         }
     }
 
     /// <summary>
     /// A run that waits asks again, because time has passed. Stops that it waits for are repeated: they may have been lost.
     /// </summary>
-    private static (GateState State, GateReply Reply) AskAgain(GateState state, EnterRequest request)
+    private static (GateState State, GateReply Reply) AskAgain(GateState state, EnterRequest request, DateTimeOffset now)
     {
         GateReply reply = new(GateVerdict.Wait)
         {
             Stops = [.. state.Holders.Where(holder => holder.SupersededBy is not null)
                 .Select(holder => new GateStop(holder.Age.RunId, holder.SupersededBy!, HasLeft: false))],
         };
-        return Inspect(state, request, reply);
+        return Inspect(state, request, reply, now);
     }
 
     /// <summary>
@@ -96,16 +172,17 @@ internal static class GateRules
         rule.Strategy == ConcurrencyStrategy.CancelNewest ? state.Holders.IsEmpty : state.Waiters.IsEmpty;
 
     /// <summary>Every so often the asker is sent to look whether those before it still live.</summary>
-    private static (GateState State, GateReply Reply) Inspect(GateState state, EnterRequest request, GateReply reply)
+    private static (GateState State, GateReply Reply) Inspect(GateState state, EnterRequest request, GateReply reply, DateTimeOffset now)
     {
-        if (request.Now - state.CheckedAt < CheckInterval)
+        // A time in the future was written by a clock that was wrong.
+        if ((now - state.CheckedAt).Duration() < CheckInterval)
             return (state, reply);
         ImmutableArray<string> suspects =
         [
             .. state.Holders.Select(holder => holder.Age.RunId),
             .. state.Waiters.Take(MaxWaitingSuspects).Select(waiter => waiter.Age.RunId).TakeWhile(runId => runId != request.Age.RunId),
         ];
-        return (state with { CheckedAt = request.Now }, reply with { Suspects = suspects });
+        return (state with { CheckedAt = now }, reply with { Suspects = suspects });
     }
 
     private static ImmutableArray<WaiterState> Insert(ImmutableArray<WaiterState> waiters, WaiterState newcomer)
@@ -127,7 +204,7 @@ internal static class GateRules
     }
 
     /// <summary>With CancelInProgress, stops the oldest, holders and waiters alike, until no more than <c>MaxRuns</c> are wanted.</summary>
-    private static (GateState State, ImmutableArray<GateStop> Stops) Supersede(GateState state, RunAge newcomer)
+    private static (GateState State, ImmutableArray<GateStop> Stops) Supersede(GateState state, RunAge newcomer, DateTimeOffset now)
     {
         ImmutableArray<GateStop>.Builder stops = ImmutableArray.CreateBuilder<GateStop>();
         while (OneTooMany(state) is { } oldest)
@@ -138,12 +215,22 @@ internal static class GateRules
             state = holder switch
             {
                 null => state with { Waiters = state.Waiters.RemoveAll(waiter => waiter.Age == oldest) },
-                _ when hasLeft => state with { Holders = state.Holders.Remove(holder) },
+                _ when hasLeft => state with
+                {
+                    Holders = state.Holders.Remove(holder),
+                    Evicted = Keep(state.Evicted, new EvictedState(oldest.RunId, newcomer.RunId, now)),
+                },
                 _ => state with { Holders = state.Holders.Replace(holder, holder with { SupersededBy = newcomer.RunId }) },
             };
         }
 
         return (state, stops.ToImmutable());
+    }
+
+    private static ImmutableArray<EvictedState> Keep(ImmutableArray<EvictedState> evicted, EvictedState next)
+    {
+        ImmutableArray<EvictedState> all = [.. evicted.Where(known => next.At - known.At < LongestEviction), next];
+        return all.Length <= GateState.MaxEvicted ? all : all[^GateState.MaxEvicted..];
     }
 
     /// <summary>The oldest run, when there are more than <c>MaxRuns</c> that nobody has superseded.</summary>
@@ -159,12 +246,16 @@ internal static class GateRules
         return wanted.Length > state.Rule.MaxRuns ? wanted.Min() : null;
     }
 
-    private static (GateState State, ImmutableArray<GateAdmission> Admissions) Admit(GateState state)
+    /// <summary>Gives the free slots to those whose turn it is.</summary>
+    /// <param name="state">What the gate remembers.</param>
+    /// <param name="asker">The run whose question this is; it tells the others.</param>
+    private static (GateState State, ImmutableArray<GateAdmission> Admissions) Admit(GateState state, string asker)
     {
         List<HolderState> admitted = [];
         while (Next(state) is { } next)
         {
-            HolderState holder = new(next.Age, state.LastToken + 1, Key: next.Key);
+            HolderState holder = new(
+                next.Age, state.LastToken + 1, Key: next.Key, ToldBy: next.Age.RunId == asker ? null : asker);
             admitted.Add(holder);
             state = state with
             {

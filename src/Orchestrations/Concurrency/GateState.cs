@@ -8,15 +8,26 @@ namespace Preempt;
 /// <param name="Token">Its fencing token.</param>
 /// <param name="SupersededBy">The run that it was stopped for, or null.</param>
 /// <param name="Key">Its key, where a gate serves several.</param>
+/// <param name="ToldBy">The run that was asked to tell it that it is admitted; null where the answer to its own question said so.</param>
 internal sealed record HolderState(
     RunAge Age,
     long Token,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SupersededBy = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Key = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Key = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ToldBy = null);
+
+/// <summary>A run that a gate has struck off for a newer one, and that has not said that it has heard of it.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="SupersededBy">The newer run.</param>
+/// <param name="At">When, UTC.</param>
+internal sealed record EvictedState(string RunId, string SupersededBy, DateTimeOffset At);
 
 /// <summary>What a gate remembers. Its size does not grow with the runs that have passed.</summary>
 internal sealed record GateState
 {
+    /// <summary>Runs that were struck off and are told again.</summary>
+    public const int MaxEvicted = 32;
+
     /// <summary>Runs that have left and are still known, so that an echo of theirs is not taken for a newcomer.</summary>
     public const int MaxLeft = 32;
 
@@ -46,6 +57,12 @@ internal sealed record GateState
 
     /// <summary>Of RoundRobin: when each key that has runs here last got a slot, by fencing token.</summary>
     public ImmutableDictionary<string, long> Served { get; init; } = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>
+    /// Of <see cref="Handover.Immediate"/>: the latest runs that were struck off and have not left. Whoever asks next is told to stop them again:
+    /// the answer that said so first may be lost.
+    /// </summary>
+    public ImmutableArray<EvictedState> Evicted { get; init; } = [];
 
     /// <summary>When somebody was last told to look whether the runs here still live.</summary>
     public DateTimeOffset CheckedAt { get; init; }

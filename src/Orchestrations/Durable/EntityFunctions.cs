@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Preempt.Durable;
 
@@ -18,4 +20,10 @@ public static class EntityFunctions
     /// <summary>The app's mode.</summary>
     [Function(PreemptFunctions.Switch)]
     public static Task Switch([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<AppSwitch>();
+
+    /// <summary>What must not wait behind work.</summary>
+    [Function(PreemptFunctions.Control)]
+    public static Task Control([EntityTrigger] TaskEntityDispatcher dispatcher, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        dispatcher.DispatchAsync(new ControlPlane(
+            function.InstanceServices.GetRequiredService<RunClients>(), client, function.CancellationToken));
 }

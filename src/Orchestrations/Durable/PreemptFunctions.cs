@@ -20,26 +20,17 @@ public static class PreemptFunctions
     /// <summary>The orchestration that keeps an idempotency key and its run together.</summary>
     public const string Claim = "PreemptClaim";
 
-    /// <summary>The activity that tells running steps to stop.</summary>
-    public const string PublishStop = "PreemptPublishStop";
-
-    /// <summary>The activity that finds out which runs have ended.</summary>
-    public const string FindEnded = "PreemptFindEnded";
-
-    /// <summary>The activity that ends a run by force.</summary>
-    public const string EndRun = "PreemptEndRun";
-
     /// <summary>The entity that knows the runs that end on one event.</summary>
     public const string Subscribers = "PreemptSubscribers";
 
     /// <summary>The entity that keeps the app's mode.</summary>
     public const string Switch = "PreemptSwitch";
 
+    /// <summary>The entity that does what must not wait behind work: stops, ends by force, bulk operations, drains.</summary>
+    public const string Control = "PreemptControl";
+
     /// <summary>The orchestration that tells the live runs of a change of the app's mode.</summary>
     public const string ApplyMode = "PreemptApplyMode";
-
-    /// <summary>The activity that tells one page of them.</summary>
-    public const string ApplyModePage = "PreemptApplyModePage";
 
     /// <summary>The orchestration that deletes a run once it has ended.</summary>
     public const string DeleteRun = "PreemptDeleteRun";
@@ -50,23 +41,11 @@ public static class PreemptFunctions
     /// <summary>The activity that starts a run for another.</summary>
     public const string StartRun = "PreemptStartRun";
 
-    /// <summary>The activity that reads how a run has ended.</summary>
-    public const string ReadOutcome = "PreemptReadOutcome";
-
     /// <summary>The orchestration of a bulk operation.</summary>
     public const string Bulk = "PreemptBulk";
 
-    /// <summary>The activity that counts the runs that a filter matches.</summary>
-    public const string CountRuns = "PreemptCountRuns";
-
-    /// <summary>The activity that finds the next of them.</summary>
-    public const string FindRuns = "PreemptFindRuns";
-
-    /// <summary>The activity that does a bulk operation's work on some runs.</summary>
-    public const string WorkOnRuns = "PreemptWorkOnRuns";
-
     /// <summary>
-    /// The activity that publishes a <see cref="LifecycleEvent"/>, where the app is set to publish them. Not in this assembly: it is in the
+    /// The entity that publishes a <see cref="LifecycleEvent"/>, where the app is set to publish them. Not in this assembly: it is in the
     /// one that has the queue.
     /// </summary>
     public const string PublishLifecycle = "PreemptPublishLifecycle";

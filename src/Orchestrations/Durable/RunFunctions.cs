@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
@@ -38,32 +37,8 @@ public static class RunFunctions
         [ActivityTrigger] string runId, [DurableClient] DurableTaskClient client, FunctionContext function) =>
         RunDeletion.PurgeAsync(runId, client, function.CancellationToken);
 
-    /// <summary>Tells running steps to stop.</summary>
-    [Function(PreemptFunctions.PublishStop)]
-    public static Task PublishStop([ActivityTrigger] JsonElement notice, FunctionContext function) =>
-        Activities(function).PublishStopAsync(notice.Deserialize<StopNotice>()!, function.CancellationToken);
-
-    /// <summary>Finds out which runs have ended.</summary>
-    [Function(PreemptFunctions.FindEnded)]
-    public static Task<ImmutableArray<string>> FindEnded(
-        [ActivityTrigger] JsonElement request, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        RunActivities.FindEndedAsync(request.Deserialize<FindEndedRequest>()!, client, function.CancellationToken);
-
     /// <summary>Starts a run for another.</summary>
     [Function(PreemptFunctions.StartRun)]
     public static Task StartRun([ActivityTrigger] JsonElement start, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        Activities(function).StartRunAsync(start.Deserialize<ChildStart>()!, client, function.CancellationToken);
-
-    /// <summary>Reads how a run has ended.</summary>
-    [Function(PreemptFunctions.ReadOutcome)]
-    public static async Task<object?> ReadOutcome(
-        [ActivityTrigger] string runId, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        await RunActivities.ReadOutcomeAsync(runId, client, function.CancellationToken);
-
-    /// <summary>Ends a run whose grace is over.</summary>
-    [Function(PreemptFunctions.EndRun)]
-    public static Task EndRun([ActivityTrigger] JsonElement end, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        Activities(function).EndRunAsync(end.Deserialize<ForcedEnd>()!, client, function.CancellationToken);
-
-    private static RunActivities Activities(FunctionContext function) => function.InstanceServices.GetRequiredService<RunActivities>();
+        function.InstanceServices.GetRequiredService<RunActivities>().StartRunAsync(start.Deserialize<ChildStart>()!, client, function.CancellationToken);
 }

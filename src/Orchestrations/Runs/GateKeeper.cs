@@ -17,6 +17,11 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
 
     private readonly List<GateVisit> _visits = [];
 
+    /// <summary>The run's own, in the order of its rules.</summary>
+    private readonly List<GateVisit> _own = [];
+
+    private Task? _return;
+
     /// <summary>Whether a gate has turned the run away because too many were waiting.</summary>
     public bool IsRejected { get; private set; }
 
@@ -28,6 +33,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
             if (run.IsStopped)
                 return false;
             GateVisit visit = new(gate, new RunAge(run.RunId, run.Request.QueuedAt));
+            _own.Add(visit);
             if (!await EnterAsync(visit, run.StopToken))
             {
                 IsRejected = visit.IsRejected;
@@ -48,11 +54,85 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     public async Task<bool> EnterAsync(GateVisit visit, CancellationToken stop)
     {
         _visits.Add(visit);
+        return await AskUntilAnsweredAsync(visit, stop);
+    }
+
+    /// <summary>The slots of the run and of one of its steps that nobody has found in the gates' books yet.</summary>
+    public ImmutableArray<GateSlot> SlotsToFind(OpenStep step) =>
+        [.. _own.Concat(step.Visits).Where(visit => !visit.IsInBooks && !visit.IsStruckOff && !visit.HasLeft).Select(visit => visit.Slot)];
+
+    /// <summary>These slots are in the gates' books.</summary>
+    public void Found(OpenStep step, ImmutableArray<GateSlot> slots)
+    {
+        foreach (GateVisit visit in _own.Concat(step.Visits).Where(visit => slots.Contains(visit.Slot)))
+            visit.IsInBooks = true;
+    }
+
+    /// <summary>
+    /// Enters gates again that do not have in their books what they have answered; those that do answer the same. The run, or the step, is
+    /// stopped where its place is taken.
+    /// </summary>
+    /// <param name="step">The step that was to begin.</param>
+    /// <param name="stop">Gives up waiting.</param>
+    /// <returns>Whether the step may begin.</returns>
+    public async Task<bool> ReturnAsync(OpenStep step, CancellationToken stop)
+    {
+        // Nobody waits at a gate who is inside a later one: two that wait for each other would wait for ever.
+        foreach (GateVisit visit in step.Visits)
+            await StepOutAsync(visit);
+        Task returned = _return ??= ReturnAsync();
+        await returned;
+        if (_return == returned)
+            _return = null;
+        foreach (GateVisit visit in step.Visits)
+        {
+            if (stop.IsCancellationRequested)
+                return false;
+            if (await AskUntilAnsweredAsync(visit, stop))
+                continue;
+            if (visit.Refusal is { } refusal)
+                step.TryStop(refusal);
+            return false;
+        }
+
+        return !stop.IsCancellationRequested;
+    }
+
+    /// <summary>Of the run's own gates, for all steps that wait for it. None of its steps has begun if there are such gates.</summary>
+    private async Task ReturnAsync()
+    {
+        int first = _own.FindIndex(static visit => !visit.IsInBooks);
+        if (first < 0)
+            return;
+        for (int index = _own.Count - 1; index >= first; index--)
+            await StepOutAsync(_own[index]);
+        for (int index = first; index < _own.Count && !run.IsStopped; index++)
+        {
+            GateVisit visit = _own[index];
+            if (await AskUntilAnsweredAsync(visit, run.StopToken))
+                run.Update(run.Record.Readmit(index, visit.Token));
+            else if (visit.Refusal is { } refusal)
+                run.RequestStop(refusal);
+        }
+    }
+
+    private async Task StepOutAsync(GateVisit visit)
+    {
+        run.Logger.LogWarning("{Visitor} enters gate {Gate} again: one of its gates does not know what it has answered", visit.Age.RunId, visit.Gate.Gate);
+        visit.Forget();
+        Tell(visit.Gate.Gate, await context.CallEntityAsync<ImmutableArray<GateAdmission>>(
+            Entity(visit.Gate.Gate),
+            nameof(ConcurrencyGate.Leave),
+            new LeaveRequest([visit.Age.RunId], By: visit.Age.RunId, Returns: true)));
+    }
+
+    private async Task<bool> AskUntilAnsweredAsync(GateVisit visit, CancellationToken stop)
+    {
         GateReply reply = await AskAsync(visit);
         if (reply is { Verdict: GateVerdict.Full, Suspects.IsEmpty: false })
         {
             // Nobody waits here who would find the dead: whoever is turned away does, now and then.
-            await StrikeOffDeadAsync(visit.Gate, reply.Suspects);
+            await StrikeOffDeadAsync(visit.Gate, visit.Age.RunId, reply.Suspects);
             reply = await AskAsync(visit);
         }
 
@@ -70,7 +150,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
 
             reply = await AskAsync(visit);
             if (!reply.Suspects.IsEmpty)
-                await StrikeOffDeadAsync(visit.Gate, reply.Suspects);
+                await StrikeOffDeadAsync(visit.Gate, visit.Age.RunId, reply.Suspects);
         }
 
         if (reply.Verdict == GateVerdict.Admitted)
@@ -89,7 +169,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     {
         RunGate gate = visit.Gate;
         GateReply reply = await context.CallEntityAsync<GateReply>(
-            Entity(gate.Gate), nameof(ConcurrencyGate.Enter), new EnterRequest(visit.Age, gate, run.Request.Priority, run.Now));
+            Entity(gate.Gate), nameof(ConcurrencyGate.Enter), new EnterRequest(visit.Age, gate, run.Request.Priority, visit.Returns));
         foreach (GateStop stop in reply.Stops)
             Send(stop.RunId, RunMessage.ForSupersession(gate.Gate, stop, run.Now));
         Tell(gate.Gate, reply.Admissions);
@@ -131,35 +211,41 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     }
 
     /// <summary>
-    /// Runs that were terminated or purged past their supervisor still stand in the gate's books. Who waits for them looks at
-    /// their instances, and has the dead struck off: a leak can only hurt someone who waits, and whoever waits repairs it.
+    /// Runs that were terminated or purged past their supervisor still stand in the gate's books, and so may a run or a step whose farewell was
+    /// lost. Who waits for them looks at their instances, and has the dead struck off: a leak can only hurt someone who waits, and whoever waits
+    /// repairs it.
     /// </summary>
-    private async Task StrikeOffDeadAsync(RunGate gate, ImmutableArray<string> suspects)
+    private async Task StrikeOffDeadAsync(RunGate gate, string self, ImmutableArray<string> suspects)
     {
-        ImmutableArray<string> dead = await FindDeadAsync(suspects);
+        // Of its own steps the run knows best.
+        ImmutableArray<string> own = [.. suspects.Where(suspect => HolderId.Parse(suspect).RunId == run.RunId)];
+        ImmutableArray<string> dead =
+        [
+            .. own.Where(suspect => !_visits.Exists(visit => visit.Gate.Gate == gate.Gate && visit.Age.RunId == suspect)),
+            .. await FindDeadAsync(suspects.RemoveRange(own)),
+        ];
         if (dead.IsEmpty)
             return;
         run.Logger.LogWarning("Gate {Gate} held slots for runs that have ended: {Runs}", gate.Gate, dead);
         Tell(gate.Gate, await context.CallEntityAsync<ImmutableArray<GateAdmission>>(
-            Entity(gate.Gate), nameof(ConcurrencyGate.Leave), new LeaveRequest(dead)));
+            Entity(gate.Gate), nameof(ConcurrencyGate.Leave), new LeaveRequest(dead, By: self)));
     }
 
     private async Task<ImmutableArray<string>> FindDeadAsync(ImmutableArray<string> suspects)
     {
-        const int MaxAttempts = 5;
-        for (int attempt = 1; attempt <= MaxAttempts; attempt++)
+        if (suspects.IsEmpty)
+            return [];
+        try
         {
-            try
-            {
-                return await context.CallActivityAsync<ImmutableArray<string>>(PreemptFunctions.FindEnded, new FindEndedRequest(suspects));
-            }
-            catch (TaskFailedException exception)
-            {
-                run.Logger.LogWarning(exception, "Run {Run} could not look at the runs before it, attempt {Attempt}", run.RunId, attempt);
-            }
+            return await context.CallEntityAsync<ImmutableArray<string>>(
+                ControlPlane.LooksOf(run.RunId), nameof(ControlPlane.FindEnded), new FindEndedRequest(suspects));
         }
-
-        return [];
+        catch (EntityOperationFailedException exception)
+        {
+            // Whoever asks next is sent to look again.
+            run.Logger.LogWarning(exception, "Run {Run} could not look at the runs before it", run.RunId);
+            return [];
+        }
     }
 
     /// <summary>A gate has admitted the run, or a step of its.</summary>
@@ -171,13 +257,13 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         visit.Admit(token);
     }
 
-    /// <summary>A gate wants its slot back for a newcomer, or has struck the visitor off already: then there is nothing to leave.</summary>
+    /// <summary>A gate wants its slot back for a newcomer, or has struck the visitor off already.</summary>
     public void Superseded(string gate, int? step, bool hasLeft)
     {
         if (Find(gate, step) is not { } visit)
             return;
         visit.IsContended = true;
-        visit.HasLeft |= hasLeft;
+        visit.IsStruckOff |= hasLeft;
     }
 
     private GateVisit? Find(string gate, int? step)
@@ -201,13 +287,14 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     public async Task LeaveAsync(GateVisit visit)
     {
         _visits.Remove(visit);
-        if (visit.HasLeft)
+        // One that was struck off while it waited is not in the books; one that was admitted says that it has heard.
+        if (visit.HasLeft || (visit.IsStruckOff && visit.Token == 0))
             return;
         visit.HasLeft = true;
         EntityInstanceId gate = Entity(visit.Gate.Gate);
-        LeaveRequest self = new([visit.Age.RunId]);
+        LeaveRequest self = new([visit.Age.RunId], By: visit.Age.RunId);
         bool isStep = HolderId.Parse(visit.Age.RunId).Step is not null;
-        if (!visit.IsContended && !isStep)
+        if (visit.IsStruckOff || (!visit.IsContended && !isStep))
         {
             await context.Entities.SignalEntityAsync(gate, nameof(ConcurrencyGate.Release), self);
             return;

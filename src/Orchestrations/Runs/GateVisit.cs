@@ -6,7 +6,7 @@ namespace Preempt;
 internal sealed class GateVisit(RunGate gate, RunAge age)
 {
     /// <summary>Made before the gate is asked: an admission by somebody else may overtake its answer.</summary>
-    private readonly TaskCompletionSource<long> _admission = new();
+    private TaskCompletionSource<long> _admission = new();
 
     public RunGate Gate => gate;
 
@@ -27,8 +27,28 @@ internal sealed class GateVisit(RunGate gate, RunAge age)
     /// <summary>Whether somebody is likely to wait for its slot when it leaves.</summary>
     public bool IsContended { get; set; }
 
+    /// <summary>Whether the gate has given its slot, or its place in line, to a newer one.</summary>
+    public bool IsStruckOff { get; set; }
+
     /// <summary>Whether there is nothing to leave any more.</summary>
     public bool HasLeft { get; set; }
 
+    /// <summary>Whether the gate has been seen to have the admission in its books.</summary>
+    public bool IsInBooks { get; set; }
+
+    /// <summary>The slot that it holds, as the gate has it in its books.</summary>
+    public GateSlot Slot => new(gate.Gate, age.RunId, Token);
+
     public void Admit(long token) => _admission.TrySetResult(token);
+
+    /// <summary>Whether it has begun anew.</summary>
+    public bool Returns { get; private set; }
+
+    /// <summary>The gate does not know of the admission: the visit begins anew.</summary>
+    public void Forget()
+    {
+        Returns = true;
+        Token = 0;
+        _admission = new();
+    }
 }

@@ -6,11 +6,14 @@ namespace Preempt;
 /// </summary>
 internal sealed class MonotonicClock(TimeProvider timeProvider)
 {
+    /// <summary>How far answers may run ahead: a clock that is set back further was wrong.</summary>
+    private const long MostAhead = TimeSpan.TicksPerSecond;
+
     private long _lastTicks;
 
     /// <summary>
     /// The time now in UTC, at least one tick (100 ns) later than every answer before. While the clock behind it stands still or is set
-    /// back, answers run ahead of it, a tick each.
+    /// back by less than a second, answers run ahead of it, a tick each; one that is set back further was wrong, and is followed.
     /// </summary>
     public DateTimeOffset Next()
     {
@@ -18,7 +21,7 @@ internal sealed class MonotonicClock(TimeProvider timeProvider)
         long last = Volatile.Read(ref _lastTicks);
         while (true)
         {
-            long next = Math.Max(now, last + 1);
+            long next = last - now > MostAhead ? now : Math.Max(now, last + 1);
             long seen = Interlocked.CompareExchange(ref _lastTicks, next, last);
             if (seen == last) return new DateTimeOffset(next, TimeSpan.Zero);
             last = seen;

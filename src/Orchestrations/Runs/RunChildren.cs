@@ -11,6 +11,7 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
 
     private readonly Dictionary<string, OpenChild> _open = new(StringComparer.Ordinal);
     private TaskCompletionSource? _allEnded;
+    private int _calls;
 
     public bool AllEnded => _open.Count == 0;
 
@@ -49,11 +50,13 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
     private ChildStart Make(Type workflow, object? input, StartOptions options, bool isChild)
     {
         RegisteredWorkflow definition = registry.Get(workflow);
-        RunRequest request = RunStart.MakeRequest(definition, input, options, run.Now, run.RunId) with
+        int number = ++_calls;
+        // Of those that are called in one turn, the first is the oldest.
+        RunRequest request = RunStart.MakeRequest(definition, input, options, run.Now.AddTicks(number), run.RunId) with
         {
             TraceParent = run.Request.TraceParent,
         };
-        string id = options.RunId ?? RunStart.MakeId(request, run.NewGuid().ToByteArray().AsSpan(0, RunId.EntropyLength));
+        string id = options.RunId ?? RunStart.MakeChildId(request, run.RunId, run.Request.QueuedAt, number);
         return new ChildStart(id, request with { IsChild = isChild });
     }
 
@@ -70,13 +73,16 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
         {
             // Ended by force, by itself or from outside: the outcome, if there is one, is the instance's output.
             run.Logger.LogWarning(exception, "Child run {Child} of {Run} did not end by itself", start.RunId, run.RunId);
-            return await context.CallActivityAsync<RunOutcome?>(PreemptFunctions.ReadOutcome, start.RunId, ActivityCalls.Retried) ?? new RunOutcome
+            return await ReadOutcomeAsync(start.RunId) ?? new RunOutcome
             {
                 Record = new RunRecord().End(RunStatus.Failed, run.Now),
                 Error = RunErrors.From(exception.FailureDetails.ErrorType, exception.FailureDetails.ErrorMessage),
             };
         }
     }
+
+    private Task<RunOutcome?> ReadOutcomeAsync(string child) =>
+        context.CallEntityAsync<RunOutcome?>(ControlPlane.LooksOf(run.RunId), nameof(ControlPlane.ReadOutcome), child);
 
     /// <summary>The run stops, and its children with it. May be repeated: a child keeps the first reason and the shortest grace.</summary>
     public void Stop()

@@ -93,6 +93,9 @@ public static class RunId
         };
     }
 
+    /// <summary>One of so many parts, always the same for a text: for what is spread over several entities.</summary>
+    internal static int ShardOf(string text, int shards) => SHA256.HashData(Encoding.UTF8.GetBytes(text))[0] % shards;
+
     /// <summary>What the ids of all runs of a workflow begin with.</summary>
     /// <exception cref="ArgumentException">The name is not valid.</exception>
     public static string Prefix(string workflow) => WorkflowNames.Validate(workflow) is { } error

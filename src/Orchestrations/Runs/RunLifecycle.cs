@@ -1,18 +1,26 @@
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Entities;
 using Microsoft.Extensions.Logging;
 
 namespace Preempt;
 
 /// <summary>
-/// Publishes what happens to a run, in order and at least once, each with an activity. Only of runs that were accepted while the app
-/// was set to do so.
+/// Publishes what happens to a run, in order and at least once, each with a call of an entity: an event must not wait until the steps leave an
+/// activity slot to it. Only of runs that were accepted while the app was set to do so.
 /// </summary>
 internal sealed class RunLifecycle(RunSupervisor run, TaskOrchestrationContext context)
 {
     /// <summary>Tries of one event: with the pauses between them, some four minutes. An event that nobody takes must not keep a run open.</summary>
-    private const int MaxAttempts = 8;
+    private const int MaxAttempts = 15;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
+    /// <summary>What the entity is asked for.</summary>
+    private const string Operation = "Publish";
+
+    /// <summary>Entities that publish: each does one thing at a time, and none is ever removed.</summary>
+    private const int Publishers = 32;
+
+    private readonly EntityInstanceId _publisher = new(
+        PreemptFunctions.PublishLifecycle, $"{RunId.ShardOf(run.RunId, Publishers)}");
 
     private Task _published = Task.CompletedTask;
 
@@ -50,23 +58,13 @@ internal sealed class RunLifecycle(RunSupervisor run, TaskOrchestrationContext c
     private async Task PublishAsync(Task before, LifecycleEvent happened)
     {
         await before;
-        TimeSpan pause = FirstPause;
-        for (int attempt = 1; attempt <= MaxAttempts; attempt++, pause *= 2)
+        try
         {
-            try
-            {
-                await context.CallActivityAsync(PreemptFunctions.PublishLifecycle, happened);
-                return;
-            }
-            catch (TaskFailedException exception)
-            {
-                run.Logger.LogWarning(exception, "That run {Run} has {Type} could not be published, attempt {Attempt}", run.RunId, happened.Type, attempt);
-            }
-
-            if (attempt < MaxAttempts)
-                await context.CreateTimer(context.CurrentUtcDateTime + pause, CancellationToken.None);
+            await context.CallEntityAsync<object?>(_publisher, Operation, happened, MaxAttempts);
         }
-
-        run.Logger.LogError("That run {Run} has {Type} is not published: all attempts failed", run.RunId, happened.Type);
+        catch (EntityOperationFailedException exception)
+        {
+            run.Logger.LogError(exception, "That run {Run} has {Type} is not published: all attempts failed", run.RunId, happened.Type);
+        }
     }
 }

@@ -64,6 +64,12 @@ internal sealed record RunRecord
     /// <returns>The record after it.</returns>
     public RunRecord Admit(long token) => this with { FencingTokens = FencingTokens.Add(token) };
 
+    /// <summary>A gate that did not know the run any more has admitted it again.</summary>
+    /// <param name="index">The gate's place among the run's rules.</param>
+    /// <param name="token">The fencing token.</param>
+    /// <returns>The record after it.</returns>
+    public RunRecord Readmit(int index, long token) => this with { FencingTokens = FencingTokens.SetItem(index, token) };
+
     /// <summary>The run is asked to stop. The first reason stands; a further request can only shorten the grace.</summary>
     /// <param name="request">The request.</param>
     /// <param name="ownGrace">The workflow's grace, for a request that does not say.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -49,6 +50,16 @@ internal static class RunStart
     {
         string keyHash = request.Gates is [var gate, ..] ? RunId.HashKey(gate.Key) : RunId.NoKey;
         return RunId.Create(request.Workflow, keyHash, request.QueuedAt, entropy);
+    }
+
+    /// <summary>
+    /// The id of a run that another calls. It comes from the caller's and the number of the call alone: a turn that happens again, at another
+    /// time and with other guids, calls the same run.
+    /// </summary>
+    public static string MakeChildId(RunRequest request, string parentId, DateTimeOffset parentQueuedAt, int number)
+    {
+        byte[] entropy = SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{parentId}#{number}")));
+        return MakeId(request with { QueuedAt = parentQueuedAt.AddTicks(number) }, entropy.AsSpan(0, RunId.EntropyLength));
     }
 
     /// <summary>Has a run of that id started, by this call or by another. Which request it has is not looked at.</summary>

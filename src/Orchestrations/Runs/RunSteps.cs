@@ -24,7 +24,6 @@ internal sealed class RunSteps(
             Name = StepRegistry.NameOf(type),
             Timeout = options.Timeout,
             Shielded = isShielded,
-            FencingTokens = run.Record.FencingTokens,
             Input = Payload.ToJson(input),
             TraceParent = run.Request.TraceParent,
         };
@@ -38,8 +37,8 @@ internal sealed class RunSteps(
         _open.Add(step.Number, step);
         try
         {
-            StepOutcome? outcome = await EnterAsync(type.Name, call, step, waits.Token) is { } tokens
-                ? await AttemptAsync(call with { StepFencingTokens = tokens }, options, step, waits.Token)
+            StepOutcome? outcome = await EnterAsync(type.Name, call, step, waits.Token)
+                ? await AttemptAsync(call, options, step, waits.Token)
                 : null;
             return Result<TOutput>(call, options, step, outcome, cancellationToken);
         }
@@ -51,30 +50,26 @@ internal sealed class RunSteps(
         }
     }
 
-    /// <summary>Enters the gates around a step: its fencing tokens, or null when it is not to begin.</summary>
-    private async Task<ImmutableArray<long>?> EnterAsync(string className, StepCall call, OpenStep step, CancellationToken stop)
+    /// <summary>Enters the gates around a step; false when it is not to begin.</summary>
+    private async Task<bool> EnterAsync(string className, StepCall call, OpenStep step, CancellationToken stop)
     {
         if (!run.Request.StepGates.TryGetValue(className, out ImmutableArray<RunGate> rules))
-            return [];
-        ImmutableArray<long>.Builder tokens = ImmutableArray.CreateBuilder<long>();
+            return true;
         Begin(call, StepStatus.Queued);
         foreach (RunGate rule in rules)
         {
-            GateVisit visit = new(rule, new RunAge(new HolderId(run.RunId, step.Number).ToString(), run.Now));
+            GateVisit visit = new(rule, new RunAge(new HolderId(run.RunId, step.Number).ToString(), run.Now.AddTicks(step.Number)));
             step.Visits.Add(visit);
             if (await gates.EnterAsync(visit, stop) && !stop.IsCancellationRequested)
-            {
-                tokens.Add(visit.Token);
                 continue;
-            }
 
             if (visit.Refusal is { } refusal)
                 step.TryStop(refusal);
             run.Update(run.Record.Finish(call.Number, Ended(StepStatus.Cancelled, run.Now, step)));
-            return null;
+            return false;
         }
 
-        return tokens.ToImmutable();
+        return true;
     }
 
     private async Task<StepOutcome> AttemptAsync(StepCall call, StepOptions options, OpenStep step, CancellationToken stop)
@@ -140,13 +135,34 @@ internal sealed class RunSteps(
     /// <summary>Also a step that was abandoned is on record as it really ended, should it end before its run.</summary>
     private async Task<StepOutcome> CallWorkerAsync(StepCall call, OpenStep step)
     {
-        StepOutcome outcome = await workers.CallAsync(call, step);
+        StepOutcome outcome = await BeginAsync(call, step);
         run.Update(run.Record.Finish(call.Number, outcome));
         workers.Release(step);
         // A step hears of a cancel through the feed, which may be faster than the request to its run.
         if (step.Stop is null && outcome.StopReason is { } reason and not (StopReason.Self or StopReason.Timeout))
             await run.HearStopAsync(reason);
         return outcome;
+    }
+
+    /// <summary>Calls the worker, and again where the gates do not know what they have answered.</summary>
+    private async Task<StepOutcome> BeginAsync(StepCall call, OpenStep step)
+    {
+        const int MaxReturns = 10;
+        for (int returns = 0; ; returns++)
+        {
+            call = call with
+            {
+                Slots = gates.SlotsToFind(step),
+                FencingTokens = run.Record.FencingTokens,
+                StepFencingTokens = [.. step.Visits.Select(visit => visit.Token)],
+            };
+            StepOutcome outcome = await workers.CallAsync(call, step);
+            if (outcome.IsInBooks == true)
+                gates.Found(step, call.Slots);
+            CancellationToken stop = step.IsShielded ? run.EndToken : run.StopToken;
+            if (outcome.IsInBooks != false || returns == MaxReturns || !await gates.ReturnAsync(step, stop))
+                return outcome;
+        }
     }
 
     /// <summary>What the workflow's own code asks of a step: it is waited for as long as the run lives.</summary>

@@ -319,23 +319,16 @@ internal sealed class RunSupervisor
     };
 
     /// <summary>
-    /// Has an activity terminate this instance, since the engine does not complete one that has open activities. Should the
-    /// termination be lost it is asked for again; an instance that outlives all of this ends when its last step does.
+    /// Has this instance terminated from outside, since the engine does not complete one that has open activities. Should the termination be lost
+    /// it is asked for again; an instance that outlives all of this ends when its last step does.
     /// </summary>
     private async Task EndByForceAsync(RunOutcome outcome)
     {
         const int MaxAttempts = 10;
+        ForcedEnd end = new(RunId, Request.QueuedAt, outcome);
         for (int attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            try
-            {
-                await _context.CallActivityAsync(PreemptFunctions.EndRun, new ForcedEnd(RunId, outcome));
-            }
-            catch (TaskFailedException exception)
-            {
-                Logger.LogWarning(exception, "Run {Run} could not be ended by force, attempt {Attempt}", RunId, attempt);
-            }
-
+            await _context.Entities.SignalEntityAsync(ControlPlane.StopsOf(RunId), nameof(ControlPlane.EndRun), end);
             await _context.CreateTimer(_context.CurrentUtcDateTime.AddSeconds(30), CancellationToken.None);
         }
     }

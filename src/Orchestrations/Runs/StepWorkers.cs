@@ -58,11 +58,12 @@ internal sealed class StepWorkers(RunSupervisor run, TaskOrchestrationContext co
         }
     }
 
-    /// <summary>Tells the steps at work that the run stops.</summary>
+    /// <summary>Tells the steps at work that the run stops; once its code has ended, shielded ones too.</summary>
     public void Stop(StopReason reason)
     {
-        if (_atWork.Any(step => !step.IsShielded))
-            _ = PublishAsync(new StopNotice(run.RunId, reason, RequestedAt: run.Record.Stop?.RequestedAt));
+        bool isForced = _allEnded is not null;
+        if (_atWork.Any(step => isForced || !step.IsShielded))
+            Publish(new StopNotice(run.RunId, reason, Force: isForced, RequestedAt: run.Record.Stop?.RequestedAt));
     }
 
     /// <summary>Tells one step to stop, again and again until it does; when its grace is over it is waited for no longer.</summary>
@@ -72,10 +73,10 @@ internal sealed class StepWorkers(RunSupervisor run, TaskOrchestrationContext co
         StopNotice notice = new(run.RunId, stop.Reason, step.Number, RequestedAt: stop.RequestedAt);
         DateTime end = stop.Grace is { IsNever: false } grace ? context.CurrentUtcDateTime + grace.Value : DateTime.MaxValue;
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(step.Ended, run.EndToken);
-        _ = PublishAsync(notice);
+        Publish(notice);
         try
         {
-            await run.RemindAsync(end, () => _ = PublishAsync(notice), ended.Token);
+            await run.RemindAsync(end, () => Publish(notice), ended.Token);
             step.Abandon();
         }
         catch (OperationCanceledException)
@@ -90,24 +91,11 @@ internal sealed class StepWorkers(RunSupervisor run, TaskOrchestrationContext co
         if (AllIdle)
             return Task.CompletedTask;
         _allEnded = new TaskCompletionSource();
-        _ = PublishAsync(new StopNotice(run.RunId, run.Record.Stop?.Reason ?? StopReason.Self, Force: true));
+        Stop(run.Record.Stop?.Reason ?? StopReason.Self);
         return _allEnded.Task;
     }
 
-    private async Task PublishAsync(StopNotice notice)
-    {
-        const int MaxAttempts = 5;
-        for (int attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            try
-            {
-                await context.CallActivityAsync(PreemptFunctions.PublishStop, notice);
-                return;
-            }
-            catch (TaskFailedException exception)
-            {
-                run.Logger.LogWarning(exception, "A stop notice of {Run} could not be sent, attempt {Attempt}", run.RunId, attempt);
-            }
-        }
-    }
+    /// <summary>A notice can be lost with the worker that publishes it: whoever has something stopped reminds until it is.</summary>
+    private void Publish(StopNotice notice) =>
+        _ = context.Entities.SignalEntityAsync(ControlPlane.StopsOf(run.RunId), nameof(ControlPlane.PublishStop), notice);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Preempt;
 
 /// <summary>The mode of an app, for all its processes. Survives a restart.</summary>
@@ -15,8 +17,8 @@ internal sealed record AppState
     /// <summary>Grows with every change.</summary>
     public long Generation { get; init; }
 
-    /// <summary>The request that made the last change; null when none did.</summary>
-    public string? Request { get; init; }
+    /// <summary>The latest requests, by id: a request that arrives again changes nothing.</summary>
+    public ImmutableArray<string> Requests { get; init; } = [];
 }
 
 /// <summary>What is asked of an app.</summary>

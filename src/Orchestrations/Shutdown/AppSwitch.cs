@@ -9,22 +9,27 @@ namespace Preempt;
 /// </summary>
 internal sealed class AppSwitch : TaskEntity<AppState>
 {
+    /// <summary>Requests that are remembered.</summary>
+    private const int MaxRequests = 16;
+
     internal static readonly EntityInstanceId Id = new(PreemptFunctions.Switch, "app");
 
     /// <summary>Changes the mode.</summary>
     /// <param name="request">What is asked.</param>
     public void Set(AppModeRequest request)
     {
-        if (request.Id == State.Request || (request.Mode == AppMode.Running && State.Mode == AppMode.Running))
+        if (State.Requests.Contains(request.Id))
+            return;
+        State = State with { Requests = [.. State.Requests.TakeLast(MaxRequests - 1), request.Id] };
+        if (request.Mode == AppMode.Running && State.Mode == AppMode.Running)
             return;
         AppMode mode = State.Mode != AppMode.Running && request.Mode == AppMode.Draining ? AppMode.Stopping : request.Mode;
-        State = new AppState
+        State = State with
         {
             Mode = mode,
             Refuse = mode != AppMode.Running && request.Refuse,
             Since = request.Now,
             Generation = State.Generation + 1,
-            Request = request.Id,
         };
         Context.ScheduleNewOrchestration(
             PreemptFunctions.ApplyMode, State, new StartOrchestrationOptions(InstanceOf(State.Generation)));

@@ -3,12 +3,12 @@ using Microsoft.DurableTask.Client;
 
 namespace Preempt;
 
-/// <summary>The input of the activity that tells one page of the live runs.</summary>
+/// <summary>One page of the live runs, and what it is to be told.</summary>
 /// <param name="State">The app's state.</param>
 /// <param name="Cursor">Where the page before this one ended; null for the first.</param>
 internal sealed record ModePage(AppState State, string? Cursor);
 
-/// <summary>What the activity found.</summary>
+/// <summary>What was found there.</summary>
 /// <param name="Cursor">Where the page ended; null after the last.</param>
 /// <param name="Running">Runs whose code runs.</param>
 /// <param name="Waiting">Runs that have not started.</param>
@@ -59,7 +59,8 @@ internal static class ModeApplication
         string? cursor = null;
         do
         {
-            ModePageResult page = await context.CallActivityAsync<ModePageResult>(PreemptFunctions.ApplyModePage, new ModePage(state, cursor), ActivityCalls.Retried);
+            ModePageResult page = await context.CallEntityAsync<ModePageResult>(
+                ControlPlane.BulkOf(context.InstanceId), nameof(ControlPlane.ApplyMode), new ModePage(state, cursor));
             running += page.Running;
             waiting += page.Waiting;
             cursor = page.Cursor;
@@ -68,7 +69,7 @@ internal static class ModeApplication
         return new ModeProgress(running, waiting, new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero));
     }
 
-    /// <summary>Tells one page of them: the activity <see cref="PreemptFunctions.ApplyModePage"/>.</summary>
+    /// <summary>Tells one page of them, on the <see cref="ControlPlane"/>.</summary>
     public static async Task<ModePageResult> ApplyAsync(
         ModePage page, DurableTaskClient client, TimeProvider time, ICancellationFeed feed, CancellationToken cancellationToken)
     {

@@ -35,7 +35,7 @@ public sealed class GateHistoryTests
         Gen.Bool, Gen.Int[0, Runs - 1].Array[1, 3], Gen.Int[0, 10], Gen.Bool,
         (isEnter, who, seconds, isTwice) => new Message(isEnter, who, seconds, isTwice)).Array[0, 60];
 
-    private static RunAge Age(int run) => new($"run-{run:D2}", Start.AddSeconds(run));
+    private static RunAge Age(int run) => new($"run-{run:D2}", Start.AddDays(-1).AddSeconds(run));
 
     private static int Priority(int run) => run % 3;
 
@@ -92,7 +92,7 @@ public sealed class GateHistoryTests
             else
             {
                 string[] who = [.. message.Who.Select(run => Age(run).RunId)];
-                (_state, admissions) = GateRules.Leave(_state, [.. who]);
+                (_state, admissions) = GateRules.Leave(_state, new LeaveRequest([.. who], By: who[0]));
                 _left.UnionWith(who.Where(run => Inside(before).Contains(run)));
                 Assert.Empty(Inside(_state).Intersect(who));
             }
@@ -107,7 +107,7 @@ public sealed class GateHistoryTests
         private GateReply Enter(int run)
         {
             (_state, GateReply reply) = GateRules.Enter(
-                _state, new EnterRequest(Age(run), new RunGate("gate", Key(run), rule), Priority(run), _now));
+                _state, new EnterRequest(Age(run), new RunGate("gate", Key(run), rule), Priority(run)), _now);
             return reply;
         }
 
@@ -135,7 +135,8 @@ public sealed class GateHistoryTests
         private void Note(GateState before, ImmutableArray<GateAdmission> told)
         {
             HolderState[] admitted = [.. _state.Holders.Where(holder => before.Holders.All(other => other.Age.RunId != holder.Age.RunId))];
-            Assert.All(told, admission => Assert.Contains(admitted, holder => (holder.Age.RunId, holder.Token) == (admission.RunId, admission.Token)));
+            // Also whom it has told of before, should that be lost.
+            Assert.All(told, admission => Assert.Contains(_state.Holders, holder => (holder.Age.RunId, holder.Token) == (admission.RunId, admission.Token)));
             foreach (HolderState holder in admitted)
             {
                 Assert.DoesNotContain(holder.Age.RunId, _admitted);

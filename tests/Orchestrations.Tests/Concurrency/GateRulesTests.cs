@@ -16,10 +16,10 @@ public sealed class GateRulesTests
     private static readonly Gen<(int MaxRuns, Handover Handover, Operation[] Operations)> AnyHistory = Gen.Select(
         Gen.Int[1, 4], Gen.Bool.Select(isImmediate => isImmediate ? Handover.Immediate : Handover.AfterStop), AnyOperation.Array[0, 60]);
 
-    private static RunAge Age(int run) => new($"run-{run:D2}", Start.AddSeconds(run));
+    private static RunAge Age(int run) => new($"run-{run:D2}", Start.AddDays(-1).AddSeconds(run));
 
     private static EnterRequest Enter(int run, int maxRuns, Handover handover = Handover.AfterStop) =>
-        new(Age(run), new RunGate("gate", "key", Rule(maxRuns, ConcurrencyStrategy.CancelInProgress) with { Handover = handover }), 0, Start);
+        new(Age(run), new RunGate("gate", "key", Rule(maxRuns, ConcurrencyStrategy.CancelInProgress) with { Handover = handover }), 0);
 
     private static ConcurrencyRule Rule(int maxRuns, ConcurrencyStrategy strategy) =>
         new() { Key = "{input.key}", MaxRuns = maxRuns, Strategy = strategy };
@@ -37,20 +37,23 @@ public sealed class GateRulesTests
 
         public GateReply Enter(int run)
         {
-            (State, GateReply reply) = GateRules.Enter(State, GateRulesTests.Enter(run, maxRuns, handover));
+            (State, GateReply reply) = GateRules.Enter(State, GateRulesTests.Enter(run, maxRuns, handover), Start);
             Entered.Add(Age(run).RunId);
             if (reply.Verdict == GateVerdict.Admitted && Admissions.TrueForAll(admission => admission.RunId != Age(run).RunId))
                 Admissions.Add(new GateAdmission(Age(run).RunId, reply.Token, OthersWait: false));
-            Admissions.AddRange(reply.Admissions);
+            Admissions.AddRange(reply.Admissions.Where(IsNew));
             Stops.AddRange(reply.Stops);
             return reply;
         }
 
         public void Leave(int run)
         {
-            (State, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(State, [Age(run).RunId]);
-            Admissions.AddRange(admissions);
+            (State, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(State, new LeaveRequest([Age(run).RunId], By: Age(run).RunId));
+            Admissions.AddRange(admissions.Where(IsNew));
         }
+
+        /// <summary>Who is admitted is told again when whoever was to tell it asks again.</summary>
+        private bool IsNew(GateAdmission told) => !Admissions.Exists(known => (known.RunId, known.Token) == (told.RunId, told.Token));
 
         public void Do(Operation operation)
         {

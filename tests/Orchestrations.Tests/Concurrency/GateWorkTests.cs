@@ -12,13 +12,14 @@ public sealed class GateWorkTests
     private const int Passing = 300;
 
     private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Now = Start.AddDays(1);
 
     private static EnterRequest Enter(ConcurrencyStrategy strategy, int run)
     {
         ConcurrencyRule rule = new() { Key = "{input.key}", MaxRuns = 2, Strategy = strategy, MaxTotal = 10 };
         return new EnterRequest(
             new RunAge($"render-video:aaaaaaaaaaaaaaaaaaaaaaaaaa:{run:x32}", Start.AddSeconds(run)),
-            new RunGate("gate", $"customer-{run % 500}", rule), Priority: 0, Start);
+            new RunGate("gate", $"customer-{run % 500}", rule), Priority: 0);
     }
 
     [Theory]
@@ -29,7 +30,7 @@ public sealed class GateWorkTests
         GateState state = new();
         int run = 0;
         while (state.Waiters.Length < Waiting)
-            (state, _) = GateRules.Enter(state, Enter(strategy, run++));
+            (state, _) = GateRules.Enter(state, Enter(strategy, run++), Now);
         state = Pass(state, strategy, ref run, out long first);
         int size = JsonSerializer.Serialize(state).Length;
         for (int round = 0; round < 5; round++)
@@ -50,8 +51,8 @@ public sealed class GateWorkTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int passing = 0; passing < Passing; passing++)
         {
-            (state, _) = GateRules.Leave(state, [state.Holders[0].Age.RunId]);
-            (state, _) = GateRules.Enter(state, Enter(strategy, run++));
+            (state, _) = GateRules.Leave(state, new LeaveRequest([state.Holders[0].Age.RunId], By: "other"));
+            (state, _) = GateRules.Enter(state, Enter(strategy, run++), Now);
         }
 
         allocated = GC.GetAllocatedBytesForCurrentThread() - before;

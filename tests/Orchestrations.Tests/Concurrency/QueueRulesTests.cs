@@ -52,9 +52,9 @@ public sealed class QueueRulesTests
         public GateReply Ask(string runId, DateTimeOffset? now = null)
         {
             (int key, int priority, int number) = Runs[runId];
-            RunAge age = new(runId, Start.AddSeconds(number));
+            RunAge age = new(runId, Start.AddDays(-1).AddSeconds(number));
             bool wasInside = State.Holders.Any(holder => holder.Age.RunId == runId);
-            (State, GateReply reply) = GateRules.Enter(State, new EnterRequest(age, new RunGate("gate", $"key-{key}", rule), priority, now ?? Start));
+            (State, GateReply reply) = GateRules.Enter(State, new EnterRequest(age, new RunGate("gate", $"key-{key}", rule), priority), now ?? Start);
             if (reply.Verdict == GateVerdict.Admitted && !wasInside)
                 Admissions.Add(new GateAdmission(runId, reply.Token, OthersWait: false));
             Admissions.AddRange(reply.Admissions);
@@ -63,7 +63,7 @@ public sealed class QueueRulesTests
 
         public ImmutableArray<GateAdmission> Leave(string runId)
         {
-            (State, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(State, [runId]);
+            (State, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(State, new LeaveRequest([runId], By: runId));
             Admissions.AddRange(admissions);
             Inside.Remove(runId);
             return admissions;

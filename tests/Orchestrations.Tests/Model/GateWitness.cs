@@ -9,6 +9,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(75);
 
     private readonly Dictionary<string, long> _tokens = [];
+    private readonly HashSet<string> _out = [];
     private readonly Dictionary<string, int> _passedOver = [];
     private readonly Dictionary<string, DateTimeOffset> _waitsSince = [];
     private readonly Dictionary<string, DateTimeOffset> _supersededAt = [];
@@ -28,6 +29,12 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         _tokens.Add(holder, token);
         return true;
     }
+
+    /// <summary>The holder leaves only to enter again: it gets another token.</summary>
+    public void StepsOut(string holder) => _out.Add(holder);
+
+    /// <summary>Whether a holder has left to enter again, and has not.</summary>
+    public bool IsOut(string holder) => _out.Contains(holder) && State.Holders.All(inside => inside.Age.RunId != holder);
 
     public void See(string json)
     {
@@ -84,7 +91,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         }
 
         if (rule.Strategy is ConcurrencyStrategy.Queue or ConcurrencyStrategy.RoundRobin)
-            all.Require(now.Waiters.Length <= rule.MaxQueued, $"{now.Waiters.Length} wait at {gate}.");
+            all.Require(now.Waiters.Count(waiter => !_out.Contains(waiter.Age.RunId)) <= rule.MaxQueued, $"{now.Waiters.Length} wait at {gate}.");
         if (rule.Strategy == ConcurrencyStrategy.CancelInProgress)
         {
             int wanted = now.Waiters.Length + now.Holders.Count(holder => holder.SupersededBy is null);
@@ -97,7 +104,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         all.Require(now.LastToken >= _before.LastToken, $"The token of {gate} went back from {_before.LastToken} to {now.LastToken}.");
         foreach (HolderState holder in now.Holders)
         {
-            if (_tokens.TryGetValue(holder.Age.RunId, out long known))
+            if (_tokens.TryGetValue(holder.Age.RunId, out long known) && (known == holder.Token || !_out.Contains(holder.Age.RunId)))
             {
                 all.Require(known == holder.Token, $"{gate} admitted {holder.Age.RunId} with token {known}, and again with {holder.Token}.");
                 continue;
@@ -106,7 +113,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
             all.Require(
                 holder.Token > _before.LastToken && holder.Token <= now.LastToken && !_tokens.ContainsValue(holder.Token),
                 $"{gate} gave {holder.Age.RunId} the token {holder.Token} after {_before.LastToken}.");
-            _tokens.Add(holder.Age.RunId, holder.Token);
+            _tokens[holder.Age.RunId] = holder.Token;
         }
     }
 
@@ -120,7 +127,8 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
             return;
         foreach (HolderState holder in Admitted(now))
         {
-            foreach (WaiterState waiter in now.Waiters.Where(waiter => waiter.Key == holder.Key && _before.Waiters.Contains(waiter)))
+            foreach (WaiterState waiter in now.Waiters.Where(waiter =>
+                waiter.Key == holder.Key && _before.Waiters.Contains(waiter) && !_out.Contains(waiter.Age.RunId)))
                 all.Require(Place(holder.Age).CompareTo(Place(waiter.Age)) < 0, $"{gate} admitted {holder.Age.RunId} before {waiter.Age.RunId}.");
         }
     }
@@ -166,7 +174,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         {
             bool mayBeStruckOff = now.Rule!.Strategy == ConcurrencyStrategy.CancelInProgress
                 && (now.Rule.Handover == Handover.Immediate || _before.Holders.All(holder => holder.Age.RunId != id));
-            all.Require(mayBeStruckOff || all.RunOf(id).IsGoneFrom(gate, id), $"{gate} forgot {id}, which has neither left nor ended.");
+            all.Require(mayBeStruckOff || _out.Contains(id) || all.RunOf(id).IsGoneFrom(gate, id), $"{gate} forgot {id}, which has neither left nor ended.");
         }
     }
 }

@@ -43,12 +43,12 @@ public sealed partial class ModelCheckTests
     private static int? Setting(string name) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : null;
 
-    /// <summary>What happens in the schedule of that seed. Each start has an id that is like no other, in whichever process.</summary>
+    /// <summary>What happens in the schedule of that seed. Each start, and each drain, has an id that is like no other, in whichever process.</summary>
     private static string TraceOf(int seed)
     {
         using ModelSchedule schedule = new(seed);
         schedule.Play();
-        return StartId().Replace(schedule.Trace, "StartId");
+        return RandomId().Replace(schedule.Trace, "id");
     }
 
     /// <summary>What is wrong with the schedule of that seed, with all that is needed to see why; null if nothing is.</summary>
@@ -80,6 +80,6 @@ public sealed partial class ModelCheckTests
         {schedule.Trace}
         """;
 
-    [GeneratedRegex(@"StartId\W+[0-9a-f]{32}")]
-    private static partial Regex StartId();
+    [GeneratedRegex(@"(StartId|Id|Requests)\W+([0-9a-f]{32}\W*)+")]
+    private static partial Regex RandomId();
 }

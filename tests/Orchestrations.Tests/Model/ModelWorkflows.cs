@@ -201,8 +201,16 @@ public sealed class ModelStep(StepWitness witness) : Step<PlayStep, string>
     {
         witness.Begin(step, input);
         CancellationToken token = input.IgnoreStop ? CancellationToken.None : step.CancellationToken;
-        if (input.Seconds > 0)
-            await Task.Delay(TimeSpan.FromSeconds(input.Seconds), step.Time, token);
+        try
+        {
+            if (input.Seconds > 0)
+                await Task.Delay(TimeSpan.FromSeconds(input.Seconds), step.Time, token);
+        }
+        finally
+        {
+            witness.End(step);
+        }
+
         return step.Attempt <= input.FailTimes ? throw new InvalidOperationException("told to fail") : "+";
     }
 }

@@ -24,6 +24,12 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
 
     public DateTimeOffset Now => clock();
 
+    /// <summary>Whether a gate may answer, and forget what it has answered: then no step begins on such an answer.</summary>
+    public bool ForgetsAdmissions { get; init; }
+
+    /// <summary>How far the times of two processes may be apart.</summary>
+    public TimeSpan ClockError { get; init; }
+
     /// <summary>The run that stands at a gate, itself or with a step.</summary>
     public RunWitness RunOf(string holder) => Runs[HolderId.Parse(holder).RunId];
 
@@ -71,7 +77,9 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
         }
 
         if (commit.Entity is { State: { } state } entity && IsGate(entity.Id))
-            See(KeyOf(entity.Id), state);
+            GateOf(KeyOf(entity.Id)).See(state);
+        foreach (EntityRequest request in commit.Requests.Where(request => commit.Header is null && request.Sender is not null && Runs.ContainsKey(request.Sender)))
+            Runs[request.Sender!].Follow(request.Target, request.Operation, request.Input);
         if (commit.Header is { } header && Runs.TryGetValue(header.InstanceId, out RunWitness? run))
         {
             run.See(header, commit.History);
@@ -80,16 +88,18 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
         }
     }
 
-    private void See(string gate, string state)
+    public GateWitness GateOf(string gate)
     {
         if (!Gates.TryGetValue(gate, out GateWitness? witness))
             Gates.Add(gate, witness = new GateWitness(gate, this));
-        witness.See(state);
+        return witness;
     }
 
     /// <summary>Whatever the gates' books say: there are never more runs at work than may be, unless the handover is immediate.</summary>
     private void CheckOverlap(RunWitness changed)
     {
+        if (ForgetsAdmissions)
+            return;
         foreach (RunGate gate in changed.Request.Gates.Where(gate => gate.Rule.Handover == Handover.AfterStop))
         {
             RunWitness[] at = [.. Runs.Values.Where(run => run.Request.Gates.Any(other => other.Gate == gate.Gate) && run.Holds(gate.Gate))];
@@ -106,6 +116,8 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
 
     private void CheckStepOverlap(RunWitness changed)
     {
+        if (ForgetsAdmissions)
+            return;
         foreach (RunGate gate in changed.Request.StepGates.Values.SelectMany(gates => gates))
         {
             string[] at = [.. Runs.Values.SelectMany(run => run.StepsAt(gate.Gate))];
@@ -113,8 +125,37 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
         }
     }
 
+    /// <summary>
+    /// Whatever was answered and forgotten: code of no more runs, or steps, than may is at work inside a gate, and each has the token that the
+    /// gate's books have. Code that goes on although its run has left counts no more, nor does what a stopped run that the gate has forgotten cleans up.
+    /// </summary>
+    public void SeeAtWork(StepContext step, IReadOnlyList<StepContext> atWork)
+    {
+        RunWitness run = Runs[step.RunId];
+        foreach ((RunGate gate, long token) in run.Request.Gates.Zip(step.FencingTokens))
+        {
+            // There a newer run takes the slot at once, and this one hears of it.
+            if (gate.Rule.Handover == Handover.Immediate)
+                continue;
+            bool isGone = run.IsGoneFrom(gate.Gate, run.Id);
+            HolderState[] holders = Gates.TryGetValue(gate.Gate, out GateWitness? books) ? [.. books.State.Holders] : [];
+            Require(
+                isGone || run.Record.Stop is not null || holders.Any(holder => (holder.Age.RunId, holder.Token) == (run.Id, token)),
+                $"A step of {run.Id} began with the token {token}, and {gate.Gate} does not have it in its books.");
+            string[] inside =
+            [
+                .. atWork.Select(other => Runs[other.RunId]).Distinct()
+                    .Where(other => other.Request.Gates.Any(entered => entered.Gate == gate.Gate) && !other.IsGoneFrom(gate.Gate, other.Id)
+                        && (other.Record.Stop is null || holders.Any(holder => holder.Age.RunId == other.Id)))
+                    .Select(other => other.Id),
+            ];
+            int limit = gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin ? gate.Rule.MaxTotal : gate.Rule.MaxRuns;
+            Require(inside.Length <= limit, $"Steps of {inside.Length} runs are at work inside {gate.Gate}: {string.Join(", ", inside)}.");
+        }
+    }
+
     public int CountNewer(RunWitness run, string gate) => Runs.Values.Count(other =>
-        other.Request.QueuedAt > run.Request.QueuedAt && other.Request.Gates.Any(entered => entered.Gate == gate));
+        other.Request.QueuedAt > run.Request.QueuedAt - ClockError && other != run && other.Request.Gates.Any(entered => entered.Gate == gate));
 
     private static bool IsGate(string entity) =>
         string.Equals(EntityInstanceId.FromString(entity).Name, PreemptFunctions.Gate, StringComparison.OrdinalIgnoreCase);

@@ -33,7 +33,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
     /// <summary>Its steps that work, each under its activity's number, inside that gate.</summary>
     public IEnumerable<string> StepsAt(string gate) => HasEnded || !request.StepGates.Values.Any(gates => gates.Any(rule => rule.Gate == gate))
         ? []
-        : _open.Values.Select(HolderOf).Where(holder => !_left.Contains((gate, holder)));
+        : _open.Values.Select(HolderOf).Where(holder => !_left.Contains((gate, holder)) && !all.GateOf(gate).IsOut(holder));
 
     /// <summary>Whether it, or that step of its, has been told to stop.</summary>
     public bool IsStopped(string holder) => Record.Stop is not null
@@ -47,7 +47,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
         int index = 0;
         while (request.Gates[index].Gate != gate)
             index++;
-        return Record.FencingTokens.Length > index && !IsGoneFrom(gate, id);
+        return Record.FencingTokens.Length > index && !IsGoneFrom(gate, id) && !all.GateOf(gate).IsOut(id);
     }
 
     public void See(InstanceHeader header, IReadOnlyList<HistoryEvent> history)
@@ -114,7 +114,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
 
     private void CheckStepTokens(StepCall call)
     {
-        if (!request.StepGates.TryGetValue(nameof(ModelStep), out ImmutableArray<RunGate> gates))
+        if (all.ForgetsAdmissions || !request.StepGates.TryGetValue(nameof(ModelStep), out ImmutableArray<RunGate> gates))
             return;
         foreach ((RunGate gate, long token) in gates.Zip(call.StepFencingTokens))
             all.Require(all.Gates[gate.Gate].Gave(HolderOf(call), token), $"{HolderOf(call)} has the token {token}, which its gate did not give it.");
@@ -185,18 +185,23 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
 
     private void CheckSuperseded(StopRequest stop)
     {
+        // A child whose parent's turn happens twice may be started again when it has ended: its gate knows that it was there.
+        if (all.ForgetsAdmissions && request.IsChild && stop.SupersededBy is null)
+            return;
         all.Require(
             request.Gates.Any(gate => gate.Rule.Strategy == ConcurrencyStrategy.CancelInProgress
                 && all.CountNewer(this, gate.Gate) >= gate.Rule.MaxRuns),
             $"{id} was superseded although it is one of the newest.");
         all.Require(
-            all.Runs.TryGetValue(stop.SupersededBy!, out RunWitness? newer) && newer.Request.QueuedAt > request.QueuedAt,
+            all.Runs.TryGetValue(stop.SupersededBy!, out RunWitness? newer) && newer.Request.QueuedAt > request.QueuedAt - all.ClockError,
             $"{id} was superseded by {stop.SupersededBy}, which is not newer.");
     }
 
     /// <summary>A run has the tokens that its gates gave it, and all of them when its code runs.</summary>
     private void CheckTokens()
     {
+        if (all.ForgetsAdmissions)
+            return;
         for (int index = 0; index < Record.FencingTokens.Length; index++)
         {
             all.Require(
@@ -214,15 +219,31 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
 
     private void Follow(Decision decision)
     {
-        (string? gate, string? input) = decision switch
+        switch (decision)
         {
-            EntityCalled { Operation: nameof(ConcurrencyGate.Leave) } called => (called.Entity, called.Input),
-            EntitySignaled { Operation: nameof(ConcurrencyGate.Release) } signaled => (signaled.Entity, signaled.Input),
-            _ => default,
-        };
+            case EntityCalled called:
+                Follow(called.Entity, called.Operation, called.Input);
+                break;
+            case EntitySignaled signaled:
+                Follow(signaled.Entity, signaled.Operation, signaled.Input);
+                break;
+        }
+    }
+
+    /// <summary>It asks an entity for something, be it in a turn that is lost.</summary>
+    public void Follow(string entity, string operation, string? input)
+    {
+        string? gate = operation is nameof(ConcurrencyGate.Leave) or nameof(ConcurrencyGate.Release) ? entity : null;
         // A run also has others struck off, whom it found dead.
-        foreach (string holder in gate is null ? [] : JsonSerializer.Deserialize<LeaveRequest>(input!)!.RunIds)
+        LeaveRequest leave = gate is null ? new LeaveRequest([], id) : JsonSerializer.Deserialize<LeaveRequest>(input!)!;
+        foreach (string holder in leave.RunIds)
         {
+            if (leave.Returns)
+            {
+                all.GateOf(ProtocolWitness.KeyOf(gate!)).StepsOut(holder);
+                continue;
+            }
+
             if (HolderId.Parse(holder).RunId == id && _left.Add((ProtocolWitness.KeyOf(gate!), holder)) && holder == id)
                 CheckLeave(gate!);
         }
@@ -245,7 +266,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
         if (Record.Stop is { } stop)
         {
             TimeSpan taken = Record.EndedAt!.Value - stop.RequestedAt;
-            all.Require(taken <= stop.Grace!.Value.Value + Slack, $"{id} took {taken} to stop, with a grace of {stop.Grace}.");
+            all.Require(taken <= stop.Grace!.Value.Value + Slack + all.ClockError, $"{id} took {taken} to stop, with a grace of {stop.Grace}.");
         }
 
         else if (!request.Timeout.IsNever && Record.StartedAt is { } started)

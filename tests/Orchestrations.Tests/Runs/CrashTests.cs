@@ -43,7 +43,9 @@ public sealed class CrashTests
             app.Cancel(id);
             app.Host.CrashAfter(commit, isKept);
             Run ended = app.End(id);
-            Assert.Equal((RunStatus.Cancelled, true), (ended.Status, ended.Stop!.Forced));
+            Assert.Equal(RunStatus.Cancelled, ended.Status);
+            // A step that is to begin again after the crash, and hears of the stop before it does, need not be forced.
+            Assert.True(ended.Stop!.Forced || ended.Steps.Single().Status == StepStatus.Cancelled, $"{ended}");
             app.Host.CrashAfter(int.MaxValue, isKept);
             string next = app.Start("one-run", new Work(1));
             Assert.Equal(RunStatus.Succeeded, app.End(next).Status);

@@ -22,13 +22,23 @@ public class MonotonicClockTests
     }
 
     [Fact]
-    public void A_clock_set_back_does_not_set_the_answers_back()
+    public void A_clock_set_back_a_little_does_not_set_the_answers_back()
     {
         SettableClock clock = new(Noon);
         MonotonicClock monotonic = new(clock);
         monotonic.Next();
-        clock.Now = Noon.AddHours(-1);
+        clock.Now = Noon.AddSeconds(-1);
         Assert.Equal(Noon.AddTicks(1), monotonic.Next());
+    }
+
+    [Fact]
+    public void A_clock_that_was_wrong_is_followed_when_it_is_set_right()
+    {
+        SettableClock clock = new(Noon.AddHours(1));
+        MonotonicClock monotonic = new(clock);
+        monotonic.Next();
+        clock.Now = Noon;
+        Assert.Equal([Noon, Noon.AddTicks(1)], new[] { monotonic.Next(), monotonic.Next() });
     }
 
     [Fact]

@@ -96,6 +96,19 @@ public sealed class QueuedStep : ScriptedWorkflow
         workflow.StepConcurrency<Worker, Script>((input, _) => input.Key, 2, ConcurrencyStrategy.Queue, maxQueued: 2);
 }
 
+/// <summary>The runs of a key follow each other.</summary>
+public sealed class OneInOrder : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.Queue);
+}
+
+/// <summary>The steps of a key follow each other.</summary>
+public sealed class OneStepInOrder : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.StepConcurrency<Worker>("{input.key}", 1, ConcurrencyStrategy.Queue);
+}
+
 /// <summary>Can be stopped for every reason there is: the newest of its key wins, and it ends when its key is called over.</summary>
 public sealed class Stoppable : ScriptedWorkflow
 {
@@ -203,24 +216,20 @@ public sealed class TestFunctions(BadWorker bad)
         return StepFunctions.Step(call, client, function);
     }
 
-    [Function(PreemptFunctions.Bulk)]
-    public static Task<object> Bulk([OrchestrationTrigger] TaskOrchestrationContext context) => BulkFunctions.Bulk(context);
+    [Function(PreemptFunctions.Gate)]
+    public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher) => EntityFunctions.Gate(dispatcher);
 
-    [Function(PreemptFunctions.CountRuns)]
-    public static Task<int> CountRuns(
-        [ActivityTrigger] JsonElement filter, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        BulkFunctions.CountRuns(filter, client, function);
+    [Function(PreemptFunctions.Subscribers)]
+    public static Task Subscribers([EntityTrigger] TaskEntityDispatcher dispatcher) => EntityFunctions.Subscribers(dispatcher);
 
-    [Function(PreemptFunctions.FindRuns)]
-    public static Task<object> FindRuns(
-        [ActivityTrigger] JsonElement search, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        BulkFunctions.FindRuns(search, client, function);
+    [Function(PreemptFunctions.Switch)]
+    public static Task Switch([EntityTrigger] TaskEntityDispatcher dispatcher) => EntityFunctions.Switch(dispatcher);
 
-    [Function(PreemptFunctions.WorkOnRuns)]
-    public Task<object> WorkOnRuns([ActivityTrigger] JsonElement work, [DurableClient] DurableTaskClient client, FunctionContext function)
+    [Function(PreemptFunctions.Control)]
+    public Task Control([EntityTrigger] TaskEntityDispatcher dispatcher, [DurableClient] DurableTaskClient client, FunctionContext function)
     {
         bad.MayFail();
-        return BulkFunctions.WorkOnRuns(work, client, function);
+        return EntityFunctions.Control(dispatcher, client, function);
     }
 
     /// <summary>An orchestrator as it was written before there was Preempt.</summary>
@@ -265,7 +274,7 @@ public sealed class BadWorker
 /// <summary>The test app on a host that skips time.</summary>
 public sealed class TestApp : IDisposable
 {
-    public TestApp(int seed = 0)
+    public TestApp(int seed = 0, Action<DurableTestHostOptions>? adjust = null)
     {
         DurableTestHostOptions options = new()
         {
@@ -287,13 +296,16 @@ public sealed class TestApp : IDisposable
                     .AddWorkflow<OnOrders>()
                     .AddWorkflow<GatedStep>()
                     .AddWorkflow<QueuedStep>()
+                    .AddWorkflow<OneInOrder>()
+                    .AddWorkflow<OneStepInOrder>()
                     .AddWorkflow<Ungated>()
                     .AddStep<Worker>());
             },
         };
-        foreach (Type type in PreemptFunctions.Types.Except([typeof(StepFunctions), typeof(BulkFunctions)]))
+        foreach (Type type in PreemptFunctions.Types.Except([typeof(StepFunctions), typeof(EntityFunctions)]))
             options.FunctionTypes.Add(type);
         options.FunctionTypes.Add(typeof(TestFunctions));
+        adjust?.Invoke(options);
         Host = new DurableTestHost(options);
     }
 

@@ -4,18 +4,18 @@ using Microsoft.DurableTask.Client;
 
 namespace Preempt;
 
-/// <summary>The activities of bulk operations.</summary>
-internal static class BulkActivities
+/// <summary>What bulk operations do, part by part, on the <see cref="ControlPlane"/>.</summary>
+internal static class BulkWork
 {
-    /// <summary>Runs that one activity works on at a time.</summary>
+    /// <summary>Runs that one part works on at a time.</summary>
     private const int AtOnce = 16;
 
-    /// <summary>Pages of the engine that one search reads: an activity should not take minutes where few runs match.</summary>
+    /// <summary>Pages of the engine that one search reads: it should not take minutes where few runs match.</summary>
     private const int MaxPages = 100;
 
-    /// <summary>Counts the runs that a filter matches: <see cref="PreemptFunctions.CountRuns"/>.</summary>
-    /// <param name="client">The activity's client.</param>
-    /// <param name="filter">The activity's input.</param>
+    /// <summary>Counts the runs that a filter matches.</summary>
+    /// <param name="client">The function's client.</param>
+    /// <param name="filter">Which.</param>
     /// <param name="cancellationToken">Fires when the host shuts down.</param>
     /// <returns>How many there are.</returns>
     public static async Task<int> CountAsync(DurableTaskClient client, RunFilter filter, CancellationToken cancellationToken)
@@ -31,9 +31,9 @@ internal static class BulkActivities
         return count;
     }
 
-    /// <summary>Finds the next runs that a filter matches: <see cref="PreemptFunctions.FindRuns"/>.</summary>
-    /// <param name="client">The activity's client.</param>
-    /// <param name="search">The activity's input.</param>
+    /// <summary>Finds the next runs that a filter matches.</summary>
+    /// <param name="client">The function's client.</param>
+    /// <param name="search">Which, and where to begin.</param>
     /// <param name="cancellationToken">Fires when the host shuts down.</param>
     /// <returns>The runs, and where to go on.</returns>
     public static async Task<BulkPage> FindAsync(DurableTaskClient client, BulkSearch search, CancellationToken cancellationToken)
@@ -60,36 +60,33 @@ internal static class BulkActivities
         return new BulkPage(found.ToImmutable(), null);
     }
 
-    /// <summary>Does the operation's work on some runs: <see cref="PreemptFunctions.WorkOnRuns"/>.</summary>
-    /// <param name="runs">The app's clients.</param>
-    /// <param name="client">The activity's client.</param>
-    /// <param name="work">The activity's input.</param>
+    /// <summary>Does the operation's work on some runs.</summary>
+    /// <param name="runs">The app's client of runs.</param>
+    /// <param name="task">What to do with which.</param>
     /// <param name="cancellationToken">Fires when the host shuts down.</param>
     /// <returns>What came of it.</returns>
-    public static async Task<BulkResult> WorkAsync(
-        RunClients runs, DurableTaskClient client, BulkWork work, CancellationToken cancellationToken)
+    public static async Task<BulkResult> DoAsync(RunClient runs, BulkTask task, CancellationToken cancellationToken)
     {
-        RunClient runClient = runs.With(client);
         List<BulkFailure> failures = [];
-        foreach (string[] few in work.RunIds.Chunk(AtOnce))
+        foreach (string[] few in task.RunIds.Chunk(AtOnce))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            BulkFailure?[] outcomes = await Task.WhenAll(few.Select(id => WorkOnAsync(runClient, id, work, cancellationToken)));
+            BulkFailure?[] outcomes = await Task.WhenAll(few.Select(id => WorkOnAsync(runs, id, task, cancellationToken)));
             failures.AddRange(outcomes.OfType<BulkFailure>());
         }
 
-        return new BulkResult(work.RunIds.Length - failures.Count, failures.Count, [.. failures.Take(BulkProgress.MaxFailures)]);
+        return new BulkResult(task.RunIds.Length - failures.Count, failures.Count, [.. failures.Take(BulkProgress.MaxFailures)]);
     }
 
     /// <summary>Null when it is done.</summary>
-    private static async Task<BulkFailure?> WorkOnAsync(RunClient runs, string id, BulkWork work, CancellationToken cancellationToken)
+    private static async Task<BulkFailure?> WorkOnAsync(RunClient runs, string id, BulkTask task, CancellationToken cancellationToken)
     {
         try
         {
-            if (work.Kind == BulkKind.Cancel)
-                await CancelAsync(runs, id, work, cancellationToken);
+            if (task.Kind == BulkKind.Cancel)
+                await CancelAsync(runs, id, task, cancellationToken);
             else
-                await runs.ReplayAsync(id, $"{work.OperationId}:{id}", cancellationToken);
+                await runs.ReplayAsync(id, $"{task.OperationId}:{id}", cancellationToken);
             return null;
         }
         catch (RunException exception)
@@ -98,12 +95,12 @@ internal static class BulkActivities
         }
     }
 
-    private static async Task CancelAsync(RunClient runs, string id, BulkWork work, CancellationToken cancellationToken)
+    private static async Task CancelAsync(RunClient runs, string id, BulkTask task, CancellationToken cancellationToken)
     {
         Run run = await runs.GetAsync(id, cancellationToken);
         try
         {
-            await runs.RequestStopAsync(run, new CancelOptions(work.Reason), by: work.OperationId, cancellationToken);
+            await runs.RequestStopAsync(run, new CancelOptions(task.Reason), by: task.OperationId, cancellationToken);
         }
         catch (RunConflictException)
         {

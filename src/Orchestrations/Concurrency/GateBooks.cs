@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Client.Entities;
+using Microsoft.DurableTask.Entities;
+
+namespace Preempt;
+
+/// <summary>
+/// Finds out whether gates have in their books what they have answered. Azure Storage sends an entity's answers before it writes its state:
+/// when the host dies in between, the answer stands and the gate knows nothing of it. So a step begins only when it is written that its run
+/// holds the slots. A slot that is written is held until its holder leaves.
+/// </summary>
+internal sealed class GateBooks(TimeProvider time)
+{
+    /// <summary>Looks at a gate: the state follows its answer within milliseconds, if it comes at all.</summary>
+    private const int MaxLooks = 8;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Whether all of these slots are in the books; waits some two seconds for it.</summary>
+    /// <param name="slots">The slots.</param>
+    /// <param name="client">The function's client.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<bool> HaveAsync(ImmutableArray<GateSlot> slots, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        foreach (GateSlot slot in slots)
+        {
+            if (!await HasAsync(slot, client, cancellationToken))
+                return false;
+        }
+
+        return true;
+    }
+
+    private async Task<bool> HasAsync(GateSlot slot, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        EntityInstanceId gate = new(PreemptFunctions.Gate, slot.Gate);
+        TimeSpan pause = FirstPause;
+        for (int look = 1; ; look++, pause *= 2)
+        {
+            EntityMetadata<GateState>? entity = await client.Entities.GetEntityAsync<GateState>(gate, cancellation: cancellationToken);
+            if (entity?.State.Holders.Any(holder => holder.Age.RunId == slot.Holder && holder.Token == slot.Token) == true)
+                return true;
+            if (look == MaxLooks)
+                return false;
+            await Task.Delay(pause, time, cancellationToken);
+        }
+    }
+}
+
+/// <summary>A slot that a gate has said to have given.</summary>
+/// <param name="Gate">The gate entity's key.</param>
+/// <param name="Holder">The run, or the step.</param>
+/// <param name="Token">The fencing token.</param>
+internal sealed record GateSlot(string Gate, string Holder, long Token);

@@ -1,0 +1,166 @@
+namespace Preempt.Tests.Runs;
+
+/// <summary>Whole runs on a host that does things twice, as Azure Storage can: turns, entities' batches, clients' signals and starts.</summary>
+public sealed class RepetitionTests
+{
+    private const int Seeds = 30;
+
+    [Fact]
+    public void A_turn_that_happens_twice_calls_each_child_once()
+    {
+        for (int seed = 1; seed <= Seeds; seed++)
+        {
+            using TestApp app = new(seed, options => options.TurnsHappenTwice = 0.3);
+            List<string> children = [];
+            Script child = Code(run =>
+            {
+                lock (children)
+                    children.Add(run.RunId);
+                return run.CallStepAsync<Worker, string>(new Work(60));
+            });
+            string parent = app.Start("ungated", async run => string.Concat(await Task.WhenAll(
+                run.CallWorkflowAsync<OneRun, string>(child), run.CallWorkflowAsync<OneRun, string>(child with { Key = "other" }))));
+
+            Assert.Equal(RunStatus.Succeeded, app.End(parent).Status);
+            Assert.Equal(2, children.Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public void Children_of_one_turn_stand_in_line_in_the_order_of_their_calls()
+    {
+        const int Children = 12;
+        using TestApp app = new(seed: 7);
+        List<int> order = [];
+        Script Child(int number) => Code(async run =>
+        {
+            string done = await run.CallStepAsync<Worker, string>(new Work(1));
+            lock (order)
+            {
+                if (!order.Contains(number))
+                    order.Add(number);
+            }
+
+            return done;
+        });
+        Script[] children = [.. Enumerable.Range(0, Children).Select(Child)];
+        string first = app.Start("one-in-order", new Work(30));
+        app.UntilRunning(first);
+        string parent = app.Start("ungated", async run => string.Concat(
+            await Task.WhenAll(children.Select(child => run.CallWorkflowAsync<OneInOrder, string>(child)))));
+
+        Assert.Equal(RunStatus.Succeeded, app.End(parent).Status);
+        Assert.Equal(Enumerable.Range(0, Children), order);
+    }
+
+    [Fact]
+    public void Steps_of_one_turn_stand_in_line_in_the_order_of_their_calls()
+    {
+        const int Steps = 12;
+        using TestApp app = new(seed: 7);
+        List<int> order = [];
+        string run = app.Start("one-step-in-order", async context =>
+        {
+            await Task.WhenAll(Enumerable.Range(0, Steps).Select(async number =>
+            {
+                await context.CallStepAsync<Worker, string>(new Work(1));
+                lock (order)
+                {
+                    if (!order.Contains(number))
+                        order.Add(number);
+                }
+            }));
+            return "done";
+        });
+
+        Assert.Equal(RunStatus.Succeeded, app.End(run).Status);
+        Assert.Equal(Enumerable.Range(0, Steps), order);
+    }
+
+    [Fact]
+    public void A_step_that_ends_by_itself_while_its_host_shuts_down_stops_nothing()
+    {
+        using TestApp app = new();
+        string id = app.Start("ungated", async run =>
+        {
+            await run.CallStepAsync<Worker, string>(new Work(3, IgnoreStop: true));
+            return await run.CallStepAsync<Worker, string>(new Work(1));
+        });
+        app.UntilRunning(id);
+
+        app.Host.Restart();
+
+        Run ended = app.End(id, TimeSpan.FromSeconds(20));
+        Assert.Equal((RunStatus.Succeeded, null), (ended.Status, ended.Stop));
+        Assert.All(ended.Steps, step => Assert.Equal((StepStatus.Succeeded, null), (step.Status, step.StopReason)));
+    }
+
+    [Fact]
+    public void Starts_with_one_idempotency_key_that_are_all_told_they_have_started_make_one_run()
+    {
+        using TestApp app = new(seed: 3, options => options.StartsCollide = 1);
+        (Run Run, bool IsNew)[] answers = app.Host.Run(() => Task.WhenAll(Enumerable.Range(0, 20).Select(
+            number => app.Runs.StartOnceAsync("ungated", new Script("k", $"code {number}"), "the key"))));
+
+        Assert.Single(answers.Select(answer => answer.Run.Id).Distinct());
+        Assert.Single(answers, answer => answer.IsNew);
+    }
+
+    [Fact]
+    public void Starts_of_one_run_id_that_are_all_told_they_have_started_are_accepted_once()
+    {
+        using TestApp app = new(seed: 3, options => options.StartsCollide = 1);
+        bool[] accepted = app.Host.Run(() => Task.WhenAll(Enumerable.Range(0, 20).Select(async number =>
+        {
+            try
+            {
+                await app.Runs.StartAsync("ungated", new Script("k", $"code {number}"), new StartOptions { RunId = "chosen" });
+                return true;
+            }
+            catch (RunConflictException)
+            {
+                return false;
+            }
+        })));
+
+        Assert.Single(accepted, isAccepted => isAccepted);
+    }
+
+    [Fact]
+    public void A_drain_and_a_resume_that_arrive_twice_are_done_once()
+    {
+        for (int seed = 1; seed <= Seeds; seed++)
+        {
+            using TestApp app = new(seed, options => options.SignalsArriveTwice = 1);
+            Assert.Equal(AppMode.Draining, app.Host.Run(() => app.Runs.DrainAsync()).Mode);
+            Assert.Equal(AppMode.Running, app.Host.Run(() => app.Runs.ResumeAsync()).Mode);
+
+            app.Host.Advance(TimeSpan.FromMinutes(1));
+
+            Assert.Equal(AppMode.Running, app.Host.Run(() => app.Runs.GetStatusAsync()).Mode);
+        }
+    }
+
+    [Fact]
+    public void A_key_is_not_shut_for_longer_than_a_clock_was_ahead()
+    {
+        TimeSpan most = TimeSpan.FromMinutes(10);
+        for (int seed = 1; seed <= Seeds; seed++)
+        {
+            using TestApp app = new(seed, options => options.ClocksDiffer = most);
+            for (int run = 0; run < 50; run++)
+                app.End(app.Start("one-run", new Work(0)));
+
+            app.Host.Advance(2 * most);
+
+            Assert.Equal(RunStatus.Succeeded, app.End(app.Start("one-run", new Work(0))).Status);
+        }
+    }
+
+    private static Script Code(Func<RunContext, Task<string>> code)
+    {
+        string name = Guid.NewGuid().ToString("N");
+        ScriptedWorkflow.Codes[name] = code;
+        return new Script("k", name);
+    }
+}
