@@ -12,6 +12,11 @@ internal sealed record BulkSearch(RunFilter Filter, BulkPlace From);
 /// <param name="Next">Where to go on; null after the last.</param>
 internal sealed record BulkPage(ImmutableArray<string> RunIds, BulkPlace? Next);
 
+/// <summary>How many of the runs there are up to a place.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Next">Where to go on; null after the last.</param>
+internal sealed record BulkCount(int Count, BulkPlace? Next);
+
 /// <summary>What to do with some runs.</summary>
 /// <param name="OperationId">The operation.</param>
 /// <param name="Kind">What to do.</param>

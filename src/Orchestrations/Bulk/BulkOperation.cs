@@ -46,9 +46,21 @@ internal static class BulkOperation
         return progress with { EndedAt = new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero) };
     }
 
-    private static Task<int> CountAsync(TaskOrchestrationContext context, BulkRequest request) => request.RunIds is { } ids
-        ? Task.FromResult(ids.Count)
-        : context.CallEntityAsync<int>(ControlPlane.BulkOf(context.InstanceId), nameof(ControlPlane.CountRuns), request.Filter);
+    private static async Task<int> CountAsync(TaskOrchestrationContext context, BulkRequest request)
+    {
+        if (request.RunIds is { } ids)
+            return ids.Count;
+        int count = 0;
+        for (BulkPlace? place = new(); place is not null;)
+        {
+            BulkCount counted = await context.CallEntityAsync<BulkCount>(
+                ControlPlane.BulkOf(context.InstanceId), nameof(ControlPlane.CountRuns), new BulkSearch(request.Filter!, place));
+            count += counted.Count;
+            place = counted.Next;
+        }
+
+        return count;
+    }
 
     private static Task<BulkPage> FindAsync(TaskOrchestrationContext context, BulkRequest request, BulkPlace place)
     {

@@ -10,25 +10,18 @@ internal static class BulkWork
     /// <summary>Runs that one part works on at a time.</summary>
     private const int AtOnce = 16;
 
-    /// <summary>Pages of the engine that one search reads: it should not take minutes where few runs match.</summary>
-    private const int MaxPages = 100;
+    /// <summary>Pages of the engine that one search reads: an entity that takes a minute is asked a second time.</summary>
+    private const int MaxPages = 20;
 
-    /// <summary>Counts the runs that a filter matches.</summary>
+    /// <summary>Counts the next runs that a filter matches.</summary>
     /// <param name="client">The function's client.</param>
-    /// <param name="filter">Which.</param>
+    /// <param name="search">Which, and where to begin.</param>
     /// <param name="cancellationToken">Fires when the host shuts down.</param>
-    /// <returns>How many there are.</returns>
-    public static async Task<int> CountAsync(DurableTaskClient client, RunFilter filter, CancellationToken cancellationToken)
+    /// <returns>How many there are, and where to go on.</returns>
+    public static async Task<BulkCount> CountAsync(DurableTaskClient client, BulkSearch search, CancellationToken cancellationToken)
     {
-        int count = 0;
-        for (BulkPlace? place = new(); place is not null;)
-        {
-            BulkPage page = await FindAsync(client, new BulkSearch(filter, place), cancellationToken);
-            count += page.RunIds.Length;
-            place = page.Next;
-        }
-
-        return count;
+        BulkPage page = await FindAsync(client, search, int.MaxValue, cancellationToken);
+        return new BulkCount(page.RunIds.Length, page.Next);
     }
 
     /// <summary>Finds the next runs that a filter matches.</summary>
@@ -36,7 +29,10 @@ internal static class BulkWork
     /// <param name="search">Which, and where to begin.</param>
     /// <param name="cancellationToken">Fires when the host shuts down.</param>
     /// <returns>The runs, and where to go on.</returns>
-    public static async Task<BulkPage> FindAsync(DurableTaskClient client, BulkSearch search, CancellationToken cancellationToken)
+    public static Task<BulkPage> FindAsync(DurableTaskClient client, BulkSearch search, CancellationToken cancellationToken) =>
+        FindAsync(client, search, BulkOperation.PageSize, cancellationToken);
+
+    private static async Task<BulkPage> FindAsync(DurableTaskClient client, BulkSearch search, int most, CancellationToken cancellationToken)
     {
         RunRange range = new(client, search.Filter);
         ImmutableArray<string>.Builder found = ImmutableArray.CreateBuilder<string>();
@@ -51,7 +47,7 @@ internal static class BulkWork
                         found.Add(run.Id);
                 }
 
-                bool isEnough = found.Count > BulkOperation.PageSize - RunRange.PageSize || ++pages == MaxPages;
+                bool isEnough = found.Count > most - RunRange.PageSize || ++pages == MaxPages;
                 if (isEnough && page.ContinuationToken is { } token)
                     return new BulkPage(found.ToImmutable(), place with { Token = token });
             }

@@ -80,8 +80,8 @@ internal sealed class ControlPlane(RunClients app, DurableTaskClient client, Can
         return instance is null ? null : RunReader.ReadOutcome(instance);
     }
 
-    /// <summary>Counts the runs that a filter matches.</summary>
-    public Task<int> CountRuns(RunFilter filter) => BulkWork.CountAsync(client, filter, hostStopping);
+    /// <summary>Counts the next runs that a filter matches.</summary>
+    public Task<BulkCount> CountRuns(BulkSearch search) => BulkWork.CountAsync(client, search, hostStopping);
 
     /// <summary>Finds the next runs that a filter matches.</summary>
     public Task<BulkPage> FindRuns(BulkSearch search) => BulkWork.FindAsync(client, search, hostStopping);
