@@ -23,7 +23,11 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
     public bool Gave(string holder, long token)
     {
         if (_tokens.TryGetValue(holder, out long known))
-            return known == token;
+        {
+            // One that has entered again has its first token on record until it hears of the second.
+            return known == token || (_out.Contains(holder) && token > 0 && token < known);
+        }
+
         if (token < 1 || token > _before.LastToken || _tokens.ContainsValue(token))
             return false;
         _tokens.Add(holder, token);
