@@ -216,6 +216,23 @@ internal sealed class DurableEngine : IDisposable
             Send(request);
     }
 
+    /// <summary>Lets out what a turn or a batch has to say to others, and has it happen again after a pause: the rest of it is lost.</summary>
+    /// <param name="lost">What it would have committed.</param>
+    /// <param name="pause">How much later it happens again.</param>
+    /// <param name="again">Has it happen again.</param>
+    /// <param name="sent">Called as soon as the messages are out.</param>
+    public void Repeat(Commit lost, TimeSpan pause, Action again, Action sent)
+    {
+        Commit messages = lost.ToMessages();
+        Instances.Reserve(messages);
+        Commit(messages, () =>
+        {
+            Publish(messages);
+            Timers.Add(Time.GetUtcNow() + pause, again);
+            sent();
+        });
+    }
+
     /// <summary>Has a message on its way to its orchestration.</summary>
     public void Send(Delivery delivery)
     {

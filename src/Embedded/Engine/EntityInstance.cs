@@ -63,7 +63,7 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
             if (commit.IsHeard && engine.Options.Faults?.TurnRepeats() is { } pause)
             {
                 _state = before;
-                Repeat(commit.ToMessages(), batch, pause);
+                engine.Repeat(commit, pause, again: () => TakeUpAgain(batch), sent: static () => { });
                 return;
             }
 
@@ -78,24 +78,16 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
         }
     }
 
-    /// <summary>The batch's answers and messages are sent, and its state is lost: it happens again, later.</summary>
-    private void Repeat(Commit messages, List<EntityRequest> batch, TimeSpan pause)
+    /// <summary>The batch's answers and messages are sent, and its state is lost: it happens again.</summary>
+    private void TakeUpAgain(List<EntityRequest> batch)
     {
-        engine.Instances.Reserve(messages);
-        engine.Commit(messages, () =>
+        lock (_lock)
         {
-            engine.Publish(messages);
-            engine.Timers.Add(engine.Time.GetUtcNow() + pause, () =>
-            {
-                lock (_lock)
-                {
-                    _inbox.InsertRange(0, batch);
-                    _isAgain = true;
-                }
+            _inbox.InsertRange(0, batch);
+            _isAgain = true;
+        }
 
-                engine.Schedule(this);
-            });
-        });
+        engine.Schedule(this);
     }
 
     private async Task<Commit> RunBatchAsync(string? before, List<EntityRequest> batch)

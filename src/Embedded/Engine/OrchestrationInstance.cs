@@ -114,7 +114,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
             Turn turn = Run(out List<Delivery> taken);
             if (turn.Commit is { Header: not null, IsHeard: true } && _engine.Options.Faults?.TurnRepeats() is { } pause)
             {
-                Repeat(turn.Commit.ToMessages(), taken, pause);
+                Repeat(turn.Commit, taken, pause);
                 return;
             }
 
@@ -133,22 +133,18 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     }
 
     /// <summary>The turn's messages are sent, and its history is lost: it happens again, later. Nothing else happens meanwhile.</summary>
-    private void Repeat(Commit messages, List<Delivery> taken, TimeSpan pause)
+    private void Repeat(Commit lost, List<Delivery> taken, TimeSpan pause)
     {
         _code = null;
         _isLost = true;
-        _engine.Instances.Reserve(messages);
-        _engine.Commit(messages, () =>
+        _engine.Repeat(lost, pause, again: TakeUpAgain, sent: () => _inbox.Rest(CanUse));
+
+        void TakeUpAgain()
         {
-            _engine.Publish(messages);
-            _engine.Timers.Add(_engine.Time.GetUtcNow() + pause, () =>
-            {
-                _again = taken;
-                _isLost = false;
-                _inbox.Ask();
-            });
-            _inbox.Rest(CanUse);
-        });
+            _again = taken;
+            _isLost = false;
+            _inbox.Ask();
+        }
     }
 
     private List<Delivery> Take(out bool isAsked)

@@ -70,7 +70,6 @@ public static class PreemptServices
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<HostWatch>(provider, host));
         services.AddSingleton<GateBooks>();
         services.AddSingleton<StepRunner>();
-        services.AddSingleton<RunActivities>();
         return services;
     }
 

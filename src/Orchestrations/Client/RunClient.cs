@@ -161,6 +161,14 @@ public sealed partial class RunClient
         };
     }
 
+    /// <summary>Starts a run for another, unless it has been started.</summary>
+    internal async Task StartForAnotherAsync(ChildStart start, CancellationToken cancellationToken)
+    {
+        AppState state = await _app.Mode.GetAsync(_client, cancellationToken);
+        RunRequest request = start.Request with { Held = state.Mode != AppMode.Running };
+        await RunStart.EnsureStartedAsync(_client, start.RunId, request, cancellationToken);
+    }
+
     private static string NewId(RunRequest request)
     {
         Span<byte> entropy = stackalloc byte[RunId.EntropyLength];

@@ -32,7 +32,7 @@ internal static class GateRules
         return (state, reply with
         {
             Stops = [.. reply.Stops.UnionBy(
-                state.Evicted.Where(evicted => now - evicted.At < LongestEviction)
+                ToTellAgain(state.Evicted, now)
                     .Select(evicted => new GateStop(evicted.RunId, evicted.SupersededBy, HasLeft: true)),
                 stop => stop.RunId)],
             Admissions = Told(state, request.Age.RunId, reply.Admissions),
@@ -227,9 +227,12 @@ internal static class GateRules
         return (state, stops.ToImmutable());
     }
 
+    private static IEnumerable<EvictedState> ToTellAgain(ImmutableArray<EvictedState> evicted, DateTimeOffset now) =>
+        evicted.Where(known => now - known.At < LongestEviction);
+
     private static ImmutableArray<EvictedState> Keep(ImmutableArray<EvictedState> evicted, EvictedState next)
     {
-        ImmutableArray<EvictedState> all = [.. evicted.Where(known => next.At - known.At < LongestEviction), next];
+        ImmutableArray<EvictedState> all = [.. ToTellAgain(evicted, next.At), next];
         return all.Length <= GateState.MaxEvicted ? all : all[^GateState.MaxEvicted..];
     }
 

@@ -14,12 +14,6 @@ namespace Preempt;
 /// <param name="hostStopping">Fires when the host shuts down: whoever has called asks again.</param>
 internal sealed class ControlPlane(RunClients app, DurableTaskClient client, CancellationToken hostStopping) : TaskEntity<object?>
 {
-    /// <summary>
-    /// Entities of each kind. An entity does one thing at a time, so that one slow look should not hold up the stops of many runs; and they are
-    /// never removed, so that there should not be one for each run.
-    /// </summary>
-    private const int Shards = 32;
-
     /// <summary>The entity that publishes the stops of a run, and ends it by force.</summary>
     public static EntityInstanceId StopsOf(string runId) => Shard("stops", runId);
 
@@ -30,7 +24,7 @@ internal sealed class ControlPlane(RunClients app, DurableTaskClient client, Can
     public static EntityInstanceId BulkOf(string part) => Shard("bulk", part);
 
     private static EntityInstanceId Shard(string kind, string of) =>
-        new(PreemptFunctions.Control, FormattableString.Invariant($"{kind}-{RunId.ShardOf(of, Shards):D2}"));
+        new(PreemptFunctions.Control, FormattableString.Invariant($"{kind}-{RunId.ShardOf(of):D2}"));
 
     /// <summary>Tells a run's steps to stop. Signalled: a notice that is lost with its worker is sent again by its run.</summary>
     public Task PublishStop(StopNotice notice) => app.Feed.PublishAsync(notice, CancellationToken.None);

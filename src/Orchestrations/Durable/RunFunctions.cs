@@ -40,5 +40,5 @@ public static class RunFunctions
     /// <summary>Starts a run for another.</summary>
     [Function(PreemptFunctions.StartRun)]
     public static Task StartRun([ActivityTrigger] JsonElement start, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        function.InstanceServices.GetRequiredService<RunActivities>().StartRunAsync(start.Deserialize<ChildStart>()!, client, function.CancellationToken);
+        function.InstanceServices.GetRequiredService<RunClients>().With(client).StartForAnotherAsync(start.Deserialize<ChildStart>()!, function.CancellationToken);
 }

@@ -120,10 +120,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     {
         run.Logger.LogWarning("{Visitor} enters gate {Gate} again: one of its gates does not know what it has answered", visit.Age.RunId, visit.Gate.Gate);
         visit.Forget();
-        Tell(visit.Gate.Gate, await context.CallEntityAsync<ImmutableArray<GateAdmission>>(
-            Entity(visit.Gate.Gate),
-            nameof(ConcurrencyGate.Leave),
-            new LeaveRequest([visit.Age.RunId], By: visit.Age.RunId, Returns: true)));
+        await CallLeaveAsync(visit.Gate, new LeaveRequest([visit.Age.RunId], By: visit.Age.RunId, Returns: true));
     }
 
     private async Task<bool> AskUntilAnsweredAsync(GateVisit visit, CancellationToken stop)
@@ -227,8 +224,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         if (dead.IsEmpty)
             return;
         run.Logger.LogWarning("Gate {Gate} held slots for runs that have ended: {Runs}", gate.Gate, dead);
-        Tell(gate.Gate, await context.CallEntityAsync<ImmutableArray<GateAdmission>>(
-            Entity(gate.Gate), nameof(ConcurrencyGate.Leave), new LeaveRequest(dead, By: self)));
+        await CallLeaveAsync(gate, new LeaveRequest(dead, By: self));
     }
 
     private async Task<ImmutableArray<string>> FindDeadAsync(ImmutableArray<string> suspects)
@@ -291,18 +287,17 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         if (visit.HasLeft || (visit.IsStruckOff && visit.Token == 0))
             return;
         visit.HasLeft = true;
-        EntityInstanceId gate = Entity(visit.Gate.Gate);
         LeaveRequest self = new([visit.Age.RunId], By: visit.Age.RunId);
         bool isStep = HolderId.Parse(visit.Age.RunId).Step is not null;
         if (visit.IsStruckOff || (!visit.IsContended && !isStep))
         {
-            await context.Entities.SignalEntityAsync(gate, nameof(ConcurrencyGate.Release), self);
+            await context.Entities.SignalEntityAsync(Entity(visit.Gate.Gate), nameof(ConcurrencyGate.Release), self);
             return;
         }
 
         try
         {
-            Tell(visit.Gate.Gate, await context.CallEntityAsync<ImmutableArray<GateAdmission>>(gate, nameof(ConcurrencyGate.Leave), self));
+            await CallLeaveAsync(visit.Gate, self);
         }
         catch (EntityOperationFailedException exception)
         {
@@ -310,6 +305,10 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
             run.Logger.LogWarning(exception, "Run {Run} could not leave gate {Gate}", run.RunId, visit.Gate.Gate);
         }
     }
+
+    /// <summary>Has visitors struck off, and tells those who are admitted for them.</summary>
+    private async Task CallLeaveAsync(RunGate gate, LeaveRequest request) =>
+        Tell(gate.Gate, await context.CallEntityAsync<ImmutableArray<GateAdmission>>(Entity(gate.Gate), nameof(ConcurrencyGate.Leave), request));
 
     private void Tell(string gate, ImmutableArray<GateAdmission> admissions)
     {

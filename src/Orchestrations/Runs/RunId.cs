@@ -21,6 +21,7 @@ public static class RunId
     /// <summary>The bytes of entropy that <see cref="Create"/> takes.</summary>
     public const int EntropyLength = 8;
 
+    private const int Shards = 32;
     private const char Separator = ':';
     private const int KeyHashLength = 26;
     private const string Base32Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
@@ -93,8 +94,11 @@ public static class RunId
         };
     }
 
-    /// <summary>One of so many parts, always the same for a text: for what is spread over several entities.</summary>
-    internal static int ShardOf(string text, int shards) => SHA256.HashData(Encoding.UTF8.GetBytes(text))[0] % shards;
+    /// <summary>
+    /// One of 32, always the same for a text: for what is spread over several entities. An entity does one thing at a time, so that one slow thing
+    /// should not hold up those of many runs; and none is ever removed, so that there should not be one for each run.
+    /// </summary>
+    internal static int ShardOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text))[0] % Shards;
 
     /// <summary>What the ids of all runs of a workflow begin with.</summary>
     /// <exception cref="ArgumentException">The name is not valid.</exception>

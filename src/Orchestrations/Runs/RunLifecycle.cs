@@ -16,11 +16,7 @@ internal sealed class RunLifecycle(RunSupervisor run, TaskOrchestrationContext c
     /// <summary>What the entity is asked for.</summary>
     private const string Operation = "Publish";
 
-    /// <summary>Entities that publish: each does one thing at a time, and none is ever removed.</summary>
-    private const int Publishers = 32;
-
-    private readonly EntityInstanceId _publisher = new(
-        PreemptFunctions.PublishLifecycle, $"{RunId.ShardOf(run.RunId, Publishers)}");
+    private readonly EntityInstanceId _publisher = new(PreemptFunctions.PublishLifecycle, $"{RunId.ShardOf(run.RunId)}");
 
     private Task _published = Task.CompletedTask;
 
