@@ -10,6 +10,9 @@ internal sealed record StepCall
     /// <summary>The run that the step belongs to.</summary>
     public required string RunId { get; init; }
 
+    /// <summary>Which of the runs that had this id, see <see cref="HolderId.LifeOf"/>; null where that is not known.</summary>
+    public string? Life { get; init; }
+
     /// <summary>The step's number within its run, from 1.</summary>
     public required int Number { get; init; }
 

@@ -35,6 +35,9 @@ public sealed class StepContext
     /// <summary>The run that the step belongs to.</summary>
     public string RunId => _step.Call.RunId;
 
+    /// <summary>The run as gates know it, by which runs that had one id after the other are told apart.</summary>
+    internal string Holder => new HolderId(RunId, _step.Call.Life, Step: null).ToString();
+
     /// <summary>Which attempt this is, from 1.</summary>
     public int Attempt => _step.Call.Attempt;
 
@@ -97,9 +100,9 @@ public sealed class StepContext
     {
         StopReason reason = Preempt.StopReason.Self;
         await SendAsync(RunMessage.ForStop(new StopRequest { Reason = reason, RequestedAt = Time.GetUtcNow(), Message = message }));
-        await _feed.TryPublishAsync(new StopNotice(RunId, reason), CancellationToken.None);
+        await _feed.TryPublishAsync(new StopNotice(RunId, reason, Life: _step.Call.Life), CancellationToken.None);
     }
 
     private Task SendAsync(RunMessage message) =>
-        _client.RaiseEventAsync(RunId, RunMessage.EventName, message, CancellationToken.None);
+        _client.RaiseEventAsync(RunId, RunMessage.EventName, message with { Life = _step.Call.Life }, CancellationToken.None);
 }

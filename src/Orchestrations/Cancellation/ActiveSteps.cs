@@ -8,7 +8,9 @@ namespace Preempt;
 /// <param name="Step">The number of the one step that is to stop; null for all.</param>
 /// <param name="Force">Whether shielded steps stop too: the run is about to be ended.</param>
 /// <param name="RequestedAt">When the stop was asked for, UTC; null where nobody asked.</param>
-internal sealed record StopNotice(string RunId, StopReason Reason, int? Step = null, bool Force = false, DateTimeOffset? RequestedAt = null);
+/// <param name="Life">Which of the runs that had this id, see <see cref="HolderId.LifeOf"/>; null for whichever there is.</param>
+internal sealed record StopNotice(
+    string RunId, StopReason Reason, int? Step = null, bool Force = false, DateTimeOffset? RequestedAt = null, string? Life = null);
 
 /// <summary>
 /// The steps that run in this process, and the latest stop notices, so that a step that begins just after its run was stopped
@@ -183,6 +185,9 @@ internal sealed class ActiveStep : IDisposable
 
     public void Consider(StopNotice notice)
     {
+        // Notices are kept for some time, and the id may have been given anew.
+        if (notice.Life is { } life && Call.Life is { } own && life != own)
+            return;
         bool isMeant = notice.Step is { } number ? number == Call.Number : notice.Force || !Call.Shielded;
         if (isMeant)
             Stop(notice.Reason, notice.RequestedAt);

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Preempt;
 
 /// <summary>A gate's state as callers see it.</summary>
@@ -14,9 +16,12 @@ internal static class GateReader
             rule.Strategy,
             state.LastToken,
             [.. state.Holders.Select(holder =>
-                new GateHolder(holder.Age.RunId, holder.Token, holder.Age.QueuedAt, holder.SupersededBy, holder.Key))],
-            [.. state.Waiters.Select(waiter => new GateWaiter(waiter.Age.RunId, waiter.Age.QueuedAt, waiter.Priority, waiter.Key))],
+                new GateHolder(Shown(holder.Age.RunId), holder.Token, holder.Age.QueuedAt, Shown(holder.SupersededBy), holder.Key))],
+            [.. state.Waiters.Select(waiter => new GateWaiter(Shown(waiter.Age.RunId), waiter.Age.QueuedAt, waiter.Priority, waiter.Key))],
             rule.Strategy is ConcurrencyStrategy.Queue or ConcurrencyStrategy.RoundRobin ? rule.MaxQueued : null,
             rule.Strategy == ConcurrencyStrategy.RoundRobin ? rule.MaxTotal : null);
     }
+
+    [return: NotNullIfNotNull(nameof(holder))]
+    private static string? Shown(string? holder) => holder is null ? null : HolderId.Parse(holder).Shown;
 }

@@ -287,7 +287,7 @@ public sealed partial class RunClient
         };
         await SendAsync(run, RunMessage.ForStop(stop), options, cancellationToken);
         if (!options.QueuedOnly)
-            await _app.Feed.TryPublishAsync(new StopNotice(run.Id, StopReason.Requested, RequestedAt: stop.RequestedAt), cancellationToken);
+            await _app.Feed.TryPublishAsync(new StopNotice(run.Id, StopReason.Requested, RequestedAt: stop.RequestedAt, Life: HolderId.LifeOf(run.QueuedAt)), cancellationToken);
         return stop;
     }
 
@@ -398,7 +398,7 @@ public sealed partial class RunClient
         CheckCanStop(run, options);
         try
         {
-            await _client.RaiseEventAsync(run.Id, RunMessage.EventName, message, cancellationToken);
+            await _client.RaiseEventAsync(run.Id, RunMessage.EventName, message with { Life = HolderId.LifeOf(run.QueuedAt) }, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

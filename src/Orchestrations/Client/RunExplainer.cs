@@ -34,12 +34,13 @@ internal static class RunExplainer
         }
 
         yield return $"It was accepted at {Time(run.QueuedAt)} and has not started.";
+        string holder = request.HolderOf(run.Id);
         bool waits = false;
         for (int i = 0; i < gates.Count && !waits; i++)
         {
-            foreach (string sentence in GateExplainer.Explain(run.Id, request.Gates[i], gates[i]))
+            foreach (string sentence in GateExplainer.Explain(holder, request.Gates[i], gates[i]))
             {
-                waits |= !GateExplainer.Holds(run.Id, gates[i]);
+                waits |= !GateExplainer.Holds(holder, gates[i]);
                 yield return sentence;
             }
         }

@@ -36,7 +36,7 @@ internal sealed class ControlPlane(RunClients app, DurableTaskClient client, Can
     public async Task EndRun(ForcedEnd end)
     {
         StopReason reason = end.Outcome.Record.Stop?.Reason ?? StopReason.Self;
-        await app.Feed.TryPublishAsync(new StopNotice(end.RunId, reason, Force: true), CancellationToken.None);
+        await app.Feed.TryPublishAsync(new StopNotice(end.RunId, reason, Force: true, Life: HolderId.LifeOf(end.QueuedAt)), CancellationToken.None);
         OrchestrationMetadata? instance = await client.GetInstanceAsync(end.RunId, getInputsAndOutputs: true, CancellationToken.None);
         // A late signal must not end a run that was given the id since.
         bool isMeant = instance is { IsCompleted: false } && (RunReader.ReadRequest(instance) is not { } request || request.QueuedAt == end.QueuedAt);
@@ -51,19 +51,19 @@ internal sealed class ControlPlane(RunClients app, DurableTaskClient client, Can
         ImmutableArray<string>.Builder ended = ImmutableArray.CreateBuilder<string>();
         foreach (IGrouping<string, string> holders in request.RunIds.GroupBy(holder => HolderId.Parse(holder).RunId))
         {
-            bool hasSteps = holders.Any(holder => HolderId.Parse(holder).Step is not null);
-            OrchestrationMetadata? instance = await client.GetInstanceAsync(holders.Key, getInputsAndOutputs: hasSteps, hostStopping);
-            if (instance is null or { IsCompleted: true })
-                ended.AddRange(holders);
-            else if (hasSteps)
-                ended.AddRange(holders.Where(holder => HasEnded(HolderId.Parse(holder).Step, RunReader.ReadOutcome(instance).Record)));
+            OrchestrationMetadata? instance = await client.GetInstanceAsync(holders.Key, getInputsAndOutputs: true, hostStopping);
+            ended.AddRange(instance is null or { IsCompleted: true } ? holders : holders.Where(holder => HasEnded(HolderId.Parse(holder), instance)));
         }
 
         return ended.ToImmutable();
     }
 
+    /// <summary>Whether a holder has ended although an instance of its id lives: the id was given anew, or it is a step.</summary>
+    private static bool HasEnded(HolderId holder, OrchestrationMetadata instance) =>
+        !holder.CanBe(RunReader.ReadRequest(instance)?.Life) || (holder.Step is { } step && HasEnded(step, RunReader.ReadOutcome(instance).Record));
+
     /// <summary>Whether a run's record says that a step has ended for good; one that has failed may be tried again.</summary>
-    private static bool HasEnded(int? step, RunRecord record) => record.Steps.Any(known =>
+    private static bool HasEnded(int step, RunRecord record) => record.Steps.Any(known =>
         known.Number == step && known.Status is (StepStatus.Succeeded or StepStatus.Cancelled or StepStatus.Abandoned));
 
     /// <summary>Reads how a run has ended that did not end by itself.</summary>
@@ -97,5 +97,5 @@ internal sealed class ControlPlane(RunClients app, DurableTaskClient client, Can
 internal sealed record ForcedEnd(string RunId, DateTimeOffset QueuedAt, RunOutcome Outcome);
 
 /// <summary>Runs to look at.</summary>
-/// <param name="RunIds">The runs; a step that holds a gate of its own is <c>{run}#{step}</c>.</param>
+/// <param name="RunIds">The runs and steps, each as a <see cref="HolderId"/>.</param>
 internal sealed record FindEndedRequest(ImmutableArray<string> RunIds);

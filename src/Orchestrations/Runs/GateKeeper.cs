@@ -32,7 +32,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         {
             if (run.IsStopped)
                 return false;
-            GateVisit visit = new(gate, new RunAge(run.RunId, run.Request.QueuedAt));
+            GateVisit visit = new(gate, new RunAge(run.HolderOf(step: null), run.Request.QueuedAt));
             _own.Add(visit);
             if (!await EnterAsync(visit, run.StopToken))
             {
@@ -215,7 +215,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     private async Task StrikeOffDeadAsync(RunGate gate, string self, ImmutableArray<string> suspects)
     {
         // Of its own steps the run knows best.
-        ImmutableArray<string> own = [.. suspects.Where(suspect => HolderId.Parse(suspect).RunId == run.RunId)];
+        ImmutableArray<string> own = [.. suspects.Where(suspect => run.Is(HolderId.Parse(suspect)))];
         ImmutableArray<string> dead =
         [
             .. own.Where(suspect => !_visits.Exists(visit => visit.Gate.Gate == gate.Gate && visit.Age.RunId == suspect)),
@@ -264,7 +264,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
 
     private GateVisit? Find(string gate, int? step)
     {
-        string self = new HolderId(run.RunId, step).ToString();
+        string self = run.HolderOf(step);
         return _visits.Find(visit => visit.Gate.Gate == gate && visit.Age.RunId == self);
     }
 
@@ -313,13 +313,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     private void Tell(string gate, ImmutableArray<GateAdmission> admissions)
     {
         foreach (GateAdmission admission in admissions)
-        {
-            HolderId holder = HolderId.Parse(admission.RunId);
-            if (holder.RunId == run.RunId)
-                Admitted(gate, holder.Step, admission.Token, admission.OthersWait);
-            else
-                Send(admission.RunId, RunMessage.ForAdmission(gate, admission));
-        }
+            Send(admission.RunId, RunMessage.ForAdmission(gate, admission));
     }
 
     /// <summary>Steps of one run may meet at a gate: what one has to say to another need not travel.</summary>

@@ -38,6 +38,12 @@ internal sealed record RunMessage
     /// <summary>What is said.</summary>
     public required RunMessageKind Kind { get; init; }
 
+    /// <summary>
+    /// Which of the runs that had this id is meant, see <see cref="HolderId.LifeOf"/>: a message may come when its run was deleted and the id given
+    /// anew. Null for whichever there is.
+    /// </summary>
+    public string? Life { get; init; }
+
     /// <summary>The request, of <see cref="RunMessageKind.Stop"/>.</summary>
     public StopRequest? Stop { get; init; }
 
@@ -73,6 +79,7 @@ internal sealed record RunMessage
     internal static RunMessage ForAdmission(string gate, GateAdmission admission) => new()
     {
         Kind = RunMessageKind.Admitted,
+        Life = HolderId.Parse(admission.RunId).Life,
         Gate = gate,
         Step = HolderId.Parse(admission.RunId).Step,
         Token = admission.Token,
@@ -82,6 +89,7 @@ internal sealed record RunMessage
     internal static RunMessage ForSupersession(string gate, GateStop stop, DateTimeOffset now) => new()
     {
         Kind = RunMessageKind.Stop,
+        Life = HolderId.Parse(stop.RunId).Life,
         Gate = gate,
         Step = HolderId.Parse(stop.RunId).Step,
         HasLeft = stop.HasLeft,

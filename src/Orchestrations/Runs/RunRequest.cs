@@ -55,6 +55,14 @@ internal sealed record RunRequest
     /// <summary>Whether the orchestration has an input of its own, and this is made of it anew each time; see <see cref="AdoptedRun"/>.</summary>
     internal bool IsAdopted { get; init; }
 
+    /// <summary>
+    /// Which of the runs that had this id, see <see cref="HolderId.LifeOf"/>; null of a run that was not accepted but found itself started.
+    /// </summary>
+    internal string? Life => IsAdopted ? null : HolderId.LifeOf(QueuedAt);
+
+    /// <summary>What gates know the run by, or a step of its.</summary>
+    internal string HolderOf(string runId, int? step = null) => new HolderId(runId, Life, step).ToString();
+
     /// <summary>The events that can end the run.</summary>
     internal IEnumerable<string> EndingEvents => EndWhen?.Events.Distinct(StringComparer.OrdinalIgnoreCase) ?? [];
 

@@ -20,6 +20,7 @@ internal sealed class RunSteps(
         StepCall call = new()
         {
             RunId = run.RunId,
+            Life = run.Request.Life,
             Number = ++_calls,
             Name = StepRegistry.NameOf(type),
             Timeout = options.Timeout,
@@ -58,7 +59,7 @@ internal sealed class RunSteps(
         Begin(call, StepStatus.Queued);
         foreach (RunGate rule in rules)
         {
-            GateVisit visit = new(rule, new RunAge(new HolderId(run.RunId, step.Number).ToString(), run.Now.AddTicks(step.Number)));
+            GateVisit visit = new(rule, new RunAge(run.HolderOf(step.Number), run.Now.AddTicks(step.Number)));
             step.Visits.Add(visit);
             if (await gates.EnterAsync(visit, stop) && !stop.IsCancellationRequested)
                 continue;

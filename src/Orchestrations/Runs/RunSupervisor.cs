@@ -74,6 +74,12 @@ internal sealed class RunSupervisor
 
     public Guid NewGuid() => _context.NewGuid();
 
+    /// <summary>What gates know the run by, or a step of its.</summary>
+    public string HolderOf(int? step) => Request.HolderOf(RunId, step);
+
+    /// <summary>Whether it is this run, or a step of its, that stands at a gate.</summary>
+    public bool Is(HolderId holder) => holder.RunId == RunId && holder.CanBe(Request.Life);
+
     public async Task<RunOutcome> RunAsync()
     {
         Update(Record);
@@ -188,6 +194,12 @@ internal sealed class RunSupervisor
     {
         if (_ended.IsCancellationRequested)
             return;
+        if (message.Life is { } life && Request.Life is { } own && life != own)
+        {
+            Logger.LogInformation("Run {Run} was sent a message to an earlier run of its id; it is dropped", RunId);
+            return;
+        }
+
         switch (message)
         {
             case { Kind: RunMessageKind.Stop, Stop: { } stop }:

@@ -63,14 +63,14 @@ internal sealed class StepWorkers(RunSupervisor run, TaskOrchestrationContext co
     {
         bool isForced = _allEnded is not null;
         if (_atWork.Any(step => isForced || !step.IsShielded))
-            Publish(new StopNotice(run.RunId, reason, Force: isForced, RequestedAt: run.Record.Stop?.RequestedAt));
+            Publish(new StopNotice(run.RunId, reason, Force: isForced, RequestedAt: run.Record.Stop?.RequestedAt, Life: run.Request.Life));
     }
 
     /// <summary>Tells one step to stop, again and again until it does; when its grace is over it is waited for no longer.</summary>
     public async Task StopAsync(OpenStep step)
     {
         StopRequest stop = step.Stop!;
-        StopNotice notice = new(run.RunId, stop.Reason, step.Number, RequestedAt: stop.RequestedAt);
+        StopNotice notice = new(run.RunId, stop.Reason, step.Number, RequestedAt: stop.RequestedAt, Life: run.Request.Life);
         DateTime end = stop.Grace is { IsNever: false } grace ? context.CurrentUtcDateTime + grace.Value : DateTime.MaxValue;
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(step.Ended, run.EndToken);
         Publish(notice);

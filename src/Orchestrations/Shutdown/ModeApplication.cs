@@ -94,7 +94,7 @@ internal static class ModeApplication
                 running += record.Status is RunStatus.Running or RunStatus.Stopping ? 1 : 0;
                 waiting += record.Status == RunStatus.Queued ? 1 : 0;
                 if (MessageFor(page.State, request, record, time.GetUtcNow()) is { } message)
-                    await TellAsync(instance.InstanceId, message, client, feed, cancellationToken);
+                    await TellAsync(instance.InstanceId, message with { Life = request.Life }, client, feed, cancellationToken);
             }
 
             return new ModePageResult(found.ContinuationToken, running, waiting);
@@ -135,6 +135,6 @@ internal static class ModeApplication
         }
 
         if (message.Stop is { } stop)
-            await feed.TryPublishAsync(new StopNotice(runId, stop.Reason), cancellationToken);
+            await feed.TryPublishAsync(new StopNotice(runId, stop.Reason, Life: message.Life), cancellationToken);
     }
 }

@@ -224,7 +224,7 @@ internal sealed class ModelSchedule : IDisposable
             Timeout = Happens(20) ? Duration.FromSeconds(1 + _random.Next(20)) : (Duration?)null,
             ScheduleTimeout = Happens(15) ? Duration.FromSeconds(1 + _random.Next(30)) : (Duration?)null,
         };
-        Start(play, options);
+        Start(FreeId(), play, options);
     }
 
     private PlayStep AnyStep(int number) => new(
@@ -234,15 +234,33 @@ internal sealed class ModelSchedule : IDisposable
         FailTimes: Happens(15) ? 1 + _random.Next(3) : 0,
         Timeout: Happens(10) ? 1 + _random.Next(5) : null);
 
-    private string Start(Play play, StartOptions options)
+    private string Start(string id, Play play, StartOptions options)
     {
-        string id = $"run-{_started.Count:D2}";
-        _started.Add(id);
         // A step may fail three times, or be stopped before it is tried again; a child may be stopped by itself.
         if (play.Child is not null || play.Steps.Any(step => step.FailTimes > 0 || step.Timeout is not null))
             _witness.ExpectFailure(id);
         _witness.Note($"start {id}: {System.Text.Json.JsonSerializer.Serialize(play)} {options}");
         _host.Run(() => Runs.StartAsync(_workflow, play, options with { RunId = id }));
+        return id;
+    }
+
+    /// <summary>An id that no run has; now and then one that a run had that has ended, and is deleted for it.</summary>
+    private string FreeId()
+    {
+        string[] ended = [.. _started.Where(id => _witness.Runs.TryGetValue(id, out RunWitness? run) && run.HasEnded)];
+        if (ended.Length == 0 || !Happens(20))
+            return NextId();
+        string again = ended[_random.Next(ended.Length)];
+        _witness.Note($"delete {again}");
+        _host.Run(() => DoAsync(Runs.DeleteAsync(again)));
+        _steps.Forget(again);
+        return again;
+    }
+
+    private string NextId()
+    {
+        string id = $"run-{_started.Count:D2}";
+        _started.Add(id);
         return id;
     }
 
@@ -403,7 +421,7 @@ internal sealed class ModelSchedule : IDisposable
     {
         // What a clock that is ahead has accepted is the newest until the others are as far.
         _host.Advance(_witness.ClockError);
-        string[] probes = [.. Enumerable.Range(0, count).Select(_ => Start(play, new StartOptions()))];
+        string[] probes = [.. Enumerable.Range(0, count).Select(_ => Start(NextId(), play, new StartOptions()))];
         Until(() => probes.All(probe => _witness.Runs[probe].HasEnded), "the probes have ended");
         foreach (string probe in probes)
         {

@@ -14,6 +14,10 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
 {
     private readonly HashSet<string> _cancelled = [];
     private readonly HashSet<string> _failing = [];
+
+    /// <summary>Those whose id another run has.</summary>
+    private readonly Dictionary<string, RunWitness> _deleted = [];
+
     private readonly List<(DateTimeOffset At, object What)> _trace = [];
 
     public List<string> Breaches { get; } = [];
@@ -31,7 +35,11 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     public TimeSpan ClockError { get; init; }
 
     /// <summary>The run that stands at a gate, itself or with a step.</summary>
-    public RunWitness RunOf(string holder) => Runs[HolderId.Parse(holder).RunId];
+    public RunWitness RunOf(string holder)
+    {
+        HolderId id = HolderId.Parse(holder);
+        return id.CanBe(Runs[id.RunId].Request.Life) ? Runs[id.RunId] : _deleted[(id with { Step = null }).ToString()];
+    }
 
     public bool HaveAllEnded => Runs.Values.All(run => run.HasEnded);
 
@@ -72,8 +80,11 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     {
         foreach (InstanceHeader started in commit.Started)
         {
-            if (started.Name is not (PreemptFunctions.HandOff or PreemptFunctions.ApplyMode or PreemptFunctions.Claim))
-                Runs[started.InstanceId] = new RunWitness(started.InstanceId, JsonSerializer.Deserialize<RunRequest>(started.Input!)!, this);
+            if (started.Name is PreemptFunctions.HandOff or PreemptFunctions.ApplyMode or PreemptFunctions.Claim)
+                continue;
+            if (Runs.TryGetValue(started.InstanceId, out RunWitness? before))
+                _deleted[before.Holder] = before;
+            Runs[started.InstanceId] = new RunWitness(started.InstanceId, JsonSerializer.Deserialize<RunRequest>(started.Input!)!, this);
         }
 
         if (commit.Entity is { State: { } state } entity && IsGate(entity.Id))
@@ -131,22 +142,22 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     /// </summary>
     public void SeeAtWork(StepContext step, IReadOnlyList<StepContext> atWork)
     {
-        RunWitness run = Runs[step.RunId];
+        RunWitness run = RunOf(step.Holder);
         foreach ((RunGate gate, long token) in run.Request.Gates.Zip(step.FencingTokens))
         {
             // There a newer run takes the slot at once, and this one hears of it.
             if (gate.Rule.Handover == Handover.Immediate)
                 continue;
-            bool isGone = run.IsGoneFrom(gate.Gate, run.Id);
+            bool isGone = run.IsGoneFrom(gate.Gate, run.Holder);
             HolderState[] holders = Gates.TryGetValue(gate.Gate, out GateWitness? books) ? [.. books.State.Holders] : [];
             Require(
-                isGone || run.Record.Stop is not null || holders.Any(holder => (holder.Age.RunId, holder.Token) == (run.Id, token)),
+                isGone || run.Record.Stop is not null || holders.Any(holder => (holder.Age.RunId, holder.Token) == (run.Holder, token)),
                 $"A step of {run.Id} began with the token {token}, and {gate.Gate} does not have it in its books.");
             string[] inside =
             [
-                .. atWork.Select(other => Runs[other.RunId]).Distinct()
-                    .Where(other => other.Request.Gates.Any(entered => entered.Gate == gate.Gate) && !other.IsGoneFrom(gate.Gate, other.Id)
-                        && (other.Record.Stop is null || holders.Any(holder => holder.Age.RunId == other.Id)))
+                .. atWork.Select(other => RunOf(other.Holder)).Distinct()
+                    .Where(other => other.Request.Gates.Any(entered => entered.Gate == gate.Gate) && !other.IsGoneFrom(gate.Gate, other.Holder)
+                        && (other.Record.Stop is null || holders.Any(holder => holder.Age.RunId == other.Holder)))
                     .Select(other => other.Id),
             ];
             int limit = gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin ? gate.Rule.MaxTotal : gate.Rule.MaxRuns;

@@ -18,6 +18,9 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
 
     public string Id => id;
 
+    /// <summary>What gates know it by.</summary>
+    public string Holder { get; } = request.HolderOf(id);
+
     public RunRequest Request => request;
 
     public RunRecord Record { get; private set; } = new();
@@ -39,7 +42,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
     public bool IsStopped(string holder) => Record.Stop is not null
         || (HolderId.Parse(holder).Step is { } step && !_open.Values.Any(call => call.Number == step && !_stoppedSteps.Contains(step)));
 
-    private string HolderOf(StepCall call) => new HolderId(id, call.Number).ToString();
+    private string HolderOf(StepCall call) => request.HolderOf(id, call.Number);
 
     /// <summary>Whether it knows that it holds that gate, and has not left.</summary>
     public bool Holds(string gate)
@@ -47,7 +50,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
         int index = 0;
         while (request.Gates[index].Gate != gate)
             index++;
-        return Record.FencingTokens.Length > index && !IsGoneFrom(gate, id) && !all.GateOf(gate).IsOut(id);
+        return Record.FencingTokens.Length > index && !IsGoneFrom(gate, Holder) && !all.GateOf(gate).IsOut(Holder);
     }
 
     public void See(InstanceHeader header, IReadOnlyList<HistoryEvent> history)
@@ -205,7 +208,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
         for (int index = 0; index < Record.FencingTokens.Length; index++)
         {
             all.Require(
-                all.Gates[request.Gates[index].Gate].Gave(id, Record.FencingTokens[index]),
+                all.Gates[request.Gates[index].Gate].Gave(Holder, Record.FencingTokens[index]),
                 $"{id} has the token {Record.FencingTokens[index]}, which its gate did not give it.");
         }
 
@@ -235,7 +238,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
     {
         string? gate = operation is nameof(ConcurrencyGate.Leave) or nameof(ConcurrencyGate.Release) ? entity : null;
         // A run also has others struck off, whom it found dead.
-        LeaveRequest leave = gate is null ? new LeaveRequest([], id) : JsonSerializer.Deserialize<LeaveRequest>(input!)!;
+        LeaveRequest leave = gate is null ? new LeaveRequest([], Holder) : JsonSerializer.Deserialize<LeaveRequest>(input!)!;
         foreach (string holder in leave.RunIds)
         {
             if (leave.Returns)
@@ -244,7 +247,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
                 continue;
             }
 
-            if (HolderId.Parse(holder).RunId == id && _left.Add((ProtocolWitness.KeyOf(gate!), holder)) && holder == id)
+            if (HolderId.Parse(holder).RunId == id && _left.Add((ProtocolWitness.KeyOf(gate!), holder)) && holder == Holder)
                 CheckLeave(gate!);
         }
     }

@@ -3,7 +3,7 @@ namespace Preempt.Tests.Model;
 /// <summary>Sees the code of steps begin, in whichever process, and knows which cancels have been acknowledged.</summary>
 public sealed class StepWitness
 {
-    private readonly HashSet<(string Run, string Step, int Attempt)> _begun = [];
+    private readonly HashSet<(string Holder, string Step, int Attempt)> _begun = [];
     private readonly HashSet<string> _acknowledged = [];
     private readonly List<StepContext> _atWork = [];
 
@@ -17,6 +17,9 @@ public sealed class StepWitness
 
     public void Acknowledge(string run) => _acknowledged.Add(run);
 
+    /// <summary>The run is deleted: the next of its id is another.</summary>
+    public void Forget(string run) => _acknowledged.Remove(run);
+
     public void End(StepContext step) => _atWork.Remove(step);
 
     public void Begin(StepContext step, PlayStep play)
@@ -24,7 +27,7 @@ public sealed class StepWitness
         _atWork.Add(step);
         Began(step);
         // An activity may run more than once: then this is the same step, and not a new one.
-        bool isNew = _begun.Add((step.RunId, play.Name, step.Attempt));
+        bool isNew = _begun.Add((step.Holder, play.Name, step.Attempt));
         if (isNew && !play.IsShielded && _acknowledged.Contains(step.RunId))
             Breaches.Add($"Step {play.Name} of {step.RunId} began after a cancel was acknowledged.");
     }
