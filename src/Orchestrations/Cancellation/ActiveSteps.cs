@@ -18,8 +18,11 @@ internal sealed record StopNotice(
 /// </summary>
 internal sealed class ActiveSteps(ILogger<ActiveSteps> logger)
 {
-    /// <summary>Notices that are remembered; older ones are forgotten, and the run's grace is what remains.</summary>
+    /// <summary>Runs whose notices are remembered; older ones are forgotten, and the run's grace is what remains.</summary>
     private const int MaxNotices = 10_000;
+
+    /// <summary>Of those, of one run: for its steps stopped alone, each has one.</summary>
+    private const int MaxNoticesOfRun = 100;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<ActiveStep>> _byRun = new(StringComparer.Ordinal);
@@ -94,8 +97,12 @@ internal sealed class ActiveSteps(ILogger<ActiveSteps> logger)
     {
         if (_notices.TryGetValue(notice.RunId, out List<StopNotice>? known))
         {
-            if (!known.Contains(notice))
-                known.Add(notice);
+            // The first reason stands: whoever asks for the same once more adds nothing.
+            if (known.Exists(other => (other.Step, other.Force, other.Life) == (notice.Step, notice.Force, notice.Life)))
+                return;
+            if (known.Count == MaxNoticesOfRun)
+                known.RemoveAt(0);
+            known.Add(notice);
             return;
         }
 

@@ -11,9 +11,12 @@ namespace Preempt;
 /// </summary>
 internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext context)
 {
-    /// <summary>How long a run waits at a gate before it asks again; each time longer.</summary>
+    /// <summary>
+    /// How long a run waits at a gate before it asks again: about as long as it has waited until then, so that the history of a run that waits for
+    /// weeks stays short. A slot that has leaked is found sooner where runs come after it: whoever asks looks for the dead.
+    /// </summary>
     private static readonly TimeSpan FirstPause = GateRules.CheckInterval;
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     private readonly List<GateVisit> _visits = [];
 

@@ -13,7 +13,9 @@ internal sealed class RunSupervisor
 #pragma warning restore CA1001
 {
     private static readonly TimeSpan FirstReminder = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LastReminder = TimeSpan.FromMinutes(1);
+
+    /// <summary>Shorter than the feed keeps a notice: a step that begins elsewhere meanwhile finds one there.</summary>
+    private static readonly TimeSpan LastReminder = TimeSpan.FromMinutes(8);
 
     /// <summary>How long a run waits for a stop request that only its step has heard of.</summary>
     private static readonly TimeSpan LongestHearsay = TimeSpan.FromSeconds(30);

@@ -7,7 +7,7 @@ namespace Preempt;
 internal sealed class RunHold(RunSupervisor run, TaskOrchestrationContext context)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     private TaskCompletionSource? _released;
 

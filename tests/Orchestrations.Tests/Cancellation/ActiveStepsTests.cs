@@ -135,6 +135,37 @@ public sealed class ActiveStepsTests
     }
 
     [Fact]
+    public void Memory_for_the_notices_of_one_run_is_bounded()
+    {
+        for (int step = 1; step <= 101; step++)
+            _steps.Apply(new StopNotice("a", StopReason.Requested, Step: step));
+        using ActiveStep forgotten = _steps.Enter(Call("a", 1), default);
+        using ActiveStep remembered = _steps.Enter(Call("a", 2), default);
+        Assert.Null(forgotten.Reason);
+        Assert.Equal(StopReason.Requested, remembered.Reason);
+    }
+
+    [Fact]
+    public void A_stop_that_is_asked_for_again_and_again_is_remembered_once()
+    {
+        _steps.Apply(new StopNotice("a", StopReason.Superseded, Step: 7));
+        for (int time = 0; time < 1_000; time++)
+            _steps.Apply(new StopNotice("a", StopReason.Requested, RequestedAt: DateTimeOffset.UnixEpoch.AddSeconds(time)));
+        using ActiveStep seventh = _steps.Enter(Call("a", 7), default);
+        Assert.Equal(StopReason.Superseded, seventh.Reason);
+    }
+
+    [Fact]
+    public void A_notice_of_an_earlier_run_of_the_id_concerns_nobody()
+    {
+        _steps.Apply(new StopNotice("a", StopReason.Requested, Life: "first"));
+        using ActiveStep step = _steps.Enter(Call("a") with { Life = "second" }, default);
+        using ActiveStep unknown = _steps.Enter(Call("a", 2), default);
+        Assert.Null(step.Reason);
+        Assert.Equal(StopReason.Requested, unknown.Reason);
+    }
+
+    [Fact]
     public async Task Code_that_throws_when_its_token_fires_harms_nobody_else()
     {
         using ActiveStep bad = _steps.Enter(Call("a", 1), default);
