@@ -69,8 +69,17 @@ internal abstract class QueueCommand
     {
         public override string? IdempotencyKey => message.IdempotencyKey;
 
-        public override Task RunAsync(RunClient runs, string idempotencyKey, CancellationToken cancellationToken) =>
-            runs.StartOnceAsync(message.Workflow, message.Input, idempotencyKey, message, waitWhileDraining: true, cancellationToken);
+        public override async Task RunAsync(RunClient runs, string idempotencyKey, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await runs.StartOnceAsync(message.Workflow, message.Input, idempotencyKey, message, waitWhileDraining: true, cancellationToken);
+            }
+            catch (RunDeletedException)
+            {
+                // The message comes again after its run has ended and was deleted: there is nothing left to do.
+            }
+        }
     }
 
     private sealed class CancelCommand(CancelMessage message) : QueueCommand

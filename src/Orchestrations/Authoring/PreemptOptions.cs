@@ -12,6 +12,20 @@ public sealed class PreemptOptions
     /// <summary>How long a run may take to stop, unless the workflow or the stop request says otherwise. 10 seconds by default.</summary>
     public Duration Grace { get; set; } = Duration.FromSeconds(10);
 
+    /// <summary>
+    /// How long the app remembers which run an idempotency key has started; within it a retry with the key finds that run, or hears that it was deleted.
+    /// Counted from the start. 7 days by default, at least 1 hour; "never" keeps keys for good.
+    /// </summary>
+    public Duration IdempotencyRetention { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// How long runs are kept after they were started, once they have ended; older ones are deleted with their histories, about once an hour while
+    /// runs are started. "never", the default, keeps them. At least 1 hour.
+    /// </summary>
+    public Duration RunRetention { get; set; } = Duration.Never;
+
+    internal static readonly TimeSpan ShortestRetention = TimeSpan.FromHours(1);
+
     /// <summary>Whether lab workflows can be started. By default they can.</summary>
     public bool Lab { get; set; } = true;
 

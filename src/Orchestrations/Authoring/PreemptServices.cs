@@ -48,6 +48,7 @@ public static class PreemptServices
         services.AddSingleton<MonotonicClock>();
         services.AddSingleton<ActiveSteps>();
         services.AddSingleton<AppModeReader>();
+        services.AddSingleton<CleanUpSchedule>();
         FeedSettings feed = FeedSettings.Read(configuration);
         services.AddSingleton(feed);
         services.AddSingleton(CancellationFeeds.Create);
@@ -65,6 +66,8 @@ public static class PreemptServices
             provider.GetRequiredService<ICancellationFeed>(),
             provider.GetRequiredService<MonotonicClock>(),
             provider.GetRequiredService<AppModeReader>(),
+            provider.GetRequiredService<CleanUpSchedule>(),
+            options,
             provider.GetRequiredService<TimeProvider>()));
         if (HostWatch.FindHost(configuration) is { } host)
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<HostWatch>(provider, host));
@@ -82,9 +85,21 @@ public static class PreemptServices
             options.ScheduleTimeout = Duration.Parse(scheduleTimeout);
         if (section["Grace"] is { } grace)
             options.Grace = Duration.Parse(grace);
+        if (section["IdempotencyRetention"] is { } idempotencyRetention)
+            options.IdempotencyRetention = ReadRetention("IdempotencyRetention", idempotencyRetention);
+        if (section["RunRetention"] is { } runRetention)
+            options.RunRetention = ReadRetention("RunRetention", runRetention);
         options.Lab = ReadSwitch(section, "Lab") ?? options.Lab;
         options.Events = ReadSwitch(section, "Events") ?? options.Events;
         return options;
+    }
+
+    private static Duration ReadRetention(string name, string text)
+    {
+        Duration retention = Duration.Parse(text);
+        return retention.IsNever || retention.Value >= PreemptOptions.ShortestRetention
+            ? retention
+            : throw new FormatException($"Preempt:{name} \"{text}\": at least {(Duration)PreemptOptions.ShortestRetention}, or never.");
     }
 
     private static bool? ReadSwitch(IConfigurationSection section, string name) => section[name] is not { } text ? null

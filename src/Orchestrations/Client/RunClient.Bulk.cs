@@ -5,7 +5,6 @@ namespace Preempt;
 
 public sealed partial class RunClient
 {
-    private const string OperationPrefix = "operation:";
 
     /// <summary>Starts a bulk operation. When the task completes it is accepted, and will go through its runs.</summary>
     /// <param name="kind">What to do with each run.</param>
@@ -18,7 +17,7 @@ public sealed partial class RunClient
         // Later than every run that this process has accepted, also where the clock stands still.
         DateTimeOffset now = _app.Clock.Next();
         request = BulkRules.Check(kind, request, now);
-        string id = $"{OperationPrefix}{Guid.CreateVersion7(now):N}";
+        string id = $"{BulkOperation.InstancePrefix}{Guid.CreateVersion7(now):N}";
         BulkState state = new(request with { Reason = Excerpt.Shorten(request.Reason, StopRequest.MaxMessageLength) }, now)
         {
             Kind = kind,

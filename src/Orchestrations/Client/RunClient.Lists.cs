@@ -88,8 +88,7 @@ public sealed partial class RunClient
     /// <summary>A run with an id that its caller chose lies outside the range of its workflow; a pointer in it leads there.</summary>
     private async Task PointToAsync(string id, RunRequest request, CancellationToken cancellationToken)
     {
-        string? key = request.Gates is [var gate, ..] ? gate.Key : null;
-        if (RunRange.PointerTo(id, request.Workflow, key) is not { } pointer || await _client.GetInstanceAsync(id, cancellationToken) is not null)
+        if (RunRange.PointerTo(id, request) is not { } pointer || await _client.GetInstanceAsync(id, cancellationToken) is not null)
             return;
         try
         {

@@ -18,6 +18,8 @@ public sealed class RunClients
         ICancellationFeed feed,
         MonotonicClock clock,
         AppModeReader mode,
+        CleanUpSchedule cleanUp,
+        PreemptOptions options,
         TimeProvider time)
     {
         Registry = registry;
@@ -25,6 +27,8 @@ public sealed class RunClients
         Feed = feed;
         Clock = clock;
         Mode = mode;
+        CleanUp = cleanUp;
+        Options = options;
         Time = time;
     }
 
@@ -37,6 +41,10 @@ public sealed class RunClients
     internal MonotonicClock Clock { get; }
 
     internal AppModeReader Mode { get; }
+
+    internal CleanUpSchedule CleanUp { get; }
+
+    internal PreemptOptions Options { get; }
 
     internal TimeProvider Time { get; }
 
@@ -110,6 +118,7 @@ public sealed partial class RunClient
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">The key, the input or an option is not allowed.</exception>
     /// <exception cref="RunConflictException">A run of the given id exists, and was not started with this key.</exception>
+    /// <exception cref="RunDeletedException">The run of this key was deleted; <see cref="PreemptOptions.IdempotencyRetention"/> says how long that is known.</exception>
     public async Task<(Run Run, bool IsNew)> StartOnceAsync(
         string workflow,
         object? input,
@@ -130,7 +139,10 @@ public sealed partial class RunClient
             && await FindAsync(chosen, cancellationToken) is { } existing)
             throw OfAnotherStart(existing);
         // An instance of its own keeps the key and its run together. The run's id is the one that is kept, whoever asked for it.
-        string id = await RunStart.ClaimAsync(_client, claimId, options.RunId ?? NewId(request), cancellationToken);
+        IdempotencyClaim claim = await RunStart.ClaimAsync(_client, claimId, options.RunId ?? NewId(request), cancellationToken);
+        string id = claim.RunId;
+        if (claim.IsDeleted && await FindAsync(id, cancellationToken) is null)
+            throw new RunDeletedException(id);
         // Whoever made the claim may have died before the run was started: then this call starts it.
         await PointToAsync(id, request, cancellationToken);
         if (await RunStart.TryStartAsync(_client, id, request, cancellationToken))
@@ -143,7 +155,7 @@ public sealed partial class RunClient
         new($"A run with the id \"{run.Id}\" exists, and was not started with this idempotency key.", run);
 
     private static string ClaimId(RegisteredWorkflow definition, string idempotencyKey) =>
-        $"idempotency:{definition.Name}:{RunId.HashKey(idempotencyKey)}";
+        $"{RunStart.ClaimPrefix}{definition.Name}:{RunId.HashKey(idempotencyKey)}";
 
     private RegisteredWorkflow Find(string workflow) =>
         _app.Registry.TryGet(workflow, out RegisteredWorkflow? definition) ? definition : throw new UnknownWorkflowException(workflow);
@@ -152,6 +164,7 @@ public sealed partial class RunClient
         RegisteredWorkflow definition, object? input, StartOptions options, bool waitWhileDraining, CancellationToken cancellationToken)
     {
         RunRequest request = RunStart.MakeRequest(definition, input, options, _app.Clock.Next()) with { TraceParent = RunTelemetry.TraceParent };
+        await _app.CleanUp.EnsureAsync(_client, cancellationToken);
         AppState state = await _app.Mode.GetAsync(_client, cancellationToken);
         return state switch
         {
@@ -302,7 +315,8 @@ public sealed partial class RunClient
         Run run = await LookAsync(id, cancellationToken);
         if (!run.Status.IsTerminal() || await _client.GetInstanceAsync(id, cancellationToken) is { IsCompleted: false })
             throw new RunConflictException($"The run is {run.Status}: only a run that has ended can be deleted.", run);
-        await _client.PurgeInstanceAsync(id, cancellation: cancellationToken);
+        if (await _client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { IsCompleted: true } ended)
+            await RunDeletion.RemoveAsync(_client, ended, cancellationToken);
     }
 
     /// <summary>
@@ -534,4 +548,5 @@ public sealed partial class RunClient
 
 /// <summary>The input of the instance that keeps an idempotency key and its run together.</summary>
 /// <param name="RunId">The run.</param>
-internal sealed record IdempotencyClaim(string RunId);
+/// <param name="IsDeleted">Whether the run was deleted, or is about to be.</param>
+internal sealed record IdempotencyClaim(string RunId, bool IsDeleted = false);

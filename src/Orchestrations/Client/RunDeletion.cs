@@ -6,7 +6,8 @@ namespace Preempt;
 /// <summary>Deletes runs, at once or once they have ended.</summary>
 internal static class RunDeletion
 {
-    private const string Prefix = "delete:";
+    /// <summary>What the ids of orchestrations that delete a run begin with.</summary>
+    internal const string Prefix = "delete:";
 
     /// <summary>Has a run deleted when it has ended. May be repeated.</summary>
     public static async Task ScheduleAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
@@ -42,36 +43,31 @@ internal static class RunDeletion
         context.ContinueAsNew(runId);
     }
 
-    /// <summary>The activity that deletes a run that has ended, and what is left of earlier deletions.</summary>
+    /// <summary>The activity that deletes a run that has ended.</summary>
     /// <returns>Whether the run is gone; false when it has not ended.</returns>
     public static async Task<bool> PurgeAsync(string runId, DurableTaskClient client, CancellationToken cancellationToken)
     {
-        if (await client.GetInstanceAsync(runId, cancellationToken) is { } instance)
-        {
-            if (!instance.IsCompleted)
-                return false;
-            await client.PurgeInstanceAsync(runId, cancellation: cancellationToken);
-        }
-
-        await CleanUpAsync(client, cancellationToken);
+        if (await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken) is not { } instance)
+            return true;
+        if (!instance.IsCompleted)
+            return false;
+        await RemoveAsync(client, instance, cancellationToken);
         return true;
     }
 
-    /// <summary>Purges some of the orchestrations that have deleted a run: each of them leaves itself behind.</summary>
-    private static async Task CleanUpAsync(DurableTaskClient client, CancellationToken cancellationToken)
+    /// <summary>
+    /// Removes the instance of a run that has ended, with what was kept beside it. The claim of its idempotency key stays, and says that the run was
+    /// deleted: a late retry must not do the work again.
+    /// </summary>
+    public static async Task RemoveAsync(DurableTaskClient client, OrchestrationMetadata instance, CancellationToken cancellationToken)
     {
-        const int MaxInstances = 50;
-        OrchestrationQuery query = new()
-        {
-            InstanceIdPrefix = Prefix,
-            Statuses = [OrchestrationRuntimeStatus.Completed],
-            PageSize = MaxInstances,
-        };
-        await foreach (Page<OrchestrationMetadata> page in client.GetAllInstancesAsync(query).AsPages().WithCancellation(cancellationToken))
-        {
-            foreach (OrchestrationMetadata instance in page.Values)
-                await client.PurgeInstanceAsync(instance.InstanceId, cancellation: cancellationToken);
-            return;
-        }
+        RunRequest? request = RunReader.ReadRequest(instance);
+        if (request?.ClaimId is { } claimId)
+            await RunStart.MarkDeletedAsync(client, claimId, instance.InstanceId, cancellationToken);
+        await client.PurgeInstanceAsync(instance.InstanceId, cancellation: cancellationToken);
+        // A pointer that the engine has yet to begin cannot be purged; lists skip one that leads nowhere.
+        if (request is not null && RunRange.PointerTo(instance.InstanceId, request) is { } pointer
+            && await client.GetInstanceAsync(pointer, cancellationToken) is { IsCompleted: true })
+            await client.PurgeInstanceAsync(pointer, cancellation: cancellationToken);
     }
 }

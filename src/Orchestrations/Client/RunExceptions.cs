@@ -34,5 +34,10 @@ public sealed class RunConflictException(string message, Run run) : RunException
     public Run Run => run;
 }
 
+/// <summary>The run that was started with this idempotency key has ended and was deleted; the work is not done again.</summary>
+/// <param name="id">The run's id.</param>
+public sealed class RunDeletedException(string id)
+    : RunException($"The run \"{id}\" of this idempotency key has ended and was deleted; to do the work again, use another key.");
+
 /// <summary>The app drains, and was told to refuse starts meanwhile.</summary>
 public sealed class AppDrainingException() : RunException("The app drains and takes no new runs; try again when it has resumed.");

@@ -83,8 +83,9 @@ internal sealed class RunRange(DurableTaskClient client, RunFilter filter)
     private const string PointerPrefix = "~";
 
     /// <summary>The id of the pointer to a run; null when the run's own id lies where it is looked for.</summary>
-    public static string? PointerTo(string runId, string workflow, string? key) =>
-        runId.StartsWith(RunId.Prefix(workflow, key), StringComparison.Ordinal)
-            ? null
-            : $"{PointerPrefix}{RunId.Prefix(workflow, key)}{RunId.HashKey(runId)}";
+    public static string? PointerTo(string runId, RunRequest request)
+    {
+        string prefix = RunId.Prefix(request.Workflow, request.Gates is [var gate, ..] ? gate.Key : null);
+        return runId.StartsWith(prefix, StringComparison.Ordinal) ? null : $"{PointerPrefix}{prefix}{RunId.HashKey(runId)}";
+    }
 }

@@ -83,6 +83,9 @@ internal sealed class ControlPlane(RunClients app, DurableTaskClient client, Can
     /// <summary>Does a bulk operation's work on some runs.</summary>
     public Task<BulkResult> WorkOnRuns(BulkTask work) => BulkWork.DoAsync(app.With(client), work, hostStopping);
 
+    /// <summary>Removes one page of what is no longer needed.</summary>
+    public Task<CleanUpResult> CleanUp(CleanUpPage page) => CleanUpWork.DoAsync(page, app, client, hostStopping);
+
     /// <summary>Tells one page of the live runs of the app's mode.</summary>
     public Task<ModePageResult> ApplyMode(ModePage page) => ModeApplication.ApplyAsync(page, client, app.Time, app.Feed, hostStopping);
 

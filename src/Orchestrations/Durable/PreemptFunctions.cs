@@ -41,6 +41,9 @@ public static class PreemptFunctions
     /// <summary>The activity that starts a run for another.</summary>
     public const string StartRun = "PreemptStartRun";
 
+    /// <summary>The orchestration that removes what is no longer needed.</summary>
+    public const string CleanUp = "PreemptCleanUp";
+
     /// <summary>The orchestration of a bulk operation.</summary>
     public const string Bulk = "PreemptBulk";
 

@@ -27,6 +27,10 @@ public static class RunFunctions
     [Function(PreemptFunctions.Claim)]
     public static Task<string> Claim([OrchestrationTrigger] TaskOrchestrationContext context) => WorkflowRunner.Claim(context);
 
+    /// <summary>Removes what is no longer needed.</summary>
+    [Function(PreemptFunctions.CleanUp)]
+    public static Task CleanUp([OrchestrationTrigger] TaskOrchestrationContext context) => CleanUpWork.RunAsync(context);
+
     /// <summary>Deletes a run once it has ended.</summary>
     [Function(PreemptFunctions.DeleteRun)]
     public static Task DeleteRun([OrchestrationTrigger] TaskOrchestrationContext context) => RunDeletion.RunAsync(context);

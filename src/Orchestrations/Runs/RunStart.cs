@@ -81,9 +81,12 @@ internal static class RunStart
         return kept is null ? isAccepted : RunReader.ReadRequest(kept)?.StartId == own.StartId;
     }
 
+    /// <summary>What the ids of claims begin with.</summary>
+    internal const string ClaimPrefix = "idempotency:";
+
     /// <summary>Keeps a run's id under another, unless one is kept there.</summary>
-    /// <returns>The id that is kept.</returns>
-    public static async Task<string> ClaimAsync(DurableTaskClient client, string claimId, string runId, CancellationToken cancellationToken)
+    /// <returns>The claim that is kept.</returns>
+    public static async Task<IdempotencyClaim> ClaimAsync(DurableTaskClient client, string claimId, string runId, CancellationToken cancellationToken)
     {
         await EnsureScheduledAsync(
             client, PreemptFunctions.Claim, new IdempotencyClaim(runId), new StartOrchestrationOptions(claimId), cancellationToken);
@@ -91,11 +94,21 @@ internal static class RunStart
             ?? throw new InvalidOperationException($"The claim {claimId} cannot be read.");
     }
 
-    /// <summary>The run id that is kept under another; null when there is none.</summary>
-    public static async Task<string?> FindClaimAsync(DurableTaskClient client, string claimId, CancellationToken cancellationToken)
+    /// <summary>The claim that is kept under an id; null when there is none.</summary>
+    public static async Task<IdempotencyClaim?> FindClaimAsync(DurableTaskClient client, string claimId, CancellationToken cancellationToken)
     {
         OrchestrationMetadata? claim = await client.GetInstanceAsync(claimId, getInputsAndOutputs: true, cancellationToken);
-        return claim?.ReadInputAs<IdempotencyClaim>()?.RunId;
+        return claim?.ReadInputAs<IdempotencyClaim>();
+    }
+
+    /// <summary>Notes in a claim that its run is about to be deleted. A claim that is no longer kept is not made again.</summary>
+    public static async Task MarkDeletedAsync(DurableTaskClient client, string claimId, string runId, CancellationToken cancellationToken)
+    {
+        if (await FindClaimAsync(client, claimId, cancellationToken) is not { } claim || claim.RunId != runId)
+            return;
+        // To start an instance that has ended replaces it.
+        await client.ScheduleNewOrchestrationInstanceAsync(
+            PreemptFunctions.Claim, claim with { IsDeleted = true }, new StartOrchestrationOptions(claimId), cancellationToken);
     }
 
     private static StartOrchestrationOptions OptionsFor(string id, RunRequest request) => new(id) { Tags = RunTags.Of(request) };

@@ -14,7 +14,7 @@ internal static class CrossingTypes
         typeof(RunRequest), typeof(RunMessage), typeof(RunRecord), typeof(RunOutcome), typeof(GateHandOff), typeof(IdempotencyClaim), typeof(ChildStart),
         typeof(ForcedEnd), typeof(FindEndedRequest), typeof(StepCall), typeof(StepOutcome), typeof(StopNotice), typeof(ModePage), typeof(ModePageResult),
         typeof(ModeProgress), typeof(BulkState), typeof(BulkProgress), typeof(RunFilter), typeof(BulkSearch), typeof(BulkCount), typeof(BulkPage), typeof(BulkTask),
-        typeof(BulkResult),
+        typeof(BulkResult), typeof(CleanUpPage), typeof(CleanUpResult),
     ];
 
     /// <summary>Every type that is a value of its own somewhere.</summary>

@@ -80,7 +80,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     {
         foreach (InstanceHeader started in commit.Started)
         {
-            if (started.Name is PreemptFunctions.HandOff or PreemptFunctions.ApplyMode or PreemptFunctions.Claim)
+            if (started.Name is PreemptFunctions.HandOff or PreemptFunctions.ApplyMode or PreemptFunctions.Claim or PreemptFunctions.CleanUp)
                 continue;
             if (Runs.TryGetValue(started.InstanceId, out RunWitness? before))
                 _deleted[before.Holder] = before;
@@ -165,7 +165,10 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
         }
     }
 
-    public int CountNewer(RunWitness run, string gate) => Runs.Values.Count(other =>
+    /// <summary>The runs that had that id, one after the other.</summary>
+    public IEnumerable<RunWitness> LivesOf(string id) => Runs.Values.Concat(_deleted.Values).Where(run => run.Id == id);
+
+    public int CountNewer(RunWitness run, string gate) => Runs.Values.Concat(_deleted.Values).Count(other =>
         other.Request.QueuedAt > run.Request.QueuedAt - ClockError && other != run && other.Request.Gates.Any(entered => entered.Gate == gate));
 
     private static bool IsGate(string entity) =>

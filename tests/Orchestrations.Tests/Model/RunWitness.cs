@@ -188,15 +188,12 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
 
     private void CheckSuperseded(StopRequest stop)
     {
-        // A child whose parent's turn happens twice may be started again when it has ended: its gate knows that it was there.
-        if (all.ForgetsAdmissions && request.IsChild && stop.SupersededBy is null)
-            return;
         all.Require(
             request.Gates.Any(gate => gate.Rule.Strategy == ConcurrencyStrategy.CancelInProgress
                 && all.CountNewer(this, gate.Gate) >= gate.Rule.MaxRuns),
             $"{id} was superseded although it is one of the newest.");
         all.Require(
-            all.Runs.TryGetValue(stop.SupersededBy!, out RunWitness? newer) && newer.Request.QueuedAt > request.QueuedAt - all.ClockError,
+            all.LivesOf(stop.SupersededBy!).Any(newer => newer.Request.QueuedAt > request.QueuedAt - all.ClockError),
             $"{id} was superseded by {stop.SupersededBy}, which is not newer.");
     }
 

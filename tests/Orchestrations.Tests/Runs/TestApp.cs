@@ -274,7 +274,7 @@ public sealed class BadWorker
 /// <summary>The test app on a host that skips time.</summary>
 public sealed class TestApp : IDisposable
 {
-    public TestApp(int seed = 0, Action<DurableTestHostOptions>? adjust = null)
+    public TestApp(int seed = 0, Action<DurableTestHostOptions>? adjust = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         DurableTestHostOptions options = new()
         {
@@ -283,7 +283,7 @@ public sealed class TestApp : IDisposable
             {
                 // A new process begins: nothing of the one before it runs.
                 Log.Clear();
-                services.AddSingleton(Log).AddSingleton(BadWorker).AddPreempt(new ConfigurationBuilder().Build(), preempt => preempt
+                services.AddSingleton(Log).AddSingleton(BadWorker).AddPreempt(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), preempt => preempt
                     .AddWorkflow<OneRun>()
                     .AddWorkflow<ThreeRuns>()
                     .AddWorkflow<OneRunAtOnce>()
