@@ -51,8 +51,7 @@ public sealed class RunContext
     /// <param name="input">What the step is given.</param>
     /// <returns>What the step returns.</returns>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    /// <exception cref="StepFailedException">The step's code threw.</exception>
-    /// <exception cref="InvalidOperationException">The step is not registered.</exception>
+    /// <exception cref="StepFailedException">The step's code threw, or the app that was to run it has no such step.</exception>
     public Task<TOutput> CallStepAsync<TStep, TOutput>(object? input = null)
         where TStep : Step, IStepReturning<TOutput> =>
         CallStepAsync<TStep, TOutput>(input, _run.StopToken);

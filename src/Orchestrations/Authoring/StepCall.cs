@@ -19,6 +19,9 @@ internal sealed record StepCall
     /// <summary>The step's name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The full name of the step's class when it was called.</summary>
+    public string? Class { get; init; }
+
     /// <summary>Which attempt this is, from 1.</summary>
     public int Attempt { get; init; } = 1;
 

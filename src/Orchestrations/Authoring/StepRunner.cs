@@ -29,7 +29,7 @@ internal sealed class StepRunner(
                 return outcome with { Status = StepStatus.Cancelled, IsInBooks = false };
             outcome = outcome with { IsInBooks = true, StartedAt = time.GetUtcNow() };
             active.StopAfter(call.Timeout, time);
-            Type type = Find(call.Name);
+            Type type = Find(call);
             Step step = (Step)ActivatorUtilities.GetServiceOrCreateInstance(function.InstanceServices, type);
             StepContext context = new(active, time, loggers.CreateLogger(type), client, feed);
             outcome = outcome with { Output = await step.InvokeAsync(context, call.Input) };
@@ -55,10 +55,10 @@ internal sealed class StepRunner(
     }
 
     /// <exception cref="InvalidOperationException">The app has no such step.</exception>
-    private Type Find(string name) => registry.Steps.TryGet(name, out Type? type)
+    private Type Find(StepCall call) => registry.Steps.TryGet(call, out Type? type)
         ? type
         : throw new InvalidOperationException(
-            $"This app has no step named '{name}': register its class, with AddPreempt's callback or in the app's own assembly.");
+            $"This app has no step named '{call.Name}' of class '{call.Class}': register it with AddStep, or its assembly with AddWorkflowsFrom.");
 
     private void Measure(ActiveStep step)
     {

@@ -14,11 +14,15 @@ public static class SupervisedOrchestration
     /// </summary>
     /// <typeparam name="TOutput">What the orchestration returns.</typeparam>
     /// <param name="context">The orchestration. Its id must be a valid run id, see <see cref="RunId.Validate"/>.</param>
-    /// <param name="configure">Says how runs are named, limited and stopped, as a workflow's <see cref="Workflow.Configure"/> does.</param>
+    /// <param name="configure">
+    /// Says how runs are named, limited and stopped, as a workflow's <see cref="Workflow.Configure"/> does. Called in the first turn only, and again when
+    /// the orchestrator continues as new: a deployment that configures otherwise does not change a run in flight.
+    /// </param>
     /// <param name="code">The orchestrator's code. It may go on using the context; what it calls there is not told to stop.</param>
     /// <param name="options">The app's settings; by default there are none.</param>
     /// <returns>What the code returns.</returns>
     /// <exception cref="InvalidRunException">The input lacks something that a concurrency key is made of, or the id is not valid.</exception>
+    /// <exception cref="InvalidOperationException">What is configured is not allowed, or the run is of a protocol that this code does not know.</exception>
     /// <exception cref="RunStoppedException">The run was stopped, and its code let that out.</exception>
     /// <example>
     /// <code>
@@ -43,18 +47,29 @@ public static class SupervisedOrchestration
         if (RunId.Validate(context.InstanceId) is { } error)
             throw new InvalidRunException(error);
         options ??= new PreemptOptions();
-        ForeignWorkflow<TOutput> workflow = new(code);
-        RegisteredWorkflow definition = WorkflowBuilder.Build(context.Name.Name, configure, () => workflow, options);
-        RunRequest request = RunStart.MakeRequest(
-            definition,
-            context.GetInput<JsonElement?>(),
-            new StartOptions(),
-            new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero)) with
-        { IsAdopted = true };
+        SupervisedWorkflow<TOutput> workflow = new(code);
+        RunRequest request = await AcceptAsync(context, () => WorkflowBuilder.Build(context.Name.Name, configure, () => workflow, options));
         RunOutcome outcome = await new RunSupervisor(context, request, workflow, new WorkflowRegistry([], new StepRegistry([]), options)).RunAsync();
         context.SetCustomStatus(outcome.Record);
         if (workflow.Failure is { } failure && outcome.Record.Status == RunStatus.Failed)
             failure.Throw();
         return outcome.Record.Status == RunStatus.Succeeded ? workflow.Output! : throw new RunStoppedException(outcome.Record);
+    }
+
+    /// <summary>Makes the run's request as an app's client makes that of a workflow: once, by what is configured then.</summary>
+    private static async Task<RunRequest> AcceptAsync(TaskOrchestrationContext context, Func<RegisteredWorkflow> configure)
+    {
+        JsonElement? input = context.GetInput<JsonElement?>();
+        RunRequest request = await new DecisionLog(context).DecideAsync(() =>
+        {
+            RunRequest accepted = RunStart.MakeRequest(
+                configure(), input, new StartOptions(), new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero));
+            // Whoever looks sees a run from its first turn on.
+            context.SetCustomStatus(new RunRecord { Supervised = SupervisedRun.Of(accepted with { IsSupervised = true }) });
+            return accepted with { Input = null };
+        });
+        return RunProtocol.Refusal(request.Protocol) is { } refusal
+            ? throw new InvalidOperationException(refusal)
+            : request with { Input = input, IsSupervised = true };
     }
 }

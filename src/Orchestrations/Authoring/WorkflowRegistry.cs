@@ -51,13 +51,6 @@ public sealed class WorkflowRegistry
         ?? throw new InvalidOperationException(
             $"Workflow class '{type}' is not registered: add it with AddWorkflow<{type.Name}>(), or its assembly with AddWorkflowsFrom.");
 
-    /// <exception cref="InvalidOperationException">The step is not registered.</exception>
-    internal void CheckStep(Type type)
-    {
-        if (!Steps.Contains(type))
-            throw new InvalidOperationException($"Step class '{type}' is not registered: {HowToAdd(type)}.");
-    }
-
     internal static string HowToAdd(Type step) => $"add it with AddStep<{step.Name}>(), or its assembly with AddWorkflowsFrom";
 
     private bool CanBeStarted(RegisteredWorkflow definition) => _hasLab || !definition.IsLab;

@@ -7,8 +7,17 @@ namespace Preempt;
 internal static class RunReader
 {
     /// <summary>The run; null when the instance is not a run.</summary>
-    public static Run? Read(OrchestrationMetadata instance) =>
-        ReadRequest(instance) is { } request ? Make(instance.InstanceId, request, ReadOutcome(instance)) : null;
+    public static Run? Read(OrchestrationMetadata instance)
+    {
+        if (ReadRequest(instance) is not { } request)
+            return null;
+        RunOutcome outcome = ReadOutcome(instance);
+        // The engine says only that the history does not fit the code.
+        bool isRefused = instance.RuntimeStatus == OrchestrationRuntimeStatus.Failed && outcome.Error is not null;
+        if (isRefused && RunProtocol.Refusal(request.Protocol) is { } refusal)
+            outcome = outcome with { Error = RunErrors.From(typeof(InvalidOperationException).FullName!, refusal) };
+        return Make(instance.InstanceId, request, outcome);
+    }
 
     /// <summary>The run of a request that was accepted just now, without asking the engine for it.</summary>
     public static Run Accepted(string id, RunRequest request) =>
@@ -22,7 +31,7 @@ internal static class RunReader
             Id = id,
             Workflow = request.Workflow,
             Version = request.Version,
-            Key = request.Gates is [var gate, ..] ? gate.Key : record.Adopted?.Key,
+            Key = request.Gates is [var gate, ..] ? gate.Key : record.Supervised?.Key,
             Status = record.Status,
             Input = request.Input,
             Output = outcome.Output,
@@ -47,14 +56,14 @@ internal static class RunReader
     {
         if (TryRead<RunRequest>(instance.SerializedInput) is { Workflow: not null } request)
             return request;
-        return TryRead<RunRecord>(instance.SerializedCustomStatus)?.Adopted is { Workflow: not null } adopted
+        return TryRead<RunRecord>(instance.SerializedCustomStatus)?.Supervised is { Workflow: not null } supervised
             ? new RunRequest
             {
-                Workflow = adopted.Workflow,
-                Version = adopted.Version,
-                QueuedAt = adopted.QueuedAt,
+                Workflow = supervised.Workflow,
+                Version = supervised.Version,
+                QueuedAt = supervised.QueuedAt,
                 Input = TryReadJson(instance.SerializedInput),
-                IsAdopted = true,
+                IsSupervised = true,
             }
             : null;
     }
@@ -74,7 +83,7 @@ internal static class RunReader
         RunRecord record = TryRead<RunRecord>(instance.SerializedCustomStatus) ?? new RunRecord();
         return instance.RuntimeStatus switch
         {
-            OrchestrationRuntimeStatus.Completed when record.Adopted is not null =>
+            OrchestrationRuntimeStatus.Completed when record.Supervised is not null =>
                 new RunOutcome { Record = record, Output = TryReadJson(instance.SerializedOutput) },
             OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Terminated
                 when TryRead<RunOutcome>(instance.SerializedOutput) is { Record: not null } outcome => outcome,

@@ -18,8 +18,8 @@ internal readonly record struct HolderId(string RunId, string? Life, int? Step)
     public string Shown => (this with { Life = null }).ToString();
 
     /// <summary>
-    /// Tells runs apart that have the same id one after the other, because the first was deleted: 40 bits of the time at which a run was
-    /// accepted, in 10 characters. That time is part of the run's input, so a turn that happens again does not change it.
+    /// Tells runs apart that have the same id one after the other, because the first was deleted, or continued as new: 40 bits of the time at which a run was
+    /// accepted, in 10 characters. That time is part of the run's input, or of its history where it is supervised, so a turn that happens again does not change it.
     /// </summary>
     /// <param name="queuedAt">When the run was accepted.</param>
     public static string LifeOf(DateTimeOffset queuedAt) =>

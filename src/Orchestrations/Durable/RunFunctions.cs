@@ -42,7 +42,14 @@ public static class RunFunctions
         RunDeletion.PurgeAsync(runId, client, function.CancellationToken);
 
     /// <summary>Starts a run for another.</summary>
+    /// <returns>What the other decided: the run's id, or why none was started.</returns>
     [Function(PreemptFunctions.StartRun)]
-    public static Task StartRun([ActivityTrigger] JsonElement start, [DurableClient] DurableTaskClient client, FunctionContext function) =>
-        function.InstanceServices.GetRequiredService<RunClients>().With(client).StartForAnotherAsync(start.Deserialize<ChildStart>()!, function.CancellationToken);
+    public static async Task<object> StartRun(
+        [ActivityTrigger] JsonElement decision, [DurableClient] DurableTaskClient client, FunctionContext function)
+    {
+        Decision<ChildStart> decided = decision.Deserialize<Decision<ChildStart>>()!;
+        if (decided.Made is { } start)
+            await function.InstanceServices.GetRequiredService<RunClients>().With(client).StartForAnotherAsync(start, function.CancellationToken);
+        return new Decision<string>(decided.Made?.RunId, decided.Error);
+    }
 }

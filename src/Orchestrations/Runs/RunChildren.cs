@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 
@@ -10,6 +11,7 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
     private const double ShareOfGrace = 0.9;
 
     private readonly Dictionary<string, OpenChild> _open = new(StringComparer.Ordinal);
+    private readonly DecisionLog _decisions = new(context);
     private TaskCompletionSource? _allEnded;
     private int _calls;
 
@@ -19,7 +21,12 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
     public async Task<TOutput> CallAsync<TOutput>(Type workflow, object? input, StartOptions options, CancellationToken cancellationToken)
     {
         run.CheckMayBegin(cancellationToken);
-        ChildStart start = Make(workflow, input, options, isChild: true);
+        int number = ++_calls;
+        JsonElement? given = Payload.ToJson(input);
+        ChildStart start = await _decisions.DecideAsync(() => Make(workflow, number, given, options).WithoutInput());
+        run.CheckMayBegin(cancellationToken);
+        // A turn that happens again may start a child that has ended meanwhile: that is another run of the id, accepted later.
+        start = start with { Request = start.Request with { Input = given, IsChild = true, QueuedAt = AcceptedAt(number) } };
         OpenChild child = new(start.RunId, !cancellationToken.CanBeCanceled);
         using CancellationTokenRegistration registration = child.IsShielded || cancellationToken == run.StopToken
             ? default
@@ -42,23 +49,29 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
     public async Task<string> StartAsync(Type workflow, object? input, StartOptions options)
     {
         run.CheckMayBegin(run.StopToken);
-        ChildStart start = Make(workflow, input, options, isChild: false);
-        await context.CallActivityAsync(PreemptFunctions.StartRun, start, ActivityCalls.Retried);
-        return start.RunId;
+        int number = ++_calls;
+        JsonElement? given = Payload.ToJson(input);
+        // The activity's answer says what was decided; what a replay gives it is not sent.
+        Decision<ChildStart>? decision = context.IsReplaying ? null : Decision<ChildStart>.Make(() => Make(workflow, number, given, options));
+        Decision<string> started = await context.CallActivityAsync<Decision<string>>(PreemptFunctions.StartRun, decision, ActivityCalls.Retried);
+        return started.Get();
     }
 
-    private ChildStart Make(Type workflow, object? input, StartOptions options, bool isChild)
+    /// <summary>
+    /// Decides how a run starts, by its workflow as it is defined now. Its id comes from this run's and the number of the call: a turn that happens
+    /// again calls the same run.
+    /// </summary>
+    private ChildStart Make(Type workflow, int number, JsonElement? input, StartOptions options)
     {
-        RegisteredWorkflow definition = registry.Get(workflow);
-        int number = ++_calls;
-        // Of those that are called in one turn, the first is the oldest.
-        RunRequest request = RunStart.MakeRequest(definition, input, options, run.Now.AddTicks(number), run.RunId) with
+        RunRequest request = RunStart.MakeRequest(registry.Get(workflow), input, options, AcceptedAt(number), run.RunId) with
         {
             TraceParent = run.Request.TraceParent,
         };
-        string id = options.RunId ?? RunStart.MakeChildId(request, run.RunId, run.Request.QueuedAt, number);
-        return new ChildStart(id, request with { IsChild = isChild });
+        return new ChildStart(options.RunId ?? RunStart.MakeChildId(request, run.RunId, run.Request.QueuedAt, number), request);
     }
+
+    /// <summary>Of those that are called in one turn, the first is the oldest.</summary>
+    private DateTimeOffset AcceptedAt(int number) => run.Now.AddTicks(number);
 
     private async Task<RunOutcome> RunAsync(ChildStart start)
     {
@@ -131,4 +144,8 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
 /// <summary>The input of the activity that starts a run for another.</summary>
 /// <param name="RunId">The run's id.</param>
 /// <param name="Request">The run's input.</param>
-internal sealed record ChildStart(string RunId, RunRequest Request);
+internal sealed record ChildStart(string RunId, RunRequest Request)
+{
+    /// <summary>The same without the run's input, which its caller has.</summary>
+    public ChildStart WithoutInput() => this with { Request = Request with { Input = null } };
+}

@@ -39,9 +39,9 @@ internal sealed record RunRecord
     /// <summary>Its fencing tokens, in the order of its gates.</summary>
     public ImmutableArray<long> FencingTokens { get; init; } = [];
 
-    /// <summary>What is known of a run whose orchestration has an input of its own; null for any other.</summary>
+    /// <summary>What is known of the run of a supervised orchestrator; null for any other.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public AdoptedRun? Adopted { get; init; }
+    public SupervisedRun? Supervised { get; init; }
 
     /// <summary>The latest progress that one of its steps ended with.</summary>
     public RunProgress? Progress { get; init; }
@@ -144,7 +144,7 @@ internal sealed record RunRecord
             const int CharactersOfTheRest = 900;
             const int CharactersEscaped = 6;
             int text = (Stop?.Message?.Length ?? 0) + (Stop?.By?.Length ?? 0) + (Progress?.Message?.Length ?? 0)
-                + (Adopted is null ? 0 : AdoptedRun.MaxLength);
+                + (Supervised is null ? 0 : SupervisedRun.MaxLength);
             return (Steps.Length * CharactersAStep) + CharactersOfTheRest + (text * CharactersEscaped) + (FencingTokens.Length * 20) > MaxLength;
         }
     }

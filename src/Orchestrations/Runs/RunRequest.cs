@@ -15,6 +15,12 @@ internal sealed record RunRequest
     /// <summary>The workflow's version.</summary>
     public required string Version { get; init; }
 
+    /// <summary>
+    /// The version of the supervisor's protocol that the run keeps to as long as it lives; see <see cref="RunProtocol"/>. A request that does not
+    /// say is of the first.
+    /// </summary>
+    public int Protocol { get; init; } = RunProtocol.First;
+
     /// <summary>When the run was accepted, UTC; strictly growing within one process.</summary>
     public required DateTimeOffset QueuedAt { get; init; }
 
@@ -52,13 +58,14 @@ internal sealed record RunRequest
     /// <summary>The claim by which a caller's idempotency key keeps this run; null when there was no key.</summary>
     public string? ClaimId { get; init; }
 
-    /// <summary>Whether the orchestration has an input of its own, and this is made of it anew each time; see <see cref="AdoptedRun"/>.</summary>
-    internal bool IsAdopted { get; init; }
-
     /// <summary>
-    /// Which of the runs that had this id, see <see cref="HolderId.LifeOf"/>; null of a run that was not accepted but found itself started.
+    /// Whether this is the run of a supervised orchestrator: the orchestration has an input of its own, and this is kept beside it, in its history
+    /// and, what readers need, in its record; see <see cref="SupervisedRun"/>.
     /// </summary>
-    internal string? Life => IsAdopted ? null : HolderId.LifeOf(QueuedAt);
+    internal bool IsSupervised { get; init; }
+
+    /// <summary>Which of the runs that had this id, see <see cref="HolderId.LifeOf"/>.</summary>
+    internal string Life => HolderId.LifeOf(QueuedAt);
 
     /// <summary>What gates know the run by, or a step of its.</summary>
     internal string HolderOf(string runId, int? step = null) => new HolderId(runId, Life, step).ToString();

@@ -10,7 +10,7 @@ namespace Preempt;
 /// <summary>What it takes to start a run, whoever starts it: a caller, or a run as its parent.</summary>
 internal static class RunStart
 {
-    /// <summary>Makes the input of a run's orchestration. Pure: a parent's replay makes the same.</summary>
+    /// <summary>Makes the input of a run's orchestration, by the workflow as it is defined now.</summary>
     /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
     public static RunRequest MakeRequest(
         RegisteredWorkflow definition, object? given, StartOptions options, DateTimeOffset queuedAt, string? parentId = null)
@@ -25,6 +25,7 @@ internal static class RunStart
             {
                 Workflow = definition.Name,
                 Version = definition.Version,
+                Protocol = RunProtocol.Accepted,
                 QueuedAt = queuedAt,
                 Input = input,
                 Gates = definition.GatesFor(input, metadata, options.Key),

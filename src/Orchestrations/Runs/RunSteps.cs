@@ -4,8 +4,7 @@ using Microsoft.DurableTask;
 namespace Preempt;
 
 /// <summary>The steps that a run has called: the gates around them, their attempts, and what stops them.</summary>
-internal sealed class RunSteps(
-    RunSupervisor run, GateKeeper gates, StepWorkers workers, WorkflowRegistry registry, TaskOrchestrationContext context)
+internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers workers, TaskOrchestrationContext context)
 {
     private readonly Dictionary<int, OpenStep> _open = [];
     private int _calls;
@@ -14,15 +13,13 @@ internal sealed class RunSteps(
     {
         bool isShielded = !cancellationToken.CanBeCanceled;
         run.CheckMayBegin(cancellationToken);
-        // An orchestrator's code that is supervised does not know the app's registry; its steps are found, or missed, where they run.
-        if (!run.Request.IsAdopted)
-            registry.CheckStep(type);
         StepCall call = new()
         {
             RunId = run.RunId,
             Life = run.Request.Life,
             Number = ++_calls,
             Name = StepRegistry.NameOf(type),
+            Class = type.FullName,
             Timeout = options.Timeout,
             Shielded = isShielded,
             Input = Payload.ToJson(input),

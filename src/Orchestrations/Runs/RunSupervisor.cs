@@ -38,11 +38,11 @@ internal sealed class RunSupervisor
         _context = context;
         _workflow = workflow;
         Request = request;
-        Record = new RunRecord { Held = request.Held, Adopted = AdoptedRun.Of(request) };
+        Record = new RunRecord { Held = request.Held, Supervised = SupervisedRun.Of(request) };
         Logger = context.CreateReplaySafeLogger<RunSupervisor>();
         _gates = new GateKeeper(this, context);
         _workers = new StepWorkers(this, context);
-        _steps = new RunSteps(this, _gates, _workers, registry, context);
+        _steps = new RunSteps(this, _gates, _workers, context);
         _deadlines = new RunDeadlines(this, context);
         _hold = new RunHold(this, context);
         _grace = new RunGrace(this, context, TellOthers);
@@ -196,7 +196,7 @@ internal sealed class RunSupervisor
     {
         if (_ended.IsCancellationRequested)
             return;
-        if (message.Life is { } life && Request.Life is { } own && life != own)
+        if (message.Life is { } life && life != Request.Life)
         {
             Logger.LogInformation("Run {Run} was sent a message to an earlier run of its id; it is dropped", RunId);
             return;

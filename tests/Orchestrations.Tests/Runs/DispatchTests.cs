@@ -59,7 +59,8 @@ public sealed class DispatchTests : IDisposable
         Run ended = _app.End(_app.Start("ungated", run => run.CallStepAsync<Stranger, string>("x")));
         Assert.Equal(RunStatus.Failed, ended.Status);
         Assert.Equal(
-            $"Step class '{typeof(Stranger)}' is not registered: add it with AddStep<Stranger>(), or its assembly with AddWorkflowsFrom.",
+            $"This app has no step named 'stranger' of class '{typeof(Stranger)}': "
+                + "register it with AddStep, or its assembly with AddWorkflowsFrom.",
             ended.Error!.Message);
     }
 

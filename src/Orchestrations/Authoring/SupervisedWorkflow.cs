@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace Preempt;
 
-/// <summary>An orchestrator's code in the place of a workflow's: what it returns and throws is kept as it is.</summary>
-internal sealed class ForeignWorkflow<TOutput>(Func<RunContext, Task<TOutput>> code) : Workflow
+/// <summary>A supervised orchestrator's code in the place of a workflow's: what it returns and throws is kept as it is.</summary>
+internal sealed class SupervisedWorkflow<TOutput>(Func<RunContext, Task<TOutput>> code) : Workflow
 {
     /// <summary>What the code returned.</summary>
     public TOutput? Output { get; private set; }
