@@ -61,6 +61,9 @@ public sealed class DurableTestHost : IDisposable
     /// <summary>Commits that have become durable: turns, entity batches, calls of the client.</summary>
     public int Commits => _store.Commits;
 
+    /// <summary>What is durable: for tests that read histories.</summary>
+    internal IStore Store => _store;
+
     /// <summary>Told of each commit that is durable, in their order, before anybody sees any of it: for tests that watch a protocol at work.</summary>
     internal Action<Commit> Committing
     {
