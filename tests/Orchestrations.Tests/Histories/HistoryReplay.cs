@@ -18,12 +18,12 @@ namespace Preempt.Tests.Histories;
 /// </summary>
 public sealed class HistoryReplay(RecordedHistory recorded) : ITaskOrchestrator
 {
-    private static readonly TaskOrchestrationEntityParameters s_entities = new() { EntityMessageReorderWindow = TimeSpan.Zero };
+    private static readonly TaskOrchestrationEntityParameters EntityParameters = new() { EntityMessageReorderWindow = TimeSpan.Zero };
 
-    private static readonly DurableTaskShimFactory s_shims = new(
+    private static readonly DurableTaskShimFactory Shims = new(
         new DurableTaskWorkerOptions { DataConverter = WorkerJson.Default, EnableEntitySupport = true }, NullLoggerFactory.Instance);
 
-    private static readonly WorkflowRegistry s_registry = new PreemptBuilder()
+    private static readonly WorkflowRegistry Registry = new PreemptBuilder()
         .AddTypes(typeof(RecordedWorkflow).Assembly.GetTypes().Where(type => type.Namespace == typeof(RecordedWorkflow).Namespace))
         .Build(new PreemptOptions());
 
@@ -58,7 +58,7 @@ public sealed class HistoryReplay(RecordedHistory recorded) : ITaskOrchestrator
         foreach (CoreEvent happened in arrived.Select(Fresh))
             state.AddEvent(happened);
         TaskOrchestrationExecutor executor = new(
-            state, s_shims.CreateOrchestration(recorded.Function, this), BehaviorOnContinueAsNew.Carryover, s_entities, ErrorPropagationMode.UseFailureDetails);
+            state, Shims.CreateOrchestration(recorded.Function, this), BehaviorOnContinueAsNew.Carryover, EntityParameters, ErrorPropagationMode.UseFailureDetails);
         return [.. executor.Execute().Actions.Select(Describe)];
     }
 
@@ -84,7 +84,7 @@ public sealed class HistoryReplay(RecordedHistory recorded) : ITaskOrchestrator
         GuardedContext guarded = new(context, header, WorkerJson.Default, NullLoggerFactory.Instance, static () => { });
         return recorded.Function switch
         {
-            PreemptFunctions.Run => await WorkflowRunner.RunAsync(guarded, s_registry),
+            PreemptFunctions.Run => await WorkflowRunner.RunAsync(guarded, Registry),
             nameof(RecordedFunctions.RecordedOrchestrator) => await RecordedFunctions.RecordedOrchestrator(guarded),
             _ => throw new NotSupportedException($"No recorded orchestrator is named '{recorded.Function}'."),
         };

@@ -19,7 +19,7 @@ namespace Preempt.Tests.Histories;
 /// <param name="Events">The history.</param>
 public sealed record RecordedHistory(string Function, string InstanceId, string Status, string? Outcome, IReadOnlyList<CoreEvent> Events)
 {
-    private static readonly Dictionary<string, Type> s_types = new Type[]
+    private static readonly Dictionary<string, Type> Types = new Type[]
     {
         typeof(OrchestratorStartedEvent),
         typeof(ExecutionStartedEvent),
@@ -35,7 +35,7 @@ public sealed record RecordedHistory(string Function, string InstanceId, string 
         typeof(EventRaisedEvent),
     }.ToDictionary(type => type.Name[..^"Event".Length]);
 
-    private static readonly JsonSerializerSettings s_settings = new()
+    private static readonly JsonSerializerSettings Settings = new()
     {
         Converters = { new StringEnumConverter() },
         DateParseHandling = DateParseHandling.None,
@@ -89,15 +89,15 @@ public sealed record RecordedHistory(string Function, string InstanceId, string 
 
     public static RecordedHistory Load(string path)
     {
-        JObject file = JsonConvert.DeserializeObject<JObject>(File.ReadAllText(path), s_settings)!;
-        JsonSerializer serializer = JsonSerializer.Create(s_settings);
+        JObject file = JsonConvert.DeserializeObject<JObject>(File.ReadAllText(path), Settings)!;
+        JsonSerializer serializer = JsonSerializer.Create(Settings);
         return new RecordedHistory(
             (string)file[nameof(Function)]!,
             (string)file[nameof(InstanceId)]!,
             (string)file[nameof(Status)]!,
             (string?)file[nameof(Outcome)],
-            [.. file[nameof(Events)]!.Select(happened => (CoreEvent)happened.ToObject(s_types[(string)happened["EventType"]!], serializer)!)]);
+            [.. file[nameof(Events)]!.Select(happened => (CoreEvent)happened.ToObject(Types[(string)happened["EventType"]!], serializer)!)]);
     }
 
-    public void Save(string path) => File.WriteAllText(path, JsonConvert.SerializeObject(this, s_settings) + "\n");
+    public void Save(string path) => File.WriteAllText(path, JsonConvert.SerializeObject(this, Settings) + "\n");
 }

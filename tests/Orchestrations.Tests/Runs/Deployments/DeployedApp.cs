@@ -80,11 +80,11 @@ public static class DeployedFunctions
 /// <summary>An app that is deployed again while its runs are in flight. Its host replays all code at every turn.</summary>
 public sealed class DeployedApp : IDisposable
 {
-    private static readonly AsyncLocal<DeployedApp?> s_current = new();
+    private static readonly AsyncLocal<DeployedApp?> CurrentApp = new();
 
     public DeployedApp()
     {
-        s_current.Value = this;
+        CurrentApp.Value = this;
         DurableTestHostOptions options = new()
         {
             ConfigureServices = services => services.AddPreempt(new ConfigurationBuilder().Build(), preempt =>
@@ -103,7 +103,7 @@ public sealed class DeployedApp : IDisposable
     }
 
     /// <summary>The app of the test that runs.</summary>
-    public static DeployedApp Current => s_current.Value!;
+    public static DeployedApp Current => CurrentApp.Value!;
 
     public DurableTestHost Host { get; }
 
@@ -165,6 +165,6 @@ public sealed class DeployedApp : IDisposable
     public void Dispose()
     {
         Host.Dispose();
-        s_current.Value = null;
+        CurrentApp.Value = null;
     }
 }

@@ -6,7 +6,7 @@ namespace Preempt.Tests.Runs.Deployments;
 /// <summary>Runs in flight while their app is deployed anew: what was decided when they were accepted, or when they called, stands.</summary>
 public sealed class DeploymentTests : IDisposable
 {
-    private static readonly Deployment[] s_later =
+    private static readonly Deployment[] LaterDeployments =
     [
         new() { Workflow = static workflow => workflow.Concurrency("{input.code}", 1, ConcurrencyStrategy.Queue).Timeout("1 minute").Version("2") },
         new() { Workflow = static workflow => workflow.Name("renamed") },
@@ -16,7 +16,7 @@ public sealed class DeploymentTests : IDisposable
 
     private readonly DeployedApp _app = new();
 
-    public static TheoryData<int> Later => [.. Enumerable.Range(0, s_later.Length)];
+    public static TheoryData<int> Later => [.. Enumerable.Range(0, LaterDeployments.Length)];
 
     public void Dispose() => _app.Dispose();
 
@@ -33,7 +33,7 @@ public sealed class DeploymentTests : IDisposable
             return key;
         });
         _app.Host.Advance(TimeSpan.FromMinutes(90));
-        _app.Deploy(s_later[later]);
+        _app.Deploy(LaterDeployments[later]);
         Run ended = _app.End(parent);
         Assert.Equal((RunStatus.Succeeded, "ada", null), (ended.Status, ended.Output?.GetString(), ended.Error?.Message));
     }
@@ -43,7 +43,7 @@ public sealed class DeploymentTests : IDisposable
     {
         string parent = _app.Start(run => run.CallWorkflowAsync<Defined, string>(new Script("ada", "x")));
         _app.Host.Advance(TimeSpan.FromMinutes(1));
-        _app.Deploy(s_later[0]);
+        _app.Deploy(LaterDeployments[0]);
         Run ended = _app.End(parent);
         Assert.Equal((RunStatus.Succeeded, "no key"), (ended.Status, ended.Output?.GetString()));
         Run child = Assert.Single(_app.List("defined"));
@@ -97,7 +97,7 @@ public sealed class DeploymentTests : IDisposable
         });
         _app.Host.Advance(TimeSpan.FromMinutes(90));
         string started = Assert.Single(_app.List("defined")).Id;
-        _app.Deploy(s_later[later]);
+        _app.Deploy(LaterDeployments[later]);
         Run ended = _app.End(parent);
         Assert.Equal((RunStatus.Succeeded, started), (ended.Status, ended.Output?.GetString()));
     }
