@@ -7,6 +7,7 @@ internal static class FilterQuery
     {
         path.With("workflow", filter.Workflow).With("key", filter.Key).With("since", filter.Since).With("until", filter.Until);
         path.With("status", filter.Status.Count == 0 ? null : string.Join(',', filter.Status));
+        path.With("parentId", filter.ParentId).With("text", filter.Text);
         foreach ((string name, string value) in filter.Metadata)
             path.With($"metadata.{name}", value);
         return path;

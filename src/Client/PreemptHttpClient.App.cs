@@ -35,6 +35,28 @@ public sealed partial class PreemptHttpClient
             new ApiPath("gates").With("workflow", workflow).With("limit", limit).With("cursor", cursor).ToString(),
             cancellationToken);
 
+    /// <summary>Reads the runs of a workflow over a time, briefly, and who waits at its gates.</summary>
+    /// <param name="workflow">The workflow's name.</param>
+    /// <param name="since">The beginning of the time.</param>
+    /// <param name="until">Its end; null for now.</param>
+    /// <param name="key">A concurrency key; null for all.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The runs that lived in that time.</returns>
+    /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
+    /// <exception cref="InvalidRunException">A condition is not allowed.</exception>
+    public Task<Lanes> GetLanesAsync(
+        string workflow, DateTimeOffset since, DateTimeOffset? until = null, string? key = null, CancellationToken cancellationToken = default) =>
+        _calls.GetAsync<Lanes>(
+            new ApiPath("lanes").With("workflow", workflow).With("key", key).With("since", since).With("until", until).ToString(), cancellationToken);
+
+    /// <summary>Counts runs, and measures how long they waited and took to stop.</summary>
+    /// <param name="filter">Which; null for all.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The numbers.</returns>
+    /// <exception cref="InvalidRunException">A condition is not allowed.</exception>
+    public Task<RunStatistics> GetStatisticsAsync(RunFilter? filter = null, CancellationToken cancellationToken = default) =>
+        _calls.GetAsync<RunStatistics>(FilterQuery.Add(new ApiPath("statistics"), filter ?? new RunFilter()).ToString(), cancellationToken);
+
     /// <summary>
     /// Has the app admit no runs any more, across restarts, until it is resumed. Draining an app that drains stops its runs. Needs the
     /// admin key.

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Preempt.Client;
 
 // What is done with many runs, and with those that have ended.
@@ -50,6 +52,14 @@ public sealed partial class PreemptHttpClient
     /// <exception cref="UnknownOperationException">There is no such operation.</exception>
     public Task<Operation> GetOperationAsync(string id, CancellationToken cancellationToken = default) =>
         _calls.GetAsync<Operation>($"operations/{ApiPath.Segment(id, "operation id")}", cancellationToken);
+
+    /// <summary>Lists the operations of the last 30 days, the newest first.</summary>
+    /// <param name="limit">How many at most, 1 to 200; the app has a default.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The operations.</returns>
+    /// <exception cref="InvalidRunException">The limit is not allowed.</exception>
+    public async Task<ImmutableArray<Operation>> ListOperationsAsync(int? limit = null, CancellationToken cancellationToken = default) =>
+        (await _calls.GetAsync<Page<Operation>>(new ApiPath("operations").With("limit", limit).ToString(), cancellationToken)).Items;
 
     private static string? CheckIdempotencyKey(string? key)
     {

@@ -8,13 +8,14 @@ namespace Preempt.Tests.Shared;
 /// <summary>A script and what it needs of npm, of the versions that its folder of <c>tests</c> pins, installed once into <c>artifacts</c>.</summary>
 /// <param name="name">The folder.</param>
 /// <param name="script">The script in it.</param>
-internal sealed class NodePackage(string name, string script)
+/// <param name="modules">What the script imports of that folder.</param>
+internal sealed class NodePackage(string name, string script, params string[] modules)
 {
     private const int OldestNode = 20;
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
 
-    private readonly string[] _sources = ["package.json", "package-lock.json", script];
+    private readonly string[] _sources = ["package.json", "package-lock.json", script, .. modules];
 
     /// <summary>Installs what is not installed yet, and returns the script that runs it.</summary>
     /// <exception cref="InvalidOperationException">Node.js is missing or too old, or npm failed.</exception>

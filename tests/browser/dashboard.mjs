@@ -1,124 +1,180 @@
-// Plays the dashboard in a browser. Usage: node dashboard.mjs BASE CHROMIUM KEY OUT [PROFILE]
-// Ends with 0 when all went as a person would expect; else it says what did not.
-import { chromium } from 'playwright-core';
+// An operator finds, starts, understands and stops runs.
 import { strict as assert } from 'node:assert';
+import { adminKey, key, play, step } from './browser.mjs';
 
-const [base, executablePath, key, out] = process.argv.slice(2);
 const hostile = `<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>`;
 const group = `browser ${Date.now()} ${hostile}`;
-const browser = await chromium.launch({
-  executablePath,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-const page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, colorScheme: 'light' });
-const complaints = [];
-const strangers = [];
-page.on('pageerror', error => complaints.push(`exception: ${error.message}`));
-page.on('console', message => { if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text()); });
-page.on('request', request => { if (!request.url().startsWith(new URL(base).origin) && !request.url().startsWith('data:')) strangers.push(request.url()); });
-const step = name => console.log(name);
-const text = selector => page.locator(selector).innerText();
-const eventually = (selector, pattern) => page.waitForFunction(
-  ([where, source]) => new RegExp(source).test(document.querySelector(where)?.innerText ?? ''), [selector, pattern.source], { timeout: 30000 });
 
-async function start(workflow, input) {
-  if (!await page.locator('#startInput').isVisible()) await page.getByText('Start a run').click();
-  await page.selectOption('#startWorkflow', workflow);
-  await page.fill('#startInput', JSON.stringify(input));
-  const answer = page.waitForResponse(response => response.request().method() === 'POST' && response.url().includes('/workflows/'));
-  await page.click('#start button');
-  const response = await answer;
-  assert.equal(response.status(), 202, await response.text());
-  return (await response.json()).id;
-}
+await play('dashboard', async ({ page, text, eventually, visit, picture }) => {
+  async function start(workflow, input) {
+    await visit(`#/start/${workflow}`);
+    await page.click('#asJson');
+    await page.fill('#startInput', JSON.stringify(input));
+    const answer = page.waitForResponse(response => response.request().method() === 'POST' && response.url().includes('/workflows/'));
+    await page.click('#startGo');
+    const response = await answer;
+    assert.equal(response.status(), 202, await response.text());
+    return (await response.json()).id;
+  }
 
-try {
   step('without a key the page says so, and with one it works');
-  await page.goto(new URL('dashboard', base).href);
-  await eventually('#error', /API key/);
-  await page.fill('#key', key);
+  await visit('#/runs');
+  await eventually('#wants-key', /API key/);
+  await page.fill('input[name=key]', key);
   await page.keyboard.press('Enter');
   await eventually('#mode', /admits runs/);
   assert.equal(await page.evaluate(() => sessionStorage.getItem('preempt-key')), key);
   assert.equal(await page.evaluate(() => localStorage.length), 0);
+
+  step('what is wrong with an input is said plainly');
+  await visit('#/start/lab-queue');
+  await page.click('#asJson');
+  await page.fill('#startInput', '{oops');
+  await page.click('#startGo');
+  await eventually('#error', /not JSON/);
+
+  step('a form is made of what a workflow takes, filled with an example');
+  await visit('#/start/chat-reply');
+  assert.equal(await page.inputValue('[name="input.userId"]'), 'ada');
+  await page.fill('[name="input.userId"]', group);
+  await page.fill('[name="input.seconds"]', '0.1');
+  await picture('start');
+  await page.click('#startGo');
+  await page.locator('.title-line .s-Succeeded').waitFor();
+  assert.match(await text('#output-card'), /What is a monad/);
 
   step('runs are started, and shown with what they wait for');
   const input = seconds => ({ group, steps: [{ seconds }] });
   const first = await start('lab-queue', input(120));
   const second = await start('lab-queue', input(120));
   const third = await start('lab-queue', input(1));
-  await page.selectOption('#workflow', 'lab-queue');
+  await eventually('#detailTitle', new RegExp(third.slice(-12)));
   await eventually('#explain', /waits at the gate/);
-  await eventually('#runs', /Queued[^]*Running[^]*Running/);
-  await eventually('#gates', new RegExp(first.slice(-12)));
+  await visit('#/gates?workflow=lab-queue');
+  await eventually('#gates', new RegExp(first.slice(-8)));
   assert.ok((await text('#gates')).includes(hostile), 'the key is shown as the text that it is');
-  assert.ok((await text('#detailTitle')).includes(third));
-  await page.screenshot({ path: `${out}/dashboard-light.png` });
+  await picture('gates');
+  await visit('#/runs?workflow=lab-queue');
+  await eventually('#runs', /Queued[^]*Running[^]*Running/);
+  assert.ok((await text('#runs')).includes(hostile), 'the key is shown as the text that it is');
+  await picture('runs');
 
   step('a run is looked at and cancelled with the keyboard alone');
-  await page.keyboard.press('Escape');
-  assert.ok(await page.locator('#detail').isHidden());
-  await page.locator(`#runs button[title="Show ${third}"]`).focus();
+  await page.locator(`#runs a[title="${third}"]`).focus();
   await page.keyboard.press('Enter');
   await eventually('#detailTitle', new RegExp(third.slice(-12)));
   await page.locator('#cancel').focus();
   await page.keyboard.press('Enter');
-  await eventually('#facts', /Cancelled[^]*cancelled on the dashboard/);
+  await page.locator('dialog input[name=reason]').fill('never mind');
+  await page.keyboard.press('Enter');
+  await eventually('#facts', /asked to stop[^]*never mind/);
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  assert.equal(await page.evaluate(() => document.activeElement?.isConnected), true);
 
-  step('a run is given more time, and what is wrong is said plainly');
-  await page.locator(`#runs button[title="Show ${first}"]`).click();
-  await eventually('#steps', /lab-work[^]*Running/);
-  await page.fill('#extendBy', 'soon');
-  await page.click('#extend');
-  await eventually('#error', /soon/);
-  await page.click('#errorClose');
-  await page.fill('#extendBy', '5 minutes');
-  await page.click('#extend');
-  await page.fill('#startInput', '{oops');
-  await page.click('#start button');
-  await eventually('#error', /not JSON/);
-  await page.click('#errorClose');
+  step('a view survives a reload, and Back leads back');
+  await page.reload();
+  await eventually('#detailTitle', new RegExp(third.slice(-12)));
+  await page.goBack();
+  await eventually('#runs', /never mind/);
+  assert.equal(await page.inputValue('#workflow'), 'lab-queue');
 
-  step('several runs are cancelled at once');
-  await page.check('#chooseAll');
-  await eventually('#cancelChosen', /\(2\)/);
+  step('a run is given more time, and what is wrong is said where it was typed');
+  await page.locator(`#runs a[title="${first}"]`).click();
+  await eventually('#timeline', /lab-work[^]*Running/);
+  await page.click('#extend');
+  await page.fill('dialog input[name=by]', 'soon');
+  await page.click('#dialog-go');
+  await eventually('#dialog-error', /soon/);
+  await page.fill('dialog input[name=by]', '5 minutes');
+  await page.click('#dialog-go');
+  await eventually('#notice', /more time/);
+  await picture('run');
+
+  step('all runs of a filter are cancelled: the admin key is asked for, a dry run counts, and the progress is shown');
+  await visit(`#/runs?workflow=lab-queue&status=Running&text=${encodeURIComponent(group.slice(0, 21).toUpperCase())}`);
+  await page.waitForFunction(() => document.querySelectorAll('#runs tr').length === 2);
   await page.click('#cancelChosen');
+  await page.click('#dialog-go');
+  await eventually('#dialog-error', /key/);
+  await page.fill('dialog input[name=key]', adminKey);
+  await page.keyboard.press('Enter');
+  await page.click('#dialog-go');
+  await eventually('#bulk-count', /found 2 runs/);
+  await picture('bulk');
+  await page.click('#dialog-go');
+  await eventually('#operation', /2 asked to stop[^]*all gone through/);
+  await page.reload();
+  await eventually('#operation', /2 asked to stop/);
+  await page.click('[data-status=Cancelled]');
   await eventually('#runs', /Cancelled[^]*Cancelled[^]*Cancelled/);
+  await eventually('[data-status=Cancelled]', /Cancelled\s+3/);
 
-  step('a run is replayed');
-  await page.locator(`#runs button[title="Show ${third}"]`).click();
+  step('a run is replayed, and deleted');
+  await page.locator(`#runs a[title="${third}"]`).click();
   await eventually('#detailTitle', new RegExp(third.slice(-12)));
   await page.click('#replay');
-  await eventually('#facts', /Succeeded/);
+  await page.click('#dialog-go');
+  await page.waitForFunction(id => !location.hash.includes(encodeURIComponent(id)), third);
+  await page.locator('.title-line .s-Succeeded').waitFor();
+  const replayed = decodeURIComponent((await page.evaluate(() => location.hash)).split('/')[2]);
+  await page.click('#delete');
+  await page.click('#dialog-go');
+  await eventually('#notice', new RegExp(`${replayed.slice(-8)} is deleted`));
 
-  step('filters narrow the table');
-  await page.selectOption('#status', 'Succeeded');
-  await page.waitForFunction(() => [...document.querySelectorAll('#runs .status')].every(found => found.textContent === 'Succeeded'));
-  await page.fill('#filterKey', 'nobody');
+  step('filters narrow the table, and what is typed is applied when it is done');
+  await visit('#/runs?workflow=lab-queue');
+  await page.click('[data-status=Cancelled]');
+  await page.waitForFunction(() => document.querySelectorAll('#runs .status').length > 1 && [...document.querySelectorAll('#runs .status')].every(found => found.textContent.includes('Cancelled')));
+  await page.locator('#filterKey').pressSequentially('nobody');
+  assert.ok(!(await page.evaluate(() => location.hash)).includes('nobody'), 'not in the middle of typing');
   await page.keyboard.press('Enter');
-  await eventually('#runsCaption', /No run is like that/);
+  await eventually('#runsEmpty', /No run is like that/);
+
+  step('chosen runs are replayed');
+  await visit(`#/runs?workflow=lab-queue&text=${third.slice(-12)}`);
+  await page.waitForFunction(() => document.querySelectorAll('#runs tr').length === 1);
+  await page.check('#chooseAll');
+  await eventually('#replayChosen', /\(1\)/);
+  await page.click('#replayChosen');
+  await eventually('#bulk-count', /found 1 run/);
+  await page.click('#dialog-go');
+  await eventually('#operation', /1 started again/);
+
+  step('the app is drained and resumed, an event is published, and the overview counts');
+  await visit('#/app');
+  await eventually('#operations', /Replay/);
+  await eventually('#workflows', /chat-reply[^]*The newest wins/);
+  await page.click('#drain');
+  await page.click('#dialog-go');
+  await eventually('#mode', /draining/);
+  await eventually('#app-mode', /Draining/);
+  await picture('app', true);
+  await page.click('#resume');
+  await page.click('#dialog-go');
+  await eventually('#mode', /admits runs/);
+  await page.fill('#event-name', 'file-uploaded');
+  await page.fill('textarea[name=payload]', '{"file": "a.csv", "rows": 1000}');
+  await page.click('#publish');
+  await page.click('#dialog-go');
+  await eventually('#notice', /started 1 run and stopped 0/);
+  await visit('#/overview');
+  await page.locator('#outcomes canvas').waitFor();
+  await eventually('.tiles', /Runs\s+[1-9]/);
+  await eventually('#busiest', /browser/);
+  await picture('overview', true);
 
   step('it is readable in the dark and on a small screen');
-  await page.fill('#filterKey', '');
-  await page.selectOption('#status', '');
+  await visit('#/runs?workflow=lab-queue');
+  await eventually('#runs', /Cancelled/);
   await page.emulateMedia({ colorScheme: 'dark' });
-  await eventually('#runs', /Succeeded/);
-  await page.screenshot({ path: `${out}/dashboard-dark.png` });
-  await page.setViewportSize({ width: 420, height: 900 });
+  await picture('runs-dark');
+  await page.setViewportSize({ width: 400, height: 800 });
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is no wider than the screen');
-  await page.screenshot({ path: `${out}/dashboard-small.png` });
+  await picture('runs-small');
 
-  step('every control has a name, and nothing was run, fetched or complained about');
-  const nameless = await page.evaluate(() => [...document.querySelectorAll('button, input, select, textarea')]
-    .filter(found => !(found.innerText?.trim() || found.ariaLabel || found.labels?.length)).map(found => found.outerHTML));
+  step('every control has a name, and nothing hostile was run');
+  const nameless = await page.evaluate(() => [...document.querySelectorAll('button, input, select, textarea, a')]
+    .filter(found => !(found.innerText?.trim() || found.ariaLabel || found.getAttribute('aria-label') || found.labels?.length)).map(found => found.outerHTML));
   assert.deepEqual(nameless, []);
   assert.equal(await page.evaluate(() => window.hacked), undefined);
-  assert.deepEqual(strangers, []);
-  assert.deepEqual(complaints, []);
-} catch (error) {
-  await page.screenshot({ path: `${out}/dashboard-failed.png` }).catch(() => {});
-  console.error(`${error.stack}\nThe page says: ${await page.locator('body').innerText().catch(() => '')}\n${complaints.join('\n')}`);
-  process.exitCode = 1;
-} finally {
-  await browser.close();
-}
+});

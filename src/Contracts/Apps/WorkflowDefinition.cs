@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 
 namespace Preempt;
 
@@ -31,6 +32,12 @@ public sealed record WorkflowDefinition
 
     /// <summary>The events that start a run, its input their payload; as in "event file-uploaded where kind = 'csv'".</summary>
     public ImmutableArray<string> StartsOn { get; init; } = [];
+
+    /// <summary>The JSON schema of its input; null where an orchestrator's code takes the place of a workflow's.</summary>
+    public JsonElement? InputSchema { get; init; }
+
+    /// <summary>An input that it may be started with.</summary>
+    public JsonElement? InputExample { get; init; }
 }
 
 /// <summary>A concurrency rule around one step of a workflow.</summary>

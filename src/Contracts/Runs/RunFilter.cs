@@ -36,4 +36,13 @@ public sealed record RunFilter
         get;
         init => field = value ?? ImmutableDictionary<string, string>.Empty;
     } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The most characters of <see cref="Text"/>.</summary>
+    public const int MaxText = 200;
+
+    /// <summary>The run that started it.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>What the run's id, its key or a value of its metadata contains, without regard to case; 200 characters at most.</summary>
+    public string? Text { get; init; }
 }

@@ -12,7 +12,8 @@ public sealed class ChatReply : Workflow<ChatMessage, string>
     /// <inheritdoc />
     public override void Configure(WorkflowBuilder workflow) => workflow
         .Concurrency("{input.userId}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress)
-        .Timeout("10 minutes");
+        .Timeout("10 minutes")
+        .Example(new ChatMessage("ada", "What is a monad?", Seconds: 10));
 
     /// <inheritdoc />
     protected override string? Validate(ChatMessage input) => input.Seconds is >= 0 and <= 3600

@@ -17,7 +17,8 @@ public sealed class ImportFile : Workflow<UploadedFile, int>
     public override void Configure(WorkflowBuilder workflow) => workflow
         .Concurrency("{input.file}", maxRuns: 1, ConcurrencyStrategy.CancelNewest)
         .StartOn("file-uploaded")
-        .Timeout("1 hour");
+        .Timeout("1 hour")
+        .Example(new UploadedFile("customers.csv", Rows: 20_000));
 
     /// <inheritdoc />
     protected override string? Validate(UploadedFile input) => input.Rows is >= 0 and <= MaxRows

@@ -102,7 +102,8 @@ public abstract class LabWorkflow : Workflow<LabInput, IReadOnlyList<JsonElement
     /// <summary>What all lab workflows say of themselves.</summary>
     protected static WorkflowBuilder Base(WorkflowBuilder workflow) => workflow.Lab()
         .Timeout<LabInput>(input => input.Timeout)
-        .EndWhen<LabInput>(input => input.EndWhen);
+        .EndWhen<LabInput>(input => input.EndWhen)
+        .Example(new { group = "a", name = "n", digit = 1, steps = new[] { new { seconds = 20 } } });
 
     /// <inheritdoc />
     protected override string? Validate(LabInput input)

@@ -18,7 +18,8 @@ public sealed class RenderVideo : Workflow<VideoOrder, string>
     public override void Configure(WorkflowBuilder workflow) => workflow
         .Concurrency("{input.customer}", maxRuns: 1, ConcurrencyStrategy.RoundRobin, maxTotal: 4)
         .Timeout("2 hours")
-        .Grace("30s");
+        .Grace("30s")
+        .Example(new VideoOrder("ada", "Holidays", Seconds: 20));
 
     /// <inheritdoc />
     protected override string? Validate(VideoOrder input) => input.Seconds is >= 0 and <= MaxSeconds

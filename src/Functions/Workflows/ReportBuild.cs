@@ -23,7 +23,8 @@ public sealed class ReportBuild : Workflow<ReportOrder, string>
     public override void Configure(WorkflowBuilder workflow) => workflow
         .Concurrency("{input.tenant}", maxRuns: 2, ConcurrencyStrategy.Queue, maxQueued: 100)
         .ScheduleTimeout("1 hour")
-        .Timeout("30 minutes");
+        .Timeout("30 minutes")
+        .Example(new ReportOrder("north", "2026-11"));
 
     /// <inheritdoc />
     protected override string? Validate(ReportOrder input) => input.Pages is >= 1 and <= MaxPages

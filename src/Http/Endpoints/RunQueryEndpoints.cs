@@ -10,64 +10,41 @@ namespace Preempt.Http;
 public sealed class RunQueryEndpoints(RunClients runs)
 {
     private const int UsualPage = 50;
-    private const string MetadataPrefix = "metadata.";
 
     /// <summary><c>GET runs</c>: a page of runs, the newest first.</summary>
     [Function("PreemptHttpListRuns")]
-    [ApiCall("Lists runs, the newest first", PageOf = typeof(Run), Problems = new[] { 400 })]
+    [ApiCall("Lists runs, the newest first", PageOf = typeof(Run), HasEntityTag = true, Problems = new[] { 400 })]
     [ApiQuery("workflow", "The workflow's name.", Example = "chat-reply")]
     [ApiQuery("key", "The concurrency key of the workflow's first rule.", Example = "ada")]
     [ApiQuery("status", "The statuses, one of which the run has.", Type = typeof(RunStatus[]), Example = "Running")]
     [ApiQuery("since", "Accepted at or after this time.", Type = typeof(DateTimeOffset), Example = "2026-11-25T08:00:00Z")]
     [ApiQuery("until", "Accepted at or before this time.", Type = typeof(DateTimeOffset), Example = "2100-01-01T00:00:00Z")]
     [ApiQuery("metadata.NAME", "An entry that the run's metadata has, by its name; may be repeated with other names.", Example = "blue")]
+    [ApiQuery("parentId", "The run that started it.", Example = "lab-children:abc")]
+    [ApiQuery("text", "What the run's id, its key or a value of its metadata contains.", Example = "ada")]
     [ApiQuery("limit", "How many at most.", Type = typeof(int), Minimum = 1, Maximum = RunClient.LargestPage, Example = "50")]
     [ApiQuery("cursor", "Where the page before this one ended.")]
     public Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>
         {
-            Api.CheckQuery(request, "workflow", "key", "status", "since", "until", MetadataPrefix, "limit", "cursor");
-            RunFilter filter = new()
-            {
-                Workflow = Api.ReadText(request, "workflow"),
-                Key = Api.ReadText(request, "key"),
-                Status = ReadStatuses(request),
-                Since = Api.ReadTime(request, "since"),
-                Until = Api.ReadTime(request, "until"),
-                Metadata = ReadMetadata(request),
-            };
+            Api.CheckQuery(request, [.. FilterQuery.Names, "limit", "cursor"]);
+            RunFilter filter = FilterQuery.Read(request);
             int limit = Api.ReadInteger(request, "limit", whenAbsent: UsualPage, min: 1, max: RunClient.LargestPage);
             (IReadOnlyList<Run> items, string? cursor) = await runs.With(client).ListAsync(
                 filter, limit, Api.ReadText(request, "cursor"), request.HttpContext.RequestAborted);
-            return new JsonAnswer(StatusCodes.Status200OK, new Page<Run>(items, cursor));
+            return new JsonAnswer(StatusCodes.Status200OK, new Page<Run>(items, cursor)) { HasEntityTag = true };
         });
 
     /// <summary><c>GET runs/{id}/explain</c>: in words, why a run is where it is and what comes next.</summary>
     [Function("PreemptHttpExplainRun")]
-    [ApiCall("Says in words why a run is where it is and what comes next", Answer = typeof(RunExplanation), Problems = new[] { 404 })]
+    [ApiCall("Says in words why a run is where it is and what comes next", Answer = typeof(RunExplanation), HasEntityTag = true, Problems = new[] { 404 })]
     public Task<IActionResult> Explain(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{id}/explain")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>
-            new JsonAnswer(StatusCodes.Status200OK, await runs.With(client).ExplainAsync(id, request.HttpContext.RequestAborted)));
-
-    /// <summary>Statuses, several with commas between them or one to a parameter.</summary>
-    private static RunStatus[] ReadStatuses(HttpRequest request)
-    {
-        string[] names = [.. request.Query["status"].SelectMany(value => value!.Split(',', StringSplitOptions.TrimEntries))];
-        return [.. names.Select(ReadStatus).Distinct()];
-    }
-
-    private static RunStatus ReadStatus(string name)
-    {
-        int known = Array.FindIndex([.. RunStatusExtensions.All], status => status.ToString().Equals(name, StringComparison.OrdinalIgnoreCase));
-        return known >= 0
-            ? RunStatusExtensions.All[known]
-            : throw Api.Invalid($"status \"{name}\": not one of {string.Join(", ", RunStatusExtensions.All)}.");
-    }
-
-    private static Dictionary<string, string> ReadMetadata(HttpRequest request) => request.Query.Keys
-        .Where(name => name.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase))
-        .ToDictionary(name => name[MetadataPrefix.Length..], name => Api.ReadText(request, name) ?? "", StringComparer.Ordinal);
+            new JsonAnswer(StatusCodes.Status200OK, await runs.With(client).ExplainAsync(id, request.HttpContext.RequestAborted))
+            {
+                HasEntityTag = true,
+            });
 }

@@ -42,9 +42,12 @@ public sealed class SystemEndpoints(RunClients runs)
 
     /// <summary><c>GET system/status</c>: whether the app drains, and how far that has got.</summary>
     [Function("PreemptHttpSystemStatus")]
-    [ApiCall("Says whether the app drains, and how far that has got", Answer = typeof(AppStatus))]
+    [ApiCall("Says whether the app drains, and how far that has got", Answer = typeof(AppStatus), HasEntityTag = true)]
     public Task<IActionResult> Status(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "system/status")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>
-            new JsonAnswer(StatusCodes.Status200OK, await runs.With(client).GetStatusAsync(request.HttpContext.RequestAborted)));
+            new JsonAnswer(StatusCodes.Status200OK, await runs.With(client).GetStatusAsync(request.HttpContext.RequestAborted))
+            {
+                HasEntityTag = true,
+            });
 }

@@ -13,13 +13,16 @@ public sealed class WorkflowEndpoints(WorkflowRegistry registry, RunClients runs
 
     /// <summary><c>GET workflows</c>: the definitions.</summary>
     [Function("PreemptHttpListWorkflows")]
-    [ApiCall("Lists the workflows that can be started", PageOf = typeof(WorkflowDefinition))]
+    [ApiCall("Lists the workflows that can be started", PageOf = typeof(WorkflowDefinition), HasEntityTag = true)]
     public Task<IActionResult> List([HttpTrigger(AuthorizationLevel.Function, "get", Route = "workflows")] HttpRequest request) =>
-        Api.AnswerAsync(request, () => new JsonAnswer(StatusCodes.Status200OK, new Page<WorkflowDefinition>([.. registry.Definitions], null)));
+        Api.AnswerAsync(request, () => new JsonAnswer(StatusCodes.Status200OK, new Page<WorkflowDefinition>([.. registry.Definitions], null))
+        {
+            HasEntityTag = true,
+        });
 
     /// <summary><c>GET gates?workflow=&amp;key=</c>: with a key that gate, without a page of the workflow's gates.</summary>
     [Function("PreemptHttpListGates")]
-    [ApiCall("Finds a gate by its key, or lists a workflow's gates", Answer = typeof(GateOrPage), Problems = new[] { 400, 404 })]
+    [ApiCall("Finds a gate by its key, or lists a workflow's gates", Answer = typeof(GateOrPage), HasEntityTag = true, Problems = new[] { 400, 404 })]
     [ApiQuery("workflow", "The workflow's name.", IsRequired = true, Example = "chat-reply")]
     [ApiQuery("key", "The concurrency key; without it a page of gates is answered.", Example = "ada")]
     [ApiQuery("limit", "How many at most.", Type = typeof(int), Minimum = 1, Maximum = LargestPage, Example = "50")]
@@ -30,11 +33,15 @@ public sealed class WorkflowEndpoints(WorkflowRegistry registry, RunClients runs
         {
             string workflow = Api.ReadText(request, "workflow") ?? throw Api.Invalid("workflow: required in the query.");
             if (Api.ReadText(request, "key") is { } key)
-                return new JsonAnswer(StatusCodes.Status200OK, await runs.With(client).GetGateAsync(workflow, key, request.HttpContext.RequestAborted));
+            {
+                Gate gate = await runs.With(client).GetGateAsync(workflow, key, request.HttpContext.RequestAborted);
+                return new JsonAnswer(StatusCodes.Status200OK, gate) { HasEntityTag = true };
+            }
+
             int limit = Api.ReadInteger(request, "limit", whenAbsent: 50, min: 1, max: LargestPage);
             (IReadOnlyList<Gate> gates, string? cursor) = await runs.With(client).ListGatesAsync(
                 workflow, limit, Api.ReadText(request, "cursor"), request.HttpContext.RequestAborted);
-            return new JsonAnswer(StatusCodes.Status200OK, new Page<Gate>(gates, cursor));
+            return new JsonAnswer(StatusCodes.Status200OK, new Page<Gate>(gates, cursor)) { HasEntityTag = true };
         });
 
     /// <summary><c>GET health</c>: whether the app answers.</summary>

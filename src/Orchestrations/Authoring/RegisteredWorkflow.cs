@@ -62,7 +62,15 @@ internal sealed record RegisteredWorkflow
         Rules = Rules,
         StepRules = StepRules,
         StartsOn = [.. StartsOn.Select(condition => condition.ToString())],
+        InputSchema = Schema,
+        InputExample = Example ?? (Schema is { } schema ? InputSchema.ExampleOf(schema) : null),
     };
+
+    /// <summary>What it takes, as a JSON schema; null where it has no class.</summary>
+    private JsonElement? Schema => Class is not null && InputSchema.InputOf(Class) is { } input ? InputSchema.Of(input) : null;
+
+    /// <summary>An input that it may be started with; null where its author gave none.</summary>
+    internal JsonElement? Example { get; init; }
 
     /// <summary>Whether what happens to its runs is published.</summary>
     internal bool PublishesLifecycle { get; init; }

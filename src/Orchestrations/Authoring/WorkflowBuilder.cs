@@ -17,6 +17,7 @@ public sealed class WorkflowBuilder
     private Duration? _scheduleTimeout;
     private Duration? _grace;
     private bool _isLab;
+    private JsonElement? _example;
 
     private WorkflowBuilder(string typeName) => _name = WorkflowNames.FromType(typeName);
 
@@ -211,6 +212,16 @@ public sealed class WorkflowBuilder
         return this;
     }
 
+    /// <summary>Gives an input that a run may be started with: the dashboard fills its form with it.</summary>
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <param name="input">The input.</param>
+    /// <returns>This builder.</returns>
+    public WorkflowBuilder Example<TInput>(TInput input)
+    {
+        _example = Payload.ToJson(input);
+        return this;
+    }
+
     /// <summary>
     /// Says how long a run may take to stop. When its grace is over it is ended by force, whatever still runs of it.
     /// </summary>
@@ -280,6 +291,7 @@ public sealed class WorkflowBuilder
             Name = WorkflowNames.Validate(_name) is { } error ? throw new ArgumentException(error) : _name,
             Version = _version,
             IsLab = _isLab,
+            Example = _example,
             Timeout = _timeout ?? options.Timeout,
             ScheduleTimeout = _scheduleTimeout ?? options.ScheduleTimeout,
             Grace = _grace ?? options.Grace,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace Preempt;
@@ -32,6 +33,37 @@ internal static class OperationReader
             Reason = state.Request.Reason,
             Failures = progress.Failures,
         };
+    }
+
+    /// <summary>The operations since a time, the newest first.</summary>
+    public static async Task<IReadOnlyList<Operation>> ListAsync(
+        DurableTaskClient client, string prefix, DateTimeOffset since, int limit, CancellationToken cancellationToken)
+    {
+        const int PageSize = 50;
+        // Their ids are in the order of time.
+        Queue<Operation> newest = new();
+        IAsyncEnumerable<Page<OrchestrationMetadata>> pages = EnginePages.ReadAsync(
+            (start, size) => client.GetAllInstancesAsync(new OrchestrationQuery
+            {
+                CreatedFrom = since,
+                InstanceIdPrefix = prefix,
+                PageSize = size,
+                FetchInputsAndOutputs = true,
+            }).AsPages(start, size),
+            null,
+            PageSize,
+            cancellationToken);
+        await foreach (Page<OrchestrationMetadata> page in pages)
+        {
+            foreach (Operation operation in page.Values.Select(Read).OfType<Operation>())
+            {
+                newest.Enqueue(operation);
+                if (newest.Count > limit)
+                    newest.Dequeue();
+            }
+        }
+
+        return [.. newest.Reverse()];
     }
 
     private static T? Read<T>(string? json)

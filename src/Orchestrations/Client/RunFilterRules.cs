@@ -12,7 +12,7 @@ internal static class RunFilterRules
     extension(RunFilter filter)
     {
         /// <summary>Whether it matches every run.</summary>
-        public bool IsEmpty => filter is { Workflow: null, Key: null, Status.Count: 0, Since: null, Until: null, Metadata.Count: 0 };
+        public bool IsEmpty => filter is { Workflow: null, Key: null, Status.Count: 0, Since: null, Until: null, Metadata.Count: 0, ParentId: null, Text: null };
 
         /// <summary>How the ids of the runs begin, of those whose ids were made here.</summary>
         public string Prefix => (filter.Workflow, filter.Key) switch
@@ -37,6 +37,8 @@ internal static class RunFilterRules
                     $"status {status}: {Words.Or([.. RunStatusExtensions.All.Select(known => known.ToString())])} is expected.");
             }
 
+            if (filter.Text is { Length: 0 or > RunFilter.MaxText })
+                throw new InvalidRunException($"text: 1 to {RunFilter.MaxText} characters are allowed; these are {filter.Text.Length}.");
             CheckTime(filter.Since, "since");
             CheckTime(filter.Until, "until");
             if (filter.Since > filter.Until)
@@ -53,7 +55,10 @@ internal static class RunFilterRules
             && (filter.Status.Count == 0 || filter.Status.Contains(run.Status))
             && (filter.Since is null || run.QueuedAt >= filter.Since)
             && (filter.Until is null || run.QueuedAt <= filter.Until)
-            && filter.Metadata.All(entry => run.Metadata.TryGetValue(entry.Key, out string? value) && value == entry.Value);
+            && (filter.ParentId is null || run.ParentId == filter.ParentId)
+            && filter.Metadata.All(entry => run.Metadata.TryGetValue(entry.Key, out string? value) && value == entry.Value)
+            && (filter.Text is null || ((string?[])[run.Id, run.Key, .. run.Metadata.Values]).Any(
+                text => text?.Contains(filter.Text, StringComparison.OrdinalIgnoreCase) == true));
 
         /// <summary>A short text that tells this filter from others.</summary>
         public string Fingerprint()

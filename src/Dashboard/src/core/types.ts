@@ -1,0 +1,165 @@
+/** What the API answers, as far as the page uses it. `docs/http.md` and `openapi.json` say what the members mean. */
+
+export const endedStatuses = ['Succeeded', 'Failed', 'TimedOut', 'Cancelled', 'Rejected'] as const;
+export const openStatuses = ['Queued', 'Running', 'Stopping'] as const;
+export const allStatuses = [...openStatuses, ...endedStatuses] as const;
+
+export interface Page<T> { items: T[]; cursor: string | null }
+
+export interface Stop {
+  reason: string;
+  requestedAt: string;
+  forced: boolean;
+  message?: string | null;
+  by?: string | null;
+  supersededBy?: string | null;
+  grace?: string | null;
+}
+
+export interface Step {
+  number: number;
+  name: string;
+  status: string;
+  attempt: number;
+  startedAt: string;
+  endedAt?: string | null;
+  stopReason?: string | null;
+}
+
+export interface Run {
+  id: string;
+  workflow: string;
+  version: string;
+  key?: string | null;
+  status: string;
+  input?: unknown;
+  output?: unknown;
+  error?: { type: string; message: string; step?: string | null } | null;
+  stop?: Stop | null;
+  progress?: { fraction: number; message?: string | null } | null;
+  attempt: number;
+  fencingTokens: number[];
+  queuedAt: string;
+  startedAt?: string | null;
+  endedAt?: string | null;
+  parentId?: string | null;
+  metadata: Record<string, string>;
+  steps: Step[];
+}
+
+export interface Explanation { runId: string; status: string; sentences: string[]; text: string }
+
+export interface Rule {
+  key: string;
+  maxRuns: number;
+  strategy: string;
+  handover: string;
+  maxQueued: number;
+  maxTotal: number;
+}
+
+export interface Workflow {
+  name: string;
+  version: string;
+  isLab: boolean;
+  timeout: string;
+  scheduleTimeout: string;
+  grace: string;
+  rules: Rule[];
+  stepRules: { step: string; rule: Rule }[];
+  startsOn: string[];
+  inputSchema?: Schema | null;
+  inputExample?: unknown;
+}
+
+export interface Gate {
+  workflow: string;
+  version: string;
+  key: string;
+  maxRuns: number;
+  strategy: string;
+  lastToken: number;
+  holders: { runId: string; token: number; queuedAt: string; supersededBy?: string | null; key?: string | null }[];
+  waiters: { runId: string; queuedAt: string; priority: number; key?: string | null }[];
+  maxQueued?: number | null;
+  maxTotal?: number | null;
+}
+
+export interface AppStatus {
+  mode: string;
+  refuse: boolean;
+  since?: string | null;
+  isDrained?: boolean | null;
+  running?: number | null;
+  waiting?: number | null;
+  lookedAt?: string | null;
+}
+
+export interface Operation {
+  id: string;
+  kind: string;
+  status: string;
+  total: number;
+  done: number;
+  failed: number;
+  startedAt: string;
+  endedAt?: string | null;
+  dryRun: boolean;
+  reason?: string | null;
+  failures: { runId: string; detail: string }[];
+}
+
+export const isEnded = (status: string): boolean => (endedStatuses as readonly string[]).includes(status);
+
+export interface LaneRun {
+  id: string;
+  key?: string;
+  status: string;
+  queuedAt: string;
+  startedAt?: string;
+  endedAt?: string;
+  stopReason?: string;
+  stopRequestedAt?: string;
+  supersededBy?: string;
+  progress?: number;
+}
+
+export interface LaneGate { key: string; holders: number; waiting: number; next: string[]; place: number }
+
+export interface Lanes { runs: LaneRun[]; gates: LaneGate[]; isComplete: boolean }
+
+export interface Percentiles { count: number; p50: number; p90: number; p99: number }
+
+export interface Bucket {
+  from: string;
+  succeeded: number;
+  failed: number;
+  timedOut: number;
+  superseded: number;
+  cancelled: number;
+  rejected: number;
+  open: number;
+  queueTime: number | null;
+  stopTime: number | null;
+}
+
+export interface Statistics {
+  runs: number;
+  isComplete: boolean;
+  statuses: { status: string; runs: number }[];
+  buckets: Bucket[];
+  queueTime: Percentiles | null;
+  stopTime: Percentiles | null;
+  keys: { workflow: string; key?: string | null; runs: number; superseded: number }[];
+}
+
+/** A JSON schema, as far as the page makes a form of it. */
+export interface Schema {
+  type?: string | string[];
+  properties?: Record<string, Schema | boolean>;
+  required?: string[];
+  items?: Schema | boolean;
+  enum?: unknown[];
+  default?: unknown;
+  examples?: unknown[];
+}

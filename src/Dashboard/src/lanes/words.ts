@@ -1,0 +1,25 @@
+import { count } from '../core/format';
+import type { LaneGate, Rule } from '../core/types';
+
+/** What a rule does, in a sentence. */
+export function ruleInWords(rule: Rule): string {
+  // A key that is the same for all runs is one key.
+  const each = rule.key === '(code)' ? ' for each key' : rule.key.includes('{') ? ` for each ${rule.key}` : '';
+  const many = `${count(rule.maxRuns, 'run')}${each}`;
+  switch (rule.strategy) {
+    case 'CancelInProgress': return `The newest wins: ${many} at a time; a newer run stops the oldest${rule.handover === 'Immediate' ? ' and starts at once' : ' and starts when that has ended'}.`;
+    case 'CancelNewest': return `The first wins: ${many} at a time; a newer run is turned away.`;
+    case 'Queue': return `In line: ${many} at a time; the others wait, by priority and then first in, first out.`;
+    case 'RoundRobin': return `In turn: ${many} and ${rule.maxTotal} over all keys; the keys take turns, so that none holds up another.`;
+    default: return `${rule.strategy}: ${many} at a time.`;
+  }
+}
+
+/** Why a run waits, in a few words. */
+export function waitInWords(rule: Rule | undefined, gate: LaneGate, place: number): string {
+  switch (rule?.strategy) {
+    case 'CancelInProgress': return 'until the older run has ended';
+    case 'RoundRobin': return place > 0 ? `behind ${place} of its key` : gate.place === 1 ? 'its turn is next' : `${gate.place - 1} before it take their turns`;
+    default: return place === 0 ? 'until a slot is free' : `behind ${place}`;
+  }
+}

@@ -1,0 +1,98 @@
+import { call, pathTo } from '../core/api';
+import { count } from '../core/format';
+import { useLive } from '../core/live';
+import { href } from '../core/router';
+import type { AppStatus, Operation, Page, Workflow } from '../core/types';
+import { readJson } from '../ui/actions';
+import { Age, Card, Empty, Time } from '../ui/basics';
+import { ask } from '../ui/dialog';
+import { tell } from '../ui/notices';
+import { ruleInWords } from '../lanes/words';
+
+interface PublishedEvent { started?: unknown[]; stopped?: unknown[] }
+
+/** The app itself: its mode, its events, what it can run, and what was done with many runs. */
+export function AppView() {
+  const status = useLive<AppStatus>('system/status', 5000).data.value;
+  const workflows = useLive<Page<Workflow>>('workflows', 60_000).data.value?.items;
+  const operations = useLive<Page<Operation>>('operations?limit=20', 5000).data.value?.items;
+  return <>
+    <div class="columns">
+      <Card id="mode-card" title="Mode">{status ? <ModeOf status={status} /> : null}</Card>
+      <Card id="event-card" title="Publish an event"><EventForm /></Card>
+    </div>
+    <Card id="workflows-card" title="Workflows">
+      <div class="table" tabIndex={0} role="region" aria-label="The workflows"><table>
+        <thead><tr><th scope="col">Workflow</th><th scope="col">Rules</th><th scope="col">Timeouts</th><th scope="col">Starts on</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
+        <tbody id="workflows">{workflows?.map(workflow => <tr key={workflow.name}>
+          <td data-label="Workflow"><a href={href(['lanes', workflow.name])}><b>{workflow.name}</b></a><div class="mute">version {workflow.version}{workflow.isLab ? ', for trying things out' : ''}</div></td>
+          <td data-label="Rules">{workflow.rules.length + workflow.stepRules.length === 0 ? <span class="mute">none</span> : <ol class="plain">
+            {workflow.rules.map(rule => <li key={rule.key}>{ruleInWords(rule)}</li>)}
+            {workflow.stepRules.map(({ step, rule }) => <li key={step}>Step {step}: {ruleInWords(rule)}</li>)}
+          </ol>}</td>
+          <td data-label="Timeouts" class="number"><span class="mute">runs</span> {workflow.timeout}<br /><span class="mute">waits</span> {workflow.scheduleTimeout}<br /><span class="mute">grace</span> {workflow.grace}</td>
+          <td data-label="Starts on">{workflow.startsOn.join(', ')}</td>
+          <td><a class="button" href={href(['start', workflow.name])} aria-label={`Start a run of ${workflow.name}`}>Start</a></td>
+        </tr>)}</tbody>
+      </table></div>
+    </Card>
+    <Card id="operations-card" title="Bulk operations">
+      {operations?.length === 0 ? <Empty>There was none in the last 30 days.</Empty> : <div class="table" tabIndex={0} role="region" aria-label="The bulk operations"><table>
+        <thead><tr><th scope="col">Operation</th><th scope="col">Status</th><th scope="col">Done</th><th scope="col">Failed</th><th scope="col">Reason</th><th scope="col">Began</th></tr></thead>
+        <tbody id="operations">{operations?.map(operation => <tr key={operation.id}>
+          <td data-label="Operation"><a href={href(['runs'], { operation: operation.id })}>{operation.kind === 'bulk-replay' ? 'Replay' : 'Cancel'}{operation.dryRun ? ', dry run' : ''}</a></td>
+          <td data-label="Status">{operation.status}</td>
+          <td data-label="Done" class="number">{operation.done} of {operation.total}</td>
+          <td data-label="Failed" class="number">{operation.failed}</td>
+          <td data-label="Reason">{operation.reason}</td>
+          <td data-label="Began"><Time at={operation.startedAt} /></td>
+        </tr>)}</tbody>
+      </table></div>}
+    </Card>
+  </>;
+}
+
+const modes: Record<string, string> = {
+  Running: 'Runs are admitted as their gates have room.',
+  Draining: 'No run is admitted. Those that run go on to their ends.',
+  Stopping: 'No run is admitted. Those that run are told to stop.',
+};
+
+function ModeOf({ status }: { status: AppStatus }) {
+  const change = (verb: string, path: string, what: string, isDangerous: boolean): void => ask({
+    title: `${verb} the app?`, verb: `${verb} the app`, isDangerous,
+    body: <p>{what}</p>,
+    run: async () => { await call('POST', path); tell(`${verb}: done.`); },
+  });
+  return <div class="card-body">
+    <p><b id="app-mode">{status.mode}</b>{status.since ? <span class="mute"> for <Age at={status.since} /></span> : null}</p>
+    <p>{modes[status.mode]}{status.refuse ? ' Starts are refused meanwhile.' : status.mode === 'Running' ? '' : ' Runs that are started meanwhile wait.'}</p>
+    {status.mode === 'Running' ? null : <p id="drained">{status.isDrained ? 'Nothing runs any more.' : `${count(status.running ?? 0, 'run')} still ${status.running === 1 ? 'runs' : 'run'}, ${status.waiting ?? 0} wait.`}{status.lookedAt ? <span class="mute"> Looked at <Time at={status.lookedAt} />.</span> : null}</p>}
+    <div class="actions" role="group" aria-label="Change the mode">
+      <button type="button" id="drain" disabled={status.mode !== 'Running'} onClick={() => change('Drain', 'system/drain', 'No run is admitted any more; those that run go on to their ends. Runs that are started meanwhile wait. It survives a restart, until the app is resumed.', true)}>Drain</button>
+      <button type="button" id="stop" class="danger" disabled={status.mode === 'Stopping'} onClick={() => change('Stop', 'system/drain?mode=immediate', 'No run is admitted any more, and all that run are told to stop, with their grace. It survives a restart, until the app is resumed.', true)}>Stop</button>
+      <button type="button" id="resume" class="main" disabled={status.mode === 'Running'} onClick={() => change('Resume', 'system/resume', 'Runs are admitted again, as their gates have room.', false)}>Resume</button>
+    </div>
+  </div>;
+}
+
+function EventForm() {
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const name = String(form.get('name'));
+    ask({
+      title: `Publish the event ${name}?`, verb: 'Publish',
+      body: <p>The workflows that start on it get a run with its payload as input, and the runs that end on it are stopped.</p>,
+      run: async () => {
+        const answer = await call<PublishedEvent>('POST', pathTo(['events', name]), readJson(form.get('payload'), 'The payload'));
+        tell(`The event ${name} started ${count(answer.started?.length ?? 0, 'run')} and stopped ${count(answer.stopped?.length ?? 0, 'run')}.`);
+      },
+    });
+  };
+  return <form class="card-body" onSubmit={submit}>
+    <label class="field"><span>Name</span><input name="name" id="event-name" required maxLength={100} /></label>
+    <label class="field"><span>Payload, JSON (empty: none)</span><textarea name="payload" rows={3} spellcheck={false} /></label>
+    <div><button id="publish">Publish</button></div>
+  </form>;
+}

@@ -1,0 +1,62 @@
+import { pathTo } from '../core/api';
+import { useLive } from '../core/live';
+import { href, route, setQuery } from '../core/router';
+import type { Gate, Page, Workflow } from '../core/types';
+import { Age, Card, Empty, RunLink, TypedField } from '../ui/basics';
+
+const shownRuns = 8;
+
+/** Who holds the gates of a workflow and who waits at them, the longest wait first. */
+export function GatesView() {
+  const { query } = route.value;
+  const workflows = useLive<Page<Workflow>>('workflows', 60_000).data.value?.items.filter(({ rules }) => rules.length > 0);
+  const workflow = query.get('workflow') ?? workflows?.[0]?.name;
+  return <Card id="gates-card" title="Gates" actions={<span class="mute">A gate guards one key: so many runs hold it, the others wait.</span>}>
+    <div class="filters" role="search" aria-label="Gates">
+      <label class="field"><span>Workflow</span><select id="workflow" value={workflow ?? ''} onChange={event => setQuery({ workflow: event.currentTarget.value, key: '', cursor: '' })}>
+        {workflows?.map(({ name }) => <option key={name} value={name}>{name}</option>)}
+      </select></label>
+      <TypedField id="filterKey" label="Key (empty: all)" value={query.get('key') ?? ''} apply={key => setQuery({ key, cursor: '' })} size={18} />
+    </div>
+    {workflow ? <GatesTable workflow={workflow} keyName={query.get('key')} cursor={query.get('cursor')} /> : workflows ? <Empty>No workflow has a concurrency rule.</Empty> : null}
+  </Card>;
+}
+
+/** A gate that serves all keys is shown as one gate for each of them. */
+function byKey(gate: Gate): Gate[] {
+  if (gate.strategy !== 'RoundRobin') return [gate];
+  const keys = new Set([...gate.holders, ...gate.waiters].map(run => run.key ?? ''));
+  return [...keys].map(key => ({ ...gate, key, holders: gate.holders.filter(run => run.key === key), waiters: gate.waiters.filter(run => run.key === key) }));
+}
+
+const longestWait = (gate: Gate): number => Math.min(Infinity, ...gate.waiters.map(waiter => Date.parse(waiter.queuedAt)));
+
+function GatesTable({ workflow, keyName, cursor }: { workflow: string; keyName: string | null; cursor: string | null }) {
+  const live = useLive<Page<Gate> | Gate>(pathTo(['gates'], keyName ? { workflow, key: keyName } : { workflow, limit: 200, cursor }));
+  const answer = live.data.value;
+  if (live.error.value) return <p class="problem" role="alert">{live.error.value}</p>;
+  if (!answer) return null;
+  const gates = ('items' in answer ? answer.items : [answer]).flatMap(byKey)
+    .filter(gate => keyName || gate.holders.length + gate.waiters.length > 0)
+    .sort((one, other) => longestWait(one) - longestWait(other) || other.holders.length - one.holders.length || one.key.localeCompare(other.key));
+  const next = 'items' in answer ? answer.cursor : null;
+  return <>
+    {gates.length === 0 ? <Empty><span id="gates">Nobody holds a gate of {workflow}, and nobody waits.</span></Empty> : <div class="table" tabIndex={0} role="region" aria-label="The gates"><table>
+      <thead><tr><th scope="col">Key</th><th scope="col">Slots</th><th scope="col">Held by</th><th scope="col">Waiting, in order</th><th scope="col">Longest wait</th><th scope="col">Last token</th></tr></thead>
+      <tbody id="gates">{gates.map(gate => <tr key={gate.key}>
+        <td data-label="Key" class="key"><a href={href(['lanes', workflow], { key: gate.key })}>{gate.key || '(all keys)'}</a></td>
+        <td data-label="Slots" class="number">{gate.holders.length} of {gate.maxRuns}<div class="mute">{gate.strategy}{gate.maxTotal ? `, ${gate.maxTotal} in all` : ''}</div></td>
+        <td data-label="Held by"><ol class="plain">{gate.holders.slice(0, shownRuns).map(holder => <li key={holder.runId}><RunLink id={holder.runId} />{holder.supersededBy ? <span class="mute"> stops for a newer run</span> : null}</li>)}</ol><More all={gate.holders.length} /></td>
+        <td data-label="Waiting"><ol class="plain">{gate.waiters.slice(0, shownRuns).map((waiter, place) => <li key={waiter.runId}><span class="mute number">{place + 1}.</span> <RunLink id={waiter.runId} /> <span class="mute"><Age at={waiter.queuedAt} />{waiter.priority ? `, priority ${waiter.priority}` : ''}</span></li>)}</ol><More all={gate.waiters.length} /></td>
+        <td data-label="Longest wait">{gate.waiters.length > 0 ? <Age at={new Date(longestWait(gate)).toISOString()} /> : null}</td>
+        <td data-label="Last token" class="number">{gate.lastToken}</td>
+      </tr>)}</tbody>
+    </table></div>}
+    {cursor || next ? <div class="foot">
+      <button type="button" disabled={!cursor} onClick={() => setQuery({ cursor: '' })}>First page</button>
+      <button type="button" disabled={!next} onClick={() => setQuery({ cursor: next })}>Next page</button>
+    </div> : null}
+  </>;
+}
+
+const More = ({ all }: { all: number }) => all > shownRuns ? <span class="mute">and {(all - shownRuns).toLocaleString('en-GB')} more</span> : null;
