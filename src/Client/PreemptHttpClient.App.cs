@@ -63,13 +63,17 @@ public sealed partial class PreemptHttpClient
     /// </summary>
     /// <param name="immediate">Whether the runs that run are told to stop, reason <see cref="StopReason.Shutdown"/>.</param>
     /// <param name="refuse">Whether starts are refused meanwhile; otherwise they are accepted and wait.</param>
+    /// <param name="idempotencyKey">1 to 255 printable ASCII characters; with the same key a second time, it is not a second drain.</param>
     /// <param name="cancellationToken">Gives up the call; the app may drain all the same.</param>
     /// <returns>What the app does then.</returns>
-    public Task<AppStatus> DrainAsync(bool immediate = false, bool refuse = false, CancellationToken cancellationToken = default) =>
-        _calls.PostAsync<AppStatus>(
+    /// <exception cref="InvalidRunException">The key is not allowed.</exception>
+    public async Task<AppStatus> DrainAsync(
+        bool immediate = false, bool refuse = false, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        (await _calls.PostOnceAsync<AppStatus>(
             new ApiPath("system/drain").With("mode", immediate ? "immediate" : null).With("refuse", refuse ? "true" : null).ToString(),
             new Nothing(),
-            cancellationToken);
+            CheckIdempotencyKey(idempotencyKey) ?? NewKey(),
+            cancellationToken)).Value;
 
     /// <summary>Has an app that drains admit runs again. Needs the admin key.</summary>
     /// <param name="cancellationToken">Gives up the call; the app may have resumed all the same.</param>

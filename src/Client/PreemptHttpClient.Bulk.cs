@@ -31,19 +31,25 @@ public sealed partial class PreemptHttpClient
 
     /// <summary>Asks many runs to stop. The operation goes on by itself. Needs the admin key.</summary>
     /// <param name="request">Which runs, and why.</param>
+    /// <param name="idempotencyKey">1 to 255 printable ASCII characters; a repeated call with the same key finds the first one's operation.</param>
     /// <param name="cancellationToken">Gives up the call; the operation may have been accepted all the same.</param>
     /// <returns>The operation.</returns>
     /// <exception cref="InvalidRunException">Something in the request is not allowed.</exception>
-    public Task<Operation> BulkCancelAsync(BulkRequest request, CancellationToken cancellationToken = default) =>
-        _calls.PostAsync<Operation>("runs/bulk-cancel", request, cancellationToken);
+    public async Task<Operation> BulkCancelAsync(
+        BulkRequest request, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        (await _calls.PostOnceAsync<Operation>(
+            "runs/bulk-cancel", request, CheckIdempotencyKey(idempotencyKey) ?? NewKey(), cancellationToken)).Value;
 
     /// <summary>Starts runs with the inputs of many that have ended. The operation goes on by itself. Needs the admin key.</summary>
     /// <param name="request">Which runs.</param>
+    /// <param name="idempotencyKey">1 to 255 printable ASCII characters; a repeated call with the same key finds the first one's operation.</param>
     /// <param name="cancellationToken">Gives up the call; the operation may have been accepted all the same.</param>
     /// <returns>The operation.</returns>
     /// <exception cref="InvalidRunException">Something in the request is not allowed.</exception>
-    public Task<Operation> BulkReplayAsync(BulkRequest request, CancellationToken cancellationToken = default) =>
-        _calls.PostAsync<Operation>("runs/bulk-replay", request, cancellationToken);
+    public async Task<Operation> BulkReplayAsync(
+        BulkRequest request, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        (await _calls.PostOnceAsync<Operation>(
+            "runs/bulk-replay", request, CheckIdempotencyKey(idempotencyKey) ?? NewKey(), cancellationToken)).Value;
 
     /// <summary>Finds an operation.</summary>
     /// <param name="id">The operation's id.</param>

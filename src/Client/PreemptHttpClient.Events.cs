@@ -5,22 +5,30 @@ namespace Preempt.Client;
 // Events: to one run, and to all that they concern.
 public sealed partial class PreemptHttpClient
 {
-    /// <summary>Sends an event to a run: to the code that waits for one of the name, or will.</summary>
+    /// <summary>
+    /// Sends an event to a run: to the code that waits for one of the name, or will. Tried again when the answer is lost, and heard once.
+    /// </summary>
     /// <param name="id">The run's id.</param>
     /// <param name="name">The event's name, 1 to 100 characters, without regard to case.</param>
     /// <param name="payload">What it says; written as JSON.</param>
+    /// <param name="idempotencyKey">1 to 255 printable ASCII characters; sent again with the same key, the event is not another.</param>
     /// <param name="cancellationToken">Gives up the call; the event may have been sent all the same.</param>
-    /// <returns>The run.</returns>
+    /// <returns>The run, which has heard of it.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
-    /// <exception cref="InvalidRunException">The name is not allowed.</exception>
+    /// <exception cref="InvalidRunException">The name or the key is not allowed.</exception>
     /// <exception cref="RunConflictException">The run has ended.</exception>
-    public Task<Run> RaiseEventAsync(string id, string name, object? payload = null, CancellationToken cancellationToken = default) =>
-        _calls.PostAsync<Run>($"{OfRun(id)}/events/{ApiPath.Segment(name, "event")}", ToPayload(payload), cancellationToken);
+    public async Task<Run> RaiseEventAsync(
+        string id, string name, object? payload = null, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        (await _calls.PostOnceAsync<Run>(
+            $"{OfRun(id)}/events/{ApiPath.Segment(name, "event")}",
+            ToPayload(payload),
+            CheckIdempotencyKey(idempotencyKey) ?? NewKey(),
+            cancellationToken)).Value;
 
     /// <summary>Publishes an event: workflows subscribed to it are started with its payload, and runs that end on it are stopped.</summary>
     /// <param name="name">The event's name, 1 to 100 characters, without regard to case.</param>
     /// <param name="payload">What it says; written as JSON.</param>
-    /// <param name="idempotencyKey">When published again with the same key, the event starts nothing again.</param>
+    /// <param name="idempotencyKey">1 to 255 printable ASCII characters; published again with the same key, the event is not another.</param>
     /// <param name="cancellationToken">Gives up the call; some of the work may have been done all the same.</param>
     /// <returns>What became of it.</returns>
     /// <exception cref="InvalidRunException">The name, the key, or the payload as the input of a workflow, is not allowed.</exception>

@@ -173,15 +173,24 @@ public sealed partial class PreemptHttpClient
     /// <exception cref="RunConflictException">The run has not ended.</exception>
     public Task DeleteAsync(string id, CancellationToken cancellationToken = default) => _calls.DeleteAsync(OfRun(id), cancellationToken);
 
-    /// <summary>Gives a run more time: what is left of its execution timeout grows by so much. May be repeated.</summary>
+    /// <summary>
+    /// Gives a run more time: what is left of its execution timeout grows by so much. When the task completes the run has it. Tried again when
+    /// the answer is lost, and given once.
+    /// </summary>
     /// <param name="id">The run's id.</param>
     /// <param name="by">How much; <see cref="Duration.Never"/> takes the timeout away.</param>
+    /// <param name="idempotencyKey">1 to 255 printable ASCII characters; with the same key a second time, it is not a second extension.</param>
     /// <param name="cancellationToken">Gives up the call; the time may have been given all the same.</param>
     /// <returns>The run.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     /// <exception cref="RunConflictException">The run has ended, or stops already.</exception>
-    public Task<Run> ExtendAsync(string id, Duration by, CancellationToken cancellationToken = default) =>
-        _calls.PostAsync<Run>(OfRun(id) + "/extend", new ExtendRequest { By = by }, cancellationToken);
+    /// <exception cref="InvalidRunException">The key is not allowed.</exception>
+    public async Task<Run> ExtendAsync(string id, Duration by, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        (await _calls.PostOnceAsync<Run>(
+            OfRun(id) + "/extend", new ExtendRequest { By = by }, CheckIdempotencyKey(idempotencyKey) ?? NewKey(), cancellationToken)).Value;
+
+    /// <summary>Names a request of a caller that has no name for it: tried again, it is the same request.</summary>
+    private static string NewKey() => $"{Guid.NewGuid():N}";
 
     private static string OfRun(string id) => $"runs/{ApiPath.Segment(id, "run id")}";
 

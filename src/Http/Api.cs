@@ -147,6 +147,9 @@ internal static partial class Api
     /// <summary>Reads a header; null when it is not there.</summary>
     public static string? ReadHeader(HttpRequest request, string name) => ReadOne(request.Headers[name], name);
 
+    /// <summary>Reads what the caller calls the request, so that it is known when it comes again; null when it is not there.</summary>
+    public static string? ReadIdempotencyKey(HttpRequest request) => ReadHeader(request, "Idempotency-Key");
+
     private static string? ReadOne(StringValues values, string name) => values switch
     {
         { Count: 0 } => null,

@@ -104,7 +104,7 @@ internal abstract class QueueCommand
         public override string? IdempotencyKey => message.IdempotencyKey;
 
         public override Task RunAsync(RunClient runs, string idempotencyKey, CancellationToken cancellationToken) => message.RunId is { } runId
-            ? runs.RaiseEventAsync(runId, message.Name, message.Payload, cancellationToken)
+            ? runs.RaiseEventAsync(runId, message.Name, message.Payload, idempotencyKey, cancellationToken)
             : runs.PublishEventAsync(message.Name, message.Payload, idempotencyKey, cancellationToken);
     }
 }

@@ -60,11 +60,40 @@ public sealed class EventTests(AppUnderTest app) : EndToEndTests(app)
         (await Api.PostAsync("events/file-uploaded", new { rows = 1 })).ExpectProblem(HttpStatusCode.BadRequest, "input");
     }
 
+    [Fact]
+    public async Task Event_published_right_after_a_start_ends_the_run()
+    {
+        for (int number = 0; number < 20; number++)
+        {
+            string name = $"at-once-{Guid.NewGuid():N}";
+            Run run = await Api.StartAsync(Lab.Plain, new LabInput(Group, new LabStep(Lab.VeryLong)) { EndWhen = $"event {name}" });
+
+            (await Api.PostAsync($"events/{name}", new { })).Expect(HttpStatusCode.Accepted);
+
+            Assert.Equal("EndCondition", (await Api.WaitAsync(run)).Stop?.Reason);
+        }
+    }
+
+    [Fact]
+    public async Task Event_with_the_key_of_another_is_that_one()
+    {
+        string name = $"once-{Guid.NewGuid():N}";
+        Run first = await StartEndingOnAsync(name);
+        Published published = (await Api.PostAsync($"events/{name}", new { }, name)).Read<Published>(HttpStatusCode.Accepted);
+        await Api.WaitAsync(first);
+        Run second = await StartEndingOnAsync(name);
+
+        Published again = (await Api.PostAsync($"events/{name}", new { }, name)).Read<Published>(HttpStatusCode.Accepted);
+
+        Assert.Equal(published.OperationId, again.OperationId);
+        Assert.Equal("Running", (await Api.GetAsync(second.Id)).Status);
+    }
+
     private async Task<Run> StartEndingOnAsync(string condition)
     {
         Run run = await Api.StartAsync(Lab.Plain, new LabInput(Group, new LabStep(Lab.VeryLong)) { EndWhen = $"event {condition}" });
         return await Api.WaitForWorkAsync(run);
     }
 
-    private sealed record Published(string Event, IReadOnlyList<Run> Started, IReadOnlyList<string> Stopped);
+    private sealed record Published(string Event, IReadOnlyList<Run> Started, IReadOnlyList<string> Stopped, int StoppedCount, string? OperationId);
 }

@@ -53,6 +53,35 @@ public sealed class ExtendTests(AppUnderTest app) : EndToEndTests(app)
         (await Api.PostAsync("runs/no-such-run/extend", new { by = "1m" })).ExpectProblem(HttpStatusCode.NotFound, "no-such-run");
     }
 
+    [Fact]
+    public async Task An_extension_that_is_answered_202_is_given_and_one_that_comes_too_late_is_refused()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(ExtendAtTheLastMomentAsync));
+
+        async Task ExtendAtTheLastMomentAsync(int number)
+        {
+            Run run = await StartAsync(Lab.VeryLong, "300ms");
+            await Task.Delay(TimeSpan.FromMilliseconds(280 + (2 * number)), TestContext.Current.CancellationToken);
+            Answer answer = await Api.PostAsync($"runs/{run.Id}/extend", new { by = "20m" });
+            if (answer.Status == HttpStatusCode.Accepted)
+                Assert.Null((await Api.GetAsync(run.Id)).Stop);
+            else
+                answer.ExpectProblem(HttpStatusCode.Conflict, "");
+        }
+    }
+
+    [Fact]
+    public async Task An_extension_that_is_sent_twice_with_one_key_is_given_once()
+    {
+        Run run = await StartAsync(Lab.VeryLong, Lab.ShortTimeout);
+        string key = $"{Guid.NewGuid():N}";
+        Answer[] answers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Api.PostAsync($"runs/{run.Id}/extend", new { by = "1s" }, key)));
+
+        Assert.All(answers, answer => answer.Read<Run>(HttpStatusCode.Accepted));
+        run = await Api.WaitAsync(run);
+        Assert.Contains("timeout of 21s", run.Stop?.Message, StringComparison.Ordinal);
+    }
+
     private async Task<Run> StartAsync(double seconds, string timeout)
     {
         Answer answer = await Api.PostAsync(

@@ -15,7 +15,7 @@ public sealed class PackageTests(PackedPackages packages)
             "Preempt",
             [
                 "Azure.Data.Tables", "Azure.Identity", Worker, $"{Worker}.Extensions.DurableTask", "Microsoft.DurableTask.Abstractions",
-                "Microsoft.DurableTask.Client", "Preempt.Contracts",
+                "Microsoft.DurableTask.Client", "NodaTime", "Preempt.Contracts",
             ]
         },
         { "Preempt.Cli", [] },

@@ -63,7 +63,8 @@ internal static class BulkRun
             string runs = operation.Total == 1 ? "run" : "runs";
             screen.WriteLine(operation.DryRun
                 ? $"{operation.Total} {runs}"
-                : $"{NameOf(operation.Kind)} {operation.Status}: {operation.Done} of {operation.Total} {runs} done, {operation.Failed} failed");
+                : $"{NameOf(operation.Kind)} {operation.Status}: {operation.Done} of {operation.Total} {runs} done, "
+                    + $"{operation.NothingToDo} needed nothing, {operation.Failed} failed");
             foreach (BulkFailure failure in operation.Failures)
                 screen.Warn($"{failure.RunId}: {failure.Detail}");
         }
@@ -81,6 +82,7 @@ internal static class BulkRun
     {
         BulkKind.Cancel => "bulk-cancel",
         BulkKind.Replay => "bulk-replay",
+        BulkKind.Publish => "publish-event",
         _ => "operation",
     };
 }

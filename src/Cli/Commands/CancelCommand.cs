@@ -41,7 +41,7 @@ internal static class CancelCommand
             }
 
             BulkRequest request = new() { Filter = runs, Reason = call.Get(reason), DryRun = call.Get(dryRun) };
-            return BulkRun.DoAsync(call, request, "Cancel", call.Get(yes), call.Client.BulkCancelAsync);
+            return BulkRun.DoAsync(call, request, "Cancel", call.Get(yes), (bulk, cancellationToken) => call.Client.BulkCancelAsync(bulk, cancellationToken: cancellationToken));
         }
 
         async Task<ExitCode> CancelByIdAsync(CliCall call, string[] given)

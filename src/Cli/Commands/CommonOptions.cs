@@ -43,6 +43,8 @@ internal static class CommonOptions
         CompletionSources = { WorkflowNames.Complete },
     };
 
+    public static Option<string?> IdempotencyKey(string description) => new("--idempotency-key") { Description = description };
+
     public static Argument<string> RunId() => new("run") { Description = "The run's id." };
 
     /// <summary>A length of time, such as 1h30m.</summary>

@@ -36,7 +36,7 @@ internal static class DrainCommand
                 }
             }
 
-            AppStatus status = await call.Client.DrainAsync(call.Get(immediate), call.Get(refuse), call.CancellationToken);
+            AppStatus status = await call.Client.DrainAsync(call.Get(immediate), call.Get(refuse), cancellationToken: call.CancellationToken);
             while (call.Get(wait) && status is { Mode: not AppMode.Running, IsDrained: not true })
             {
                 await Task.Delay(Pause, call.CancellationToken);

@@ -12,7 +12,7 @@ internal static class EventCommand
         Argument<string> name = new("event") { Description = "The event's name." };
         Option<string?> run = new("--run") { Description = "The run that is sent the event; without it, all whom the event concerns." };
         Option<string?> data = new("--data", "-d") { Description = "What the event says: JSON, @file, or - for the standard input." };
-        Option<string?> idempotencyKey = new("--idempotency-key") { Description = "A key for which it starts its workflows only once." };
+        Option<string?> idempotencyKey = CommonOptions.IdempotencyKey("A key for which it starts, and is told to, whomever it concerns only once.");
         const string Description =
             "Publish an event, which starts the workflows subscribed to it and stops the runs that end on it; or send it to one run.";
         Command command = new("event", Description)
@@ -24,9 +24,7 @@ internal static class EventCommand
             JsonElement? payload = await JsonInput.ReadAsync(call.Get(data), "--data", call.CancellationToken);
             if (call.Get(run) is { } id)
             {
-                if (call.Get(idempotencyKey) is not null)
-                    throw new UsageException("--idempotency-key: not with --run.");
-                Show(call.Screen, await call.Client.RaiseEventAsync(id, call.Get(name), payload, call.CancellationToken));
+                Show(call.Screen, await call.Client.RaiseEventAsync(id, call.Get(name), payload, call.Get(idempotencyKey), call.CancellationToken));
             }
             else
             {
@@ -59,6 +57,8 @@ internal static class EventCommand
             screen.WriteRow("started", started.Id);
         foreach (string stopped in published.Stopped)
             screen.WriteRow("stopped", stopped);
+        if (published.StoppedCount > published.Stopped.Length)
+            screen.Note($"{published.StoppedCount} runs have been told so far: see operation {published.OperationId}.");
         if (screen.IsTerminal && published is { Started: [], Stopped: [] })
             screen.Note("The event concerns nobody.");
     }

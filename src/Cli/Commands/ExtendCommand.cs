@@ -11,11 +11,12 @@ internal static class ExtendCommand
         Argument<string> id = CommonOptions.RunId();
         Option<Duration?> by = CommonOptions.Duration("--by", "How much more time, such as 10m; never takes the timeout away.");
         by.Required = true;
-        Command command = new("extend", "Give a run more time.") { id, by };
+        Option<string?> idempotencyKey = CommonOptions.IdempotencyKey("A key for which the time is given only once.");
+        Command command = new("extend", "Give a run more time.") { id, by, idempotencyKey };
         CliCall.Handle(command, async call =>
         {
             Duration more = call.Get(by)!.Value;
-            Run run = await call.Client.ExtendAsync(call.Get(id), more, call.CancellationToken);
+            Run run = await call.Client.ExtendAsync(call.Get(id), more, call.Get(idempotencyKey), call.CancellationToken);
             if (call.Screen.IsJson)
                 Screen.WriteJson(run);
             else

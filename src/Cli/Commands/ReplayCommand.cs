@@ -24,7 +24,8 @@ internal static class ReplayCommand
             ([], _) when call.Arguments.GetResult(wait) is not null =>
                 throw new UsageException("--wait: only with a run id, not with a filter."),
             ([], { } runs) => BulkRun.DoAsync(
-                call, new BulkRequest { Filter = runs, DryRun = call.Get(dryRun) }, "Replay", call.Get(yes), call.Client.BulkReplayAsync),
+                call, new BulkRequest { Filter = runs, DryRun = call.Get(dryRun) }, "Replay", call.Get(yes),
+                (bulk, cancellationToken) => call.Client.BulkReplayAsync(bulk, cancellationToken: cancellationToken)),
             (var given, _) => ReplayByIdAsync(call, given),
         });
         return command;

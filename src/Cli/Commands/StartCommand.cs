@@ -16,7 +16,7 @@ internal static class StartCommand
         Option<Duration?> scheduleTimeout = CommonOptions.Duration("--schedule-timeout", "How long the run may wait for its gates.");
         Option<int> priority = new("--priority") { Description = "Among runs that wait, the higher, the sooner: -1000 to 1000." };
         Option<string?> runId = new("--run-id") { Description = "The run's id; made by the app by default." };
-        Option<string?> idempotencyKey = new("--idempotency-key") { Description = "A key for which only one run is started, ever." };
+        Option<string?> idempotencyKey = CommonOptions.IdempotencyKey("A key for which only one run is started, ever.");
         Option<Duration?> wait = WaitOption.Create();
         Command command = new("start", "Start a run. Writes its id, or with --wait the run once it has ended.")
         {

@@ -16,4 +16,8 @@ public enum BulkKind
     /// <summary>Starts a run with its input.</summary>
     [JsonStringEnumMemberName("bulk-replay")]
     Replay,
+
+    /// <summary>Tells it of an event that was published, and that it ends on.</summary>
+    [JsonStringEnumMemberName("publish-event")]
+    Publish,
 }

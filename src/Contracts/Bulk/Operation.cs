@@ -19,9 +19,15 @@ public sealed record Operation
     public required int Total { get; init; }
 
     /// <summary>
-    /// Those that are done: asked to stop, or replayed, or in no need of it any more. A run that was asked to stop ends in its own time.
+    /// Those with which it was done: asked to stop, replayed, or told of an event. A run that was asked to stop ends in its own time.
     /// </summary>
     public required int Done { get; init; }
+
+    /// <summary>
+    /// Those that needed nothing when their turn came: ended meanwhile, no longer what the filter says, or replayed by the run that starts them.
+    /// In the end <see cref="Done"/>, this and <see cref="Failed"/> make the <see cref="Total"/>, unless the runs were only counted.
+    /// </summary>
+    public int NothingToDo { get; init; }
 
     /// <summary>Those with which it could not be done.</summary>
     public required int Failed { get; init; }

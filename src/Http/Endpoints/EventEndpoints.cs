@@ -15,7 +15,7 @@ public sealed class EventEndpoints(RunClients runs)
     [ApiCall(
         "Sends an event to a run; the body is its payload",
         Body = typeof(JsonElement), IsBodyOptional = true, BodyExample = """{"approved": true}""",
-        Status = 202, Answer = typeof(Run), Problems = new[] { 400, 404, 409, 413 })]
+        Status = 202, Answer = typeof(Run), IsIdempotent = true, Problems = new[] { 400, 404, 409, 413, 503 })]
     public Task<IActionResult> Raise(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/events/{name}")] HttpRequest request,
         string id,
@@ -25,7 +25,7 @@ public sealed class EventEndpoints(RunClients runs)
             JsonElement? payload = await Api.ReadJsonAsync(request);
             return new JsonAnswer(
                 StatusCodes.Status202Accepted,
-                await runs.With(client).RaiseEventAsync(id, name, payload, request.HttpContext.RequestAborted));
+                await runs.With(client).RaiseEventAsync(id, name, payload, Api.ReadIdempotencyKey(request), request.HttpContext.RequestAborted));
         });
 
     /// <summary>
@@ -44,6 +44,6 @@ public sealed class EventEndpoints(RunClients runs)
         {
             JsonElement? payload = await Api.ReadJsonAsync(request);
             return new JsonAnswer(StatusCodes.Status202Accepted, await runs.With(client).PublishEventAsync(
-                name, payload, Api.ReadHeader(request, "Idempotency-Key"), request.HttpContext.RequestAborted));
+                name, payload, Api.ReadIdempotencyKey(request), request.HttpContext.RequestAborted));
         });
 }

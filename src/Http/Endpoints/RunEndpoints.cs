@@ -25,7 +25,7 @@ public sealed class RunEndpoints(RunClients runs)
         {
             StartRequest body = await Api.ReadBodyAsync<StartRequest>(request);
             RunClient runClient = runs.With(client);
-            if (Api.ReadHeader(request, "Idempotency-Key") is not { } idempotencyKey)
+            if (Api.ReadIdempotencyKey(request) is not { } idempotencyKey)
             {
                 Run run = await runClient.StartAsync(workflow, body.Input, body, cancellationToken: request.HttpContext.RequestAborted);
                 return new JsonAnswer(StatusCodes.Status202Accepted, run, ApiPath.OfRun(request, run.Id));
@@ -71,14 +71,16 @@ public sealed class RunEndpoints(RunClients runs)
     [ApiCall(
         "Gives a run more time",
         Body = typeof(ExtendRequest), BodyExample = """{"by": "10 minutes"}""",
-        Status = 202, Answer = typeof(Run), Problems = new[] { 400, 404, 409, 413 })]
+        Status = 202, Answer = typeof(Run), IsIdempotent = true, Problems = new[] { 400, 404, 409, 413, 503 })]
     public Task<IActionResult> Extend(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/extend")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>
         {
             ExtendRequest body = await Api.ReadBodyAsync<ExtendRequest>(request);
-            return new JsonAnswer(StatusCodes.Status202Accepted, await runs.With(client).ExtendAsync(id, body.By, request.HttpContext.RequestAborted));
+            return new JsonAnswer(
+                StatusCodes.Status202Accepted,
+                await runs.With(client).ExtendAsync(id, body.By, Api.ReadIdempotencyKey(request), request.HttpContext.RequestAborted));
         });
 
     /// <summary><c>DELETE runs/{id}</c>: deletes a run that has ended.</summary>
@@ -106,7 +108,7 @@ public sealed class RunEndpoints(RunClients runs)
         {
             await Api.ReadBodyAsync(request, whenEmpty: new ReplayRequest());
             (Run run, bool isNew) = await runs.With(client).ReplayAsync(
-                id, Api.ReadHeader(request, "Idempotency-Key"), request.HttpContext.RequestAborted);
+                id, Api.ReadIdempotencyKey(request), request.HttpContext.RequestAborted);
             return new JsonAnswer(isNew ? StatusCodes.Status202Accepted : StatusCodes.Status200OK, run, ApiPath.OfRun(request, run.Id));
         });
 }

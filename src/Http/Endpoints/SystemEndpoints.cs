@@ -14,7 +14,7 @@ public sealed class SystemEndpoints(RunClients runs)
     /// those that run.
     /// </summary>
     [Function("PreemptHttpDrain")]
-    [ApiCall("Admits no run any more; at once, or called a second time, stops those that run", Status = 202, Answer = typeof(AppStatus), Problems = new[] { 400 })]
+    [ApiCall("Admits no run any more; at once, or called a second time, stops those that run", Status = 202, Answer = typeof(AppStatus), IsIdempotent = true, Problems = new[] { 400 })]
     [ApiQuery("mode", "drain, or immediate to stop what runs.", Example = "drain")]
     [ApiQuery("refuse", "Whether starts are refused meanwhile; else they wait.", Type = typeof(bool), Example = "false")]
     public Task<IActionResult> Drain(
@@ -28,7 +28,7 @@ public sealed class SystemEndpoints(RunClients runs)
                 var mode => throw Api.Invalid($"mode \"{mode}\": drain or immediate is expected."),
             };
             AppStatus status = await runs.With(client).DrainAsync(
-                immediate, Api.ReadBoolean(request, "refuse"), request.HttpContext.RequestAborted);
+                immediate, Api.ReadBoolean(request, "refuse"), Api.ReadIdempotencyKey(request), request.HttpContext.RequestAborted);
             return new JsonAnswer(StatusCodes.Status202Accepted, status);
         });
 

@@ -87,7 +87,7 @@ public sealed class StepContext
     /// <returns>A task that completes when the run will hear of it.</returns>
     public async Task ExtendTimeoutAsync(Duration by)
     {
-        await SendAsync(new RunMessage { Kind = RunMessageKind.Extend, By = by });
+        await SendAsync(new RunMessage { Kind = RunMessageKind.Extend, By = by, Id = IdempotencyKey.Hash(null, nameof(RunMessageKind.Extend)) });
         _step.Extend(by);
     }
 

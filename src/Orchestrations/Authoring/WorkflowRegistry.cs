@@ -39,6 +39,10 @@ public sealed class WorkflowRegistry
         return definition is not null;
     }
 
+    /// <summary>The workflow of that name that can be started.</summary>
+    /// <exception cref="UnknownWorkflowException">There is none.</exception>
+    internal RegisteredWorkflow Find(string name) => TryGet(name, out RegisteredWorkflow? definition) ? definition : throw new UnknownWorkflowException(name);
+
     /// <summary>The workflow of a run that has been started.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
     internal RegisteredWorkflow Get(string name) => _byName.GetValueOrDefault(name)

@@ -22,10 +22,24 @@ internal sealed record BulkCount(int Count, BulkPlace? Next);
 /// <param name="Kind">What to do.</param>
 /// <param name="Reason">Why, in words.</param>
 /// <param name="RunIds">The runs.</param>
-internal sealed record BulkTask(string OperationId, BulkKind Kind, string? Reason, ImmutableArray<string> RunIds);
+internal sealed record BulkTask(string OperationId, BulkKind Kind, string? Reason, ImmutableArray<string> RunIds)
+{
+    /// <summary>What must hold of each run when its turn comes; null where the runs were listed.</summary>
+    public RunFilter? Filter { get; init; }
+
+    /// <summary>The event that the runs are told of.</summary>
+    public ToldEvent? Event { get; init; }
+}
 
 /// <summary>What came of a <see cref="BulkTask"/>.</summary>
-/// <param name="Done">Runs that are done, or needed nothing any more.</param>
+/// <param name="Done">Runs with which it was done.</param>
+/// <param name="NothingToDo">Runs that needed it no more when their turn came.</param>
 /// <param name="Failed">Runs with which it could not be done.</param>
-/// <param name="Failures">The first failures.</param>
-internal sealed record BulkResult(int Done, int Failed, ImmutableArray<BulkFailure> Failures);
+internal sealed record BulkResult(int Done, int NothingToDo, int Failed)
+{
+    /// <summary>The first runs with which it was done.</summary>
+    public ImmutableArray<string> DoneWith { get; init; } = [];
+
+    /// <summary>The first failures.</summary>
+    public ImmutableArray<BulkFailure> Failures { get; init; } = [];
+}

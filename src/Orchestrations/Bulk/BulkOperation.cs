@@ -33,7 +33,7 @@ internal static class BulkOperation
         BulkState state = context.GetInput<BulkState>()!;
         BulkRequest request = state.Request;
         BulkProgress progress = state.Progress ?? new BulkProgress(await CountAsync(context, request));
-        context.SetCustomStatus(progress);
+        context.SetCustomStatus(progress.Short);
         BulkPlace? place = request.DryRun ? null : state.Next ?? new BulkPlace();
         for (int page = 0; page < PagesAGeneration && place is not null; page++)
         {
@@ -41,12 +41,13 @@ internal static class BulkOperation
             place = found.Next;
             BulkResult[] results = await Task.WhenAll(found.RunIds.Chunk(ChunkSize).Select((chunk, number) => WorkAsync(context, state, number, [.. chunk])));
             progress = results.Aggregate(progress, (sum, result) => sum.Add(result));
-            context.SetCustomStatus(progress);
+            context.SetCustomStatus(progress.Short);
         }
 
         if (place is not null)
             context.ContinueAsNew(state with { Progress = progress, Next = place });
-        return progress with { EndedAt = new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero) };
+        DateTimeOffset now = new(context.CurrentUtcDateTime, TimeSpan.Zero);
+        return request.DryRun ? progress with { EndedAt = now } : progress.End(now);
     }
 
     private static async Task<int> CountAsync(TaskOrchestrationContext context, BulkRequest request)
@@ -82,15 +83,22 @@ internal static class BulkOperation
     {
         try
         {
-            BulkTask task = new(context.InstanceId, state.Kind, state.Request.Reason, runIds);
+            BulkTask task = new(context.InstanceId, state.Kind, state.Request.Reason, runIds)
+            {
+                Filter = state.Request.Filter,
+                Event = state.Event,
+            };
             return await context.CallEntityAsync<BulkResult>(
                 ControlPlane.BulkOf($"{context.InstanceId}:{number}"), nameof(ControlPlane.WorkOnRuns), task);
         }
         catch (EntityOperationFailedException exception)
         {
-            // How far it got is not known: what was done is done, and all of it is counted as what it may not be.
+            // How far it got is not known: all of it counts as failed.
             string detail = Excerpt.Shorten(exception.FailureDetails.ErrorMessage, BulkProgress.MaxDetailLength);
-            return new BulkResult(0, runIds.Length, [.. runIds.Take(BulkProgress.MaxFailures).Select(id => new BulkFailure(id, detail))]);
+            return new BulkResult(0, 0, runIds.Length)
+            {
+                Failures = [.. runIds.Take(BulkProgress.MaxFailures).Select(id => new BulkFailure(id, detail))],
+            };
         }
     }
 }

@@ -10,6 +10,9 @@ internal sealed record BulkState(BulkRequest Request, DateTimeOffset StartedAt)
     /// <summary>What to do with them.</summary>
     public required BulkKind Kind { get; init; }
 
+    /// <summary>The event that the runs are told of; null for what is done with them otherwise.</summary>
+    public ToldEvent? Event { get; init; }
+
     /// <summary>How far it is; null before the runs are counted.</summary>
     public BulkProgress? Progress { get; init; }
 
@@ -23,14 +26,21 @@ internal sealed record BulkState(BulkRequest Request, DateTimeOffset StartedAt)
 /// <param name="Index">Of a list, the index.</param>
 internal sealed record BulkPlace(int Range = 0, string? Token = null, int Index = 0);
 
-/// <summary>How far a bulk operation is: its custom status while it runs, its output when it has ended.</summary>
+/// <summary>
+/// How far a bulk operation is: its custom status while it runs, its output when it has ended. In the end each of the total is done, has failed,
+/// or needed nothing.
+/// </summary>
 /// <param name="Total">The runs that there are to work on. With a filter, counted before the work.</param>
-/// <param name="Done">Those that are done, or needed nothing any more.</param>
+/// <param name="Done">Those with which it was done.</param>
+/// <param name="NothingToDo">Those that needed it no more when their turn came.</param>
 /// <param name="Failed">Those with which it could not be done.</param>
-internal sealed record BulkProgress(int Total, int Done = 0, int Failed = 0)
+internal sealed record BulkProgress(int Total, int Done = 0, int NothingToDo = 0, int Failed = 0)
 {
     /// <summary>The failures that are kept.</summary>
     public const int MaxFailures = 10;
+
+    /// <summary>The runs with which it was done that are kept.</summary>
+    public const int MaxDoneWith = 100;
 
     /// <summary>The most characters of what is kept of a failure: ten of them share a custom status.</summary>
     public const int MaxDetailLength = 120;
@@ -41,12 +51,28 @@ internal sealed record BulkProgress(int Total, int Done = 0, int Failed = 0)
     /// <summary>The first failures.</summary>
     public ImmutableArray<BulkFailure> Failures { get; init; } = [];
 
-    internal BulkProgress Add(BulkResult result) => this with
+    /// <summary>The first runs with which it was done; not in a custom status, which has no room for them.</summary>
+    public ImmutableArray<string> DoneWith { get; init; } = [];
+
+    /// <summary>What fits a custom status.</summary>
+    internal BulkProgress Short => this with { DoneWith = [] };
+
+    private int Seen => Done + NothingToDo + Failed;
+
+    internal BulkProgress Add(BulkResult result)
     {
-        Done = Done + result.Done,
-        Failed = Failed + result.Failed,
+        BulkProgress next = this with
+        {
+            Done = Done + result.Done,
+            NothingToDo = NothingToDo + result.NothingToDo,
+            Failed = Failed + result.Failed,
+            Failures = [.. Failures.Concat(result.Failures).Take(MaxFailures)],
+            DoneWith = [.. DoneWith.Concat(result.DoneWith).Take(MaxDoneWith)],
+        };
         // Runs that match are found as the work goes on: there can be more than were counted.
-        Total = Math.Max(Total, Done + result.Done + Failed + result.Failed),
-        Failures = [.. Failures.Concat(result.Failures).Take(MaxFailures)],
-    };
+        return next with { Total = Math.Max(Total, next.Seen) };
+    }
+
+    /// <summary>All runs have had their turn: those that were counted and not found again no longer match.</summary>
+    internal BulkProgress End(DateTimeOffset now) => this with { NothingToDo = NothingToDo + Total - Seen, EndedAt = now };
 }

@@ -57,50 +57,51 @@ internal static class BulkWork
     }
 
     /// <summary>Does the operation's work on some runs.</summary>
-    /// <param name="runs">The app's client of runs.</param>
+    /// <param name="app">The app's clients.</param>
+    /// <param name="client">The function's client.</param>
     /// <param name="task">What to do with which.</param>
     /// <param name="cancellationToken">Fires when the host shuts down.</param>
     /// <returns>What came of it.</returns>
-    public static async Task<BulkResult> DoAsync(RunClient runs, BulkTask task, CancellationToken cancellationToken)
+    public static async Task<BulkResult> DoAsync(RunClients app, DurableTaskClient client, BulkTask task, CancellationToken cancellationToken)
     {
+        RunLookup lookup = new(app, client);
+        IBulkAction action = task.Kind switch
+        {
+            BulkKind.Cancel => new BulkCancel(task, lookup, new RunMessenger(app, client, lookup)),
+            BulkKind.Publish => new BulkTelling(task, client, lookup, app.Time),
+            _ => new BulkReplay(task, client, lookup, new RunStarter(app, client, lookup)),
+        };
+        List<string> done = [];
         List<BulkFailure> failures = [];
         foreach (string[] few in task.RunIds.Chunk(AtOnce))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            BulkFailure?[] outcomes = await Task.WhenAll(few.Select(id => WorkOnAsync(runs, id, task, cancellationToken)));
-            failures.AddRange(outcomes.OfType<BulkFailure>());
+            foreach ((string id, bool isDone, BulkFailure? failure) in await Task.WhenAll(few.Select(id => DoAsync(action, id, cancellationToken))))
+            {
+                if (isDone)
+                    done.Add(id);
+                if (failure is not null)
+                    failures.Add(failure);
+            }
         }
 
-        return new BulkResult(task.RunIds.Length - failures.Count, failures.Count, [.. failures.Take(BulkProgress.MaxFailures)]);
+        return new BulkResult(done.Count, task.RunIds.Length - done.Count - failures.Count, failures.Count)
+        {
+            DoneWith = task.Kind == BulkKind.Publish ? [.. done.Take(BulkProgress.MaxDoneWith)] : [],
+            Failures = [.. failures.Take(BulkProgress.MaxFailures)],
+        };
     }
 
-    /// <summary>Null when it is done.</summary>
-    private static async Task<BulkFailure?> WorkOnAsync(RunClient runs, string id, BulkTask task, CancellationToken cancellationToken)
+    private static async Task<(string RunId, bool IsDone, BulkFailure? Failure)> DoAsync(
+        IBulkAction action, string id, CancellationToken cancellationToken)
     {
         try
         {
-            if (task.Kind == BulkKind.Cancel)
-                await CancelAsync(runs, id, task, cancellationToken);
-            else
-                await runs.ReplayAsync(id, $"{task.OperationId}:{id}", cancellationToken);
-            return null;
+            return (id, await action.TryDoAsync(id, cancellationToken), null);
         }
         catch (RunException exception)
         {
-            return new BulkFailure(id, Excerpt.Shorten(exception.Message, BulkProgress.MaxDetailLength));
-        }
-    }
-
-    private static async Task CancelAsync(RunClient runs, string id, BulkTask task, CancellationToken cancellationToken)
-    {
-        Run run = await runs.GetAsync(id, cancellationToken);
-        try
-        {
-            await runs.RequestStopAsync(run, new CancelOptions(task.Reason), by: task.OperationId, cancellationToken);
-        }
-        catch (RunConflictException)
-        {
-            // It has ended meanwhile, which is what was wanted of it.
+            return (id, false, new BulkFailure(id, Excerpt.Shorten(exception.Message, BulkProgress.MaxDetailLength)));
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -10,10 +9,9 @@ internal static class OperationReader
     /// <summary>The operation; null when the instance is none.</summary>
     public static Operation? Read(OrchestrationMetadata instance)
     {
-        if (instance.Name != PreemptFunctions.Bulk || Read<BulkState>(instance.SerializedInput) is not { } state)
+        if (instance.Name != PreemptFunctions.Bulk || StoredJson.TryRead<BulkState>(instance.SerializedInput) is not { } state)
             return null;
-        BulkProgress progress = (instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed ? Read<BulkProgress>(instance.SerializedOutput) : null)
-            ?? Read<BulkProgress>(instance.SerializedCustomStatus) ?? state.Progress ?? new BulkProgress(0);
+        BulkProgress progress = ReadProgress(instance) ?? state.Progress ?? new BulkProgress(0);
         return new Operation
         {
             Id = instance.InstanceId,
@@ -27,6 +25,7 @@ internal static class OperationReader
             Total = progress.Total,
             Done = progress.Done,
             Failed = progress.Failed,
+            NothingToDo = progress.NothingToDo,
             StartedAt = state.StartedAt,
             EndedAt = progress.EndedAt ?? (instance.IsCompleted ? instance.LastUpdatedAt : null),
             DryRun = state.Request.DryRun,
@@ -40,8 +39,8 @@ internal static class OperationReader
         DurableTaskClient client, string prefix, DateTimeOffset since, int limit, CancellationToken cancellationToken)
     {
         const int PageSize = 50;
-        // Their ids are in the order of time.
-        Queue<Operation> newest = new();
+        // Those with an idempotency key have ids made of it, in no order of time.
+        PriorityQueue<Operation, DateTimeOffset> newest = new();
         IAsyncEnumerable<Page<OrchestrationMetadata>> pages = EnginePages.ReadAsync(
             (start, size) => client.GetAllInstancesAsync(new OrchestrationQuery
             {
@@ -57,25 +56,17 @@ internal static class OperationReader
         {
             foreach (Operation operation in page.Values.Select(Read).OfType<Operation>())
             {
-                newest.Enqueue(operation);
+                newest.Enqueue(operation, operation.StartedAt);
                 if (newest.Count > limit)
                     newest.Dequeue();
             }
         }
 
-        return [.. newest.Reverse()];
+        return [.. newest.UnorderedItems.Select(item => item.Element).OrderByDescending(operation => operation.StartedAt)];
     }
 
-    private static T? Read<T>(string? json)
-        where T : class
-    {
-        try
-        {
-            return json is null ? null : JsonSerializer.Deserialize<T>(json);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    /// <summary>How far the operation of an instance is; null before it has said so.</summary>
+    public static BulkProgress? ReadProgress(OrchestrationMetadata instance) =>
+        (instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed ? StoredJson.TryRead<BulkProgress>(instance.SerializedOutput) : null)
+        ?? StoredJson.TryRead<BulkProgress>(instance.SerializedCustomStatus);
 }

@@ -23,7 +23,7 @@ public sealed partial class RunClient
     public async Task<Lanes> GetLanesAsync(
         string workflow, DateTimeOffset since, DateTimeOffset? until = null, string? key = null, CancellationToken cancellationToken = default)
     {
-        RegisteredWorkflow definition = Find(workflow);
+        RegisteredWorkflow definition = _app.Registry.Find(workflow);
         RunFilter all = new RunFilter { Workflow = definition.Name, Key = key, Since = since, Until = until }.Check();
         TimeSpan length = (until ?? _app.Time.GetUtcNow()) - since;
         TimeSpan before = length > TimeSpan.FromHours(1) ? length : TimeSpan.FromHours(1);
@@ -44,7 +44,7 @@ public sealed partial class RunClient
     {
         const int MaxGates = 1000;
         if (key is not null)
-            return (LaneReader.Read(await FindGateAsync(definition.GateKey(0, CheckKey(key)), cancellationToken), key), true);
+            return (LaneReader.Read(await _gates.FindAsync(definition.GateKey(0, GateClient.CheckKey(key)), cancellationToken), key), true);
         ImmutableArray<LaneGate>.Builder gates = ImmutableArray.CreateBuilder<LaneGate>();
         int read = 0;
         EntityQuery query = new() { InstanceIdStartsWith = new EntityInstanceId(PreemptFunctions.Gate, definition.GatePrefix(0)).ToString() };

@@ -1,6 +1,3 @@
-using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
-
 namespace Preempt;
 
 public sealed partial class RunClient
@@ -33,14 +30,15 @@ public sealed partial class RunClient
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     public async Task<RunExplanation> ExplainAsync(string id, CancellationToken cancellationToken = default)
     {
-        (Run run, RunRequest request) = await GetWithRequestAsync(id, cancellationToken);
+        (Run run, RunRequest request, _) = await _lookup.LookAsync(id, cancellationToken);
+        run = await _app.Progress.FillAsync(run, cancellationToken);
         List<GateState> gates = [];
         bool admitsRuns = true;
         if (!run.Status.IsTerminal())
         {
             admitsRuns = (await _app.Mode.ReadAsync(_client, cancellationToken)).Mode == AppMode.Running;
             foreach (RunGate gate in request.Gates)
-                gates.Add(await FindGateAsync(gate.Gate, cancellationToken));
+                gates.Add(await _gates.FindAsync(gate.Gate, cancellationToken));
         }
 
         return new RunExplanation(run.Id, run.Status, RunExplainer.Explain(run, request, gates, admitsRuns, _app.Time.GetUtcNow()));
@@ -58,48 +56,6 @@ public sealed partial class RunClient
     /// <exception cref="UnknownWorkflowException">Its workflow is no longer there.</exception>
     /// <exception cref="InvalidRunException">The workflow no longer takes such an input.</exception>
     /// <exception cref="RunConflictException">The run has not ended.</exception>
-    public async Task<(Run Run, bool IsNew)> ReplayAsync(
-        string id, string? idempotencyKey = null, CancellationToken cancellationToken = default)
-    {
-        (Run run, RunRequest request) = await GetWithRequestAsync(id, cancellationToken);
-        if (!run.Status.IsTerminal())
-            throw new RunConflictException($"The run has not ended: it is {run.Status}. Only a run that has ended can be replayed.", run);
-        StartOptions options = new()
-        {
-            Key = Find(run.Workflow).Rules.IsEmpty ? null : run.Key,
-            Metadata = run.Metadata,
-            Priority = request.Priority,
-        };
-        return idempotencyKey is null
-            ? (await StartAsync(run.Workflow, run.Input, options, cancellationToken: cancellationToken), true)
-            : await StartOnceAsync(run.Workflow, run.Input, idempotencyKey, options, cancellationToken: cancellationToken);
-    }
-
-    private async Task<(Run Run, RunRequest Request)> GetWithRequestAsync(string id, CancellationToken cancellationToken)
-    {
-        OrchestrationMetadata? instance = RunId.Validate(id) is null
-            ? await _client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken)
-            : null;
-        return instance is not null && RunReader.Read(instance) is { } run && RunReader.ReadRequest(instance) is { } request
-            ? (await _app.Progress.FillAsync(run, cancellationToken), request)
-            : throw new UnknownRunException(id);
-    }
-
-    /// <summary>A run with an id that its caller chose lies outside the range of its workflow; a pointer in it leads there.</summary>
-    private async Task PointToAsync(string id, RunRequest request, CancellationToken cancellationToken)
-    {
-        if (RunRange.PointerTo(id, request) is not { } pointer || await _client.GetInstanceAsync(id, cancellationToken) is not null)
-            return;
-        try
-        {
-            await _client.ScheduleNewOrchestrationInstanceAsync(
-                PreemptFunctions.Claim, new IdempotencyClaim(id), new StartOrchestrationOptions(pointer), cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // Another start of the same id makes the same pointer at this moment.
-            if (await _client.GetInstanceAsync(pointer, cancellationToken) is null)
-                throw;
-        }
-    }
+    public Task<(Run Run, bool IsNew)> ReplayAsync(string id, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        _starter.ReplayAsync(id, idempotencyKey, cancellationToken);
 }

@@ -10,34 +10,21 @@ internal static class RunDeletion
     internal const string Prefix = "delete:";
 
     /// <summary>Has a run deleted when it has ended. May be repeated.</summary>
-    public static async Task ScheduleAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
-    {
-        StartOrchestrationOptions start = new(Prefix + RunId.HashKey(runId));
-        try
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(PreemptFunctions.DeleteRun, runId, start, cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // The real client and the embedded one refuse a running id with exceptions of different types.
-            if (await client.GetInstanceAsync(start.InstanceId!, cancellationToken) is null or { IsCompleted: true })
-                throw;
-        }
-    }
+    public static Task ScheduleAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
+        client.TryScheduleAnewAsync(
+            PreemptFunctions.DeleteRun, runId, new StartOrchestrationOptions(Prefix + RunId.HashKey(runId)), cancellationToken);
 
     /// <summary>The orchestration that waits until a run has ended, and deletes it. Its input is the run's id.</summary>
     public static async Task RunAsync(TaskOrchestrationContext context)
     {
         const int LooksBetweenFreshStarts = 50;
-        TimeSpan longestPause = TimeSpan.FromMinutes(1);
         string runId = context.GetInput<string>()!;
-        TimeSpan pause = TimeSpan.FromSeconds(1);
+        GrowingPause pause = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
         for (int looks = 0; looks < LooksBetweenFreshStarts; looks++)
         {
             if (await context.CallActivityAsync<bool>(PreemptFunctions.PurgeRun, runId, ActivityCalls.Retried))
                 return;
-            await context.CreateTimer(pause, CancellationToken.None);
-            pause = pause < longestPause ? pause * 2 : pause;
+            await context.CreateTimer(pause.Next(), CancellationToken.None);
         }
 
         context.ContinueAsNew(runId);

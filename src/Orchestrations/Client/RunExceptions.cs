@@ -39,5 +39,13 @@ public sealed class RunConflictException(string message, Run run) : RunException
 public sealed class RunDeletedException(string id)
     : RunException($"The run \"{id}\" of this idempotency key has ended and was deleted; to do the work again, use another key.");
 
+/// <summary>
+/// The run has not heard of a message within some seconds: nobody works, or too much is to be done. It may hear of it yet: with an idempotency
+/// key, the same call can be made again.
+/// </summary>
+/// <param name="id">The run's id.</param>
+public sealed class RunNotAnsweringException(string id) : RunException(
+    $"The run \"{id}\" has not heard of it yet. It may: make the same call again, with the same Idempotency-Key.");
+
 /// <summary>The app drains, and was told to refuse starts meanwhile.</summary>
 public sealed class AppDrainingException() : RunException("The app drains and takes no new runs; try again when it has resumed.");

@@ -41,12 +41,13 @@ public sealed class RunHandle
         _client.CancelAsync(Id, options, by, cancellationToken);
 
     /// <inheritdoc cref="RunClient.ExtendAsync" />
-    public Task<Run> ExtendAsync(Duration by, CancellationToken cancellationToken = default) =>
-        _client.ExtendAsync(Id, by, cancellationToken);
+    public Task<Run> ExtendAsync(Duration by, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        _client.ExtendAsync(Id, by, idempotencyKey, cancellationToken);
 
     /// <inheritdoc cref="RunClient.RaiseEventAsync" />
-    public Task<Run> RaiseEventAsync(string name, object? payload = null, CancellationToken cancellationToken = default) =>
-        _client.RaiseEventAsync(Id, name, payload, cancellationToken);
+    public Task<Run> RaiseEventAsync(
+        string name, object? payload = null, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        _client.RaiseEventAsync(Id, name, payload, idempotencyKey, cancellationToken);
 
     /// <inheritdoc cref="RunClient.DeleteAsync" />
     public Task DeleteAsync(CancellationToken cancellationToken = default) => _client.DeleteAsync(Id, cancellationToken);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -59,24 +58,12 @@ internal sealed class RunRange(DurableTaskClient client, RunFilter filter)
 
     private async Task<OrchestrationMetadata?> FollowAsync(OrchestrationMetadata instance, CancellationToken cancellationToken)
     {
-        if (instance.Name != PreemptFunctions.Claim || ReadPointer(instance.SerializedInput) is not { } runId)
+        if (instance.Name != PreemptFunctions.Claim || StoredJson.TryRead<IdempotencyClaim>(instance.SerializedInput)?.RunId is not { } runId)
             return null;
         // Such an id can lie in the first range by chance, or by its maker's wish: there it has been found.
         return runId.StartsWith(filter.Prefix, StringComparison.Ordinal)
             ? null
             : await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken);
-    }
-
-    private static string? ReadPointer(string? json)
-    {
-        try
-        {
-            return json is null ? null : JsonSerializer.Deserialize<IdempotencyClaim>(json)?.RunId;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     /// <summary>What the ids of pointers begin with; no workflow's name does.</summary>

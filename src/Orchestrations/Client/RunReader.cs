@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.DurableTask.Client;
 
 namespace Preempt;
@@ -7,7 +6,10 @@ namespace Preempt;
 internal static class RunReader
 {
     /// <summary>The run; null when the instance is not a run.</summary>
-    public static Run? Read(OrchestrationMetadata instance)
+    public static Run? Read(OrchestrationMetadata instance) => Find(instance)?.Run;
+
+    /// <summary>The run, with what the library knows of it; null when the instance is not a run.</summary>
+    public static FoundRun? Find(OrchestrationMetadata instance)
     {
         if (ReadRequest(instance) is not { } request)
             return null;
@@ -16,7 +18,7 @@ internal static class RunReader
         bool isRefused = instance.RuntimeStatus == OrchestrationRuntimeStatus.Failed && outcome.Error is not null;
         if (isRefused && RunProtocol.Refusal(request.Protocol) is { } refusal)
             outcome = outcome with { Error = RunErrors.From(typeof(InvalidOperationException).FullName!, refusal) };
-        return Make(instance.InstanceId, request, outcome);
+        return new FoundRun(Make(instance.InstanceId, request, outcome), request, outcome.Record);
     }
 
     /// <summary>The run of a request that was accepted just now, without asking the engine for it.</summary>
@@ -54,15 +56,15 @@ internal static class RunReader
     /// <summary>What the run was started with; null when the instance is not a run.</summary>
     public static RunRequest? ReadRequest(OrchestrationMetadata instance)
     {
-        if (TryRead<RunRequest>(instance.SerializedInput) is { Workflow: not null } request)
+        if (StoredJson.TryRead<RunRequest>(instance.SerializedInput) is { Workflow: not null } request)
             return request;
-        return TryRead<RunRecord>(instance.SerializedCustomStatus)?.Supervised is { Workflow: not null } supervised
+        return StoredJson.TryRead<RunRecord>(instance.SerializedCustomStatus)?.Supervised is { Workflow: not null } supervised
             ? new RunRequest
             {
                 Workflow = supervised.Workflow,
                 Version = supervised.Version,
                 QueuedAt = supervised.QueuedAt,
-                Input = TryReadJson(instance.SerializedInput),
+                Input = StoredJson.TryReadAny(instance.SerializedInput),
                 IsSupervised = true,
             }
             : null;
@@ -80,13 +82,13 @@ internal static class RunReader
     /// <summary>How the run of an instance has ended, or its record so far.</summary>
     public static RunOutcome ReadOutcome(OrchestrationMetadata instance)
     {
-        RunRecord record = TryRead<RunRecord>(instance.SerializedCustomStatus) ?? new RunRecord();
+        RunRecord record = StoredJson.TryRead<RunRecord>(instance.SerializedCustomStatus) ?? new RunRecord();
         return instance.RuntimeStatus switch
         {
             OrchestrationRuntimeStatus.Completed when record.Supervised is not null =>
-                new RunOutcome { Record = record, Output = TryReadJson(instance.SerializedOutput) },
+                new RunOutcome { Record = record, Output = StoredJson.TryReadAny(instance.SerializedOutput) },
             OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Terminated
-                when TryRead<RunOutcome>(instance.SerializedOutput) is { Record: not null } outcome => outcome,
+                when StoredJson.TryRead<RunOutcome>(instance.SerializedOutput) is { Record: not null } outcome => outcome,
             OrchestrationRuntimeStatus.Terminated => new RunOutcome { Record = EndedFromOutside(record, instance.LastUpdatedAt) },
             OrchestrationRuntimeStatus.Failed => new RunOutcome
             {
@@ -123,29 +125,4 @@ internal static class RunReader
             Message = "The orchestration instance was terminated from outside.",
         },
     };
-
-    private static JsonElement? TryReadJson(string? json)
-    {
-        try
-        {
-            return json is null ? null : JsonSerializer.Deserialize<JsonElement>(json);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static T? TryRead<T>(string? json)
-        where T : class
-    {
-        try
-        {
-            return json is null ? null : JsonSerializer.Deserialize<T>(json);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }

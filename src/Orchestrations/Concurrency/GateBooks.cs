@@ -16,6 +16,7 @@ internal sealed class GateBooks(TimeProvider time)
     private const int MaxLooks = 8;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     /// <summary>Whether all of these slots are in the books; waits some two seconds for it.</summary>
     /// <param name="slots">The slots.</param>
@@ -35,17 +36,17 @@ internal sealed class GateBooks(TimeProvider time)
     private async Task<bool> HasAsync(GateSlot slot, DurableTaskClient client, CancellationToken cancellationToken)
     {
         EntityInstanceId gate = new(PreemptFunctions.Gate, slot.Gate);
-        TimeSpan pause = FirstPause;
-        for (int look = 1; ; look++, pause *= 2)
-        {
-            EntityMetadata<GateState>? entity = await client.Entities.GetEntityAsync<GateState>(gate, cancellation: cancellationToken);
-            if (entity?.State.Holders.Any(holder => holder.Age.RunId == slot.Holder && holder.Token == slot.Token) == true)
-                return true;
-            if (look == MaxLooks)
-                return false;
-            await Task.Delay(pause, time, cancellationToken);
-        }
+        EntityMetadata<GateState>? seen = await new GrowingPause(FirstPause, LongestPause).LookUntilAsync(
+            _ => client.Entities.GetEntityAsync<GateState>(gate, cancellation: cancellationToken),
+            entity => Has(entity, slot),
+            MaxLooks,
+            time,
+            cancellationToken);
+        return Has(seen, slot);
     }
+
+    private static bool Has(EntityMetadata<GateState>? gate, GateSlot slot) =>
+        gate?.State.Holders.Any(holder => holder.Age.RunId == slot.Holder && holder.Token == slot.Token) == true;
 }
 
 /// <summary>A slot that a gate has said to have given.</summary>

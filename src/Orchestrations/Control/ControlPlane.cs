@@ -81,7 +81,7 @@ internal sealed class ControlPlane(RunClients app, DurableTaskClient client, Can
     public Task<BulkPage> FindRuns(BulkSearch search) => BulkWork.FindAsync(client, search, hostStopping);
 
     /// <summary>Does a bulk operation's work on some runs.</summary>
-    public Task<BulkResult> WorkOnRuns(BulkTask work) => BulkWork.DoAsync(app.With(client), work, hostStopping);
+    public Task<BulkResult> WorkOnRuns(BulkTask work) => BulkWork.DoAsync(app, client, work, hostStopping);
 
     /// <summary>Removes one page of what is no longer needed.</summary>
     public Task<CleanUpResult> CleanUp(CleanUpPage page) => CleanUpWork.DoAsync(page, app, client, hostStopping);

@@ -26,7 +26,7 @@ internal static class EntityCalls
     public static async Task<T> CallEntityAsync<T>(
         this TaskOrchestrationContext context, EntityInstanceId entity, string operation, object? input = null, int attempts = MaxAttempts)
     {
-        TimeSpan pause = TimeSpan.Zero;
+        GrowingPause pause = new(FirstPause, LongestPause);
         for (int attempt = 1; ; attempt++)
         {
             try
@@ -35,9 +35,8 @@ internal static class EntityCalls
             }
             catch (EntityOperationFailedException) when (attempt < attempts)
             {
-                if (pause > TimeSpan.Zero)
-                    await context.CreateTimer(pause, CancellationToken.None);
-                pause = pause == TimeSpan.Zero ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                if (attempt > 1)
+                    await context.CreateTimer(pause.Next(), CancellationToken.None);
             }
         }
     }

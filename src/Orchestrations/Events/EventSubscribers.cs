@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Microsoft.DurableTask.Entities;
 
 namespace Preempt;
@@ -11,15 +12,15 @@ internal sealed class EventSubscribers : TaskEntity<ImmutableArray<string>>
 
     /// <summary>Takes a run in; called, so that it is in before its code begins.</summary>
     /// <param name="runId">The run.</param>
-    /// <returns>Whether there was room.</returns>
-    public bool Add(string runId)
+    /// <returns>Whether it is in, and was so before.</returns>
+    public Subscription Subscribe(string runId)
     {
         if (State.Contains(runId))
-            return true;
+            return Subscription.Known;
         if (State.Length >= MaxRuns)
-            return false;
+            return Subscription.Full;
         State = State.Add(runId);
-        return true;
+        return Subscription.Added;
     }
 
     /// <summary>Strikes a run off that has ended.</summary>
@@ -30,4 +31,18 @@ internal sealed class EventSubscribers : TaskEntity<ImmutableArray<string>>
     protected override ImmutableArray<string> InitializeState(TaskEntityOperation entityOperation) => [];
 
     internal static EntityInstanceId Of(string eventName) => new(PreemptFunctions.Subscribers, EventName.Hash(eventName));
+}
+
+/// <summary>What became of a run that is to be told of an event.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Subscription>))]
+internal enum Subscription
+{
+    /// <summary>It is on the list from now on.</summary>
+    Added,
+
+    /// <summary>It was on the list as it is stored.</summary>
+    Known,
+
+    /// <summary>There is no room.</summary>
+    Full,
 }

@@ -51,7 +51,7 @@ internal sealed class RunDeadlines(RunSupervisor run, TaskOrchestrationContext c
     /// <summary>Asks for a stop if the run's end condition is met now. A run that is due to start then is not started.</summary>
     public bool StopsByEndCondition()
     {
-        if (run.Request.EndWhen is not { } condition || !condition.IsMet(run.Now))
+        if (run.Request.EndWhen is not { } condition || !condition.IsMet(run.Now, run.Request.Zones))
             return false;
         RequestEnd(condition);
         return true;
@@ -60,7 +60,7 @@ internal sealed class RunDeadlines(RunSupervisor run, TaskOrchestrationContext c
     /// <summary>Asks for a stop if the run is to end on this event.</summary>
     public void StopIfEndsOn(string name, JsonElement? payload)
     {
-        if (run.Request.EndWhen is { } condition && condition.MatchesEvent(name, payload, run.Now))
+        if (run.Request.EndWhen is { } condition && condition.MatchesEvent(name, payload, run.Now, run.Request.Zones))
             RequestEnd(condition);
     }
 
@@ -76,7 +76,7 @@ internal sealed class RunDeadlines(RunSupervisor run, TaskOrchestrationContext c
     {
         try
         {
-            while (run.Request.EndWhen?.NextChange(run.Now) is { } next)
+            while (run.Request.EndWhen?.NextChange(run.Now, run.Request.Zones) is { } next)
             {
                 await run.SleepUntilAsync(next.UtcDateTime, run.EndToken);
                 if (StopsByEndCondition())

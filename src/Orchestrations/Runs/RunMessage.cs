@@ -44,6 +44,16 @@ internal sealed record RunMessage
     /// </summary>
     public string? Life { get; init; }
 
+    /// <summary>
+    /// Tells a message from others, where it must not count twice: one with an id is taken once, however often it comes.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Id { get; init; }
+
+    /// <summary>What must hold of the run when it hears the message; else the message is nothing to it. Null: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunCondition? If { get; init; }
+
     /// <summary>The request, of <see cref="RunMessageKind.Stop"/>.</summary>
     public StopRequest? Stop { get; init; }
 
@@ -71,8 +81,8 @@ internal sealed record RunMessage
     /// <summary>Whether <see cref="Gate"/> has struck the run off already, so that it need not leave.</summary>
     public bool HasLeft { get; init; }
 
-    internal static RunMessage ForEvent(string name, JsonElement? payload) =>
-        new() { Kind = RunMessageKind.Event, Event = name, Payload = payload };
+    internal static RunMessage ForEvent(string name, JsonElement? payload, string id) =>
+        new() { Kind = RunMessageKind.Event, Event = name, Payload = payload, Id = id };
 
     internal static RunMessage ForStop(StopRequest stop) => new() { Kind = RunMessageKind.Stop, Stop = stop };
 

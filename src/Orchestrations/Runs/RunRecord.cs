@@ -18,6 +18,9 @@ internal sealed record RunRecord
     /// </summary>
     public const int MaxLength = 4000;
 
+    /// <summary>Messages that are kept, the latest ones.</summary>
+    public const int MaxHeard = 16;
+
     /// <summary>Where the run is in its life.</summary>
     public RunStatus Status { get; init; } = RunStatus.Queued;
 
@@ -38,6 +41,14 @@ internal sealed record RunRecord
 
     /// <summary>Its fencing tokens, in the order of its gates.</summary>
     public ImmutableArray<long> FencingTokens { get; init; } = [];
+
+    /// <summary>The latest messages with ids that the run has taken, by <see cref="MarkOf"/>: whoever has sent one sees that it was heard.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<string> Heard { get; init; }
+
+    /// <summary>Whether the run is told of the events that it ends on; false before, and of one that ends on none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Listens { get; init; }
 
     /// <summary>What is known of the run of a supervised orchestrator; null for any other.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -69,6 +80,25 @@ internal sealed record RunRecord
     /// <param name="token">The fencing token.</param>
     /// <returns>The record after it.</returns>
     public RunRecord Readmit(int index, long token) => this with { FencingTokens = FencingTokens.SetItem(index, token) };
+
+    /// <summary>A message with an id was taken, or has come again.</summary>
+    /// <param name="message">The message.</param>
+    /// <returns>The record after it.</returns>
+    public RunRecord Hear(RunMessage message)
+    {
+        if (message.Id is not { } id)
+            return this;
+        string mark = MarkOf(id);
+        return this with { Heard = [.. (Heard.IsDefault ? [] : Heard).Where(known => known != mark).TakeLast(MaxHeard - 1), mark] };
+    }
+
+    /// <summary>Whether the run has taken a message; of those before the latest 16 that is not known.</summary>
+    /// <param name="message">A message with an id.</param>
+    /// <returns>Whether the record shows it.</returns>
+    public bool HasHeard(RunMessage message) => message.Id is { } id && !Heard.IsDefault && Heard.Contains(MarkOf(id));
+
+    /// <summary>What stands for a message: 80 bits of its id's SHA-256.</summary>
+    private static string MarkOf(string id) => RunId.HashKey(id)[..16];
 
     /// <summary>The run is asked to stop. The first reason stands; a further request can only shorten the grace.</summary>
     /// <param name="request">The request.</param>
@@ -145,7 +175,8 @@ internal sealed record RunRecord
             const int CharactersEscaped = 6;
             int text = (Stop?.Message?.Length ?? 0) + (Stop?.By?.Length ?? 0) + (Progress?.Message?.Length ?? 0)
                 + (Supervised is null ? 0 : SupervisedRun.MaxLength);
-            return (Steps.Length * CharactersAStep) + CharactersOfTheRest + (text * CharactersEscaped) + (FencingTokens.Length * 20) > MaxLength;
+            return (Steps.Length * CharactersAStep) + CharactersOfTheRest + (text * CharactersEscaped) + (FencingTokens.Length * 20)
+                + (Heard.IsDefault ? 0 : Heard.Length * 20) > MaxLength;
         }
     }
 }

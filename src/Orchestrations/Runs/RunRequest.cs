@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Preempt;
 
@@ -39,6 +40,10 @@ internal sealed record RunRequest
 
     /// <summary>When the run is to end; null for when its code does.</summary>
     public EndCondition? EndWhen { get; init; }
+
+    /// <summary>The time zones of <see cref="EndWhen"/> as they were known when the run was accepted; null where it names none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FixedZones? Zones { get; init; }
 
     /// <summary>The longest that the run may wait for its gates, from when it was accepted.</summary>
     public Duration ScheduleTimeout { get; init; } = Duration.Never;

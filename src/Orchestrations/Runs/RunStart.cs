@@ -21,6 +21,7 @@ internal static class RunStart
             options.Metadata?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty;
         try
         {
+            EndCondition? endWhen = definition.EndWhen(input);
             return new RunRequest
             {
                 Workflow = definition.Name,
@@ -31,7 +32,8 @@ internal static class RunStart
                 Gates = definition.GatesFor(input, metadata, options.Key),
                 StepGates = definition.StepGatesFor(input, metadata),
                 Timeout = options.Timeout ?? definition.TimeoutOf(input),
-                EndWhen = definition.EndWhen(input),
+                EndWhen = endWhen,
+                Zones = FixedZones.Of(endWhen, queuedAt),
                 ScheduleTimeout = options.ScheduleTimeout ?? definition.ScheduleTimeout,
                 Priority = options.Priority,
                 Grace = definition.Grace,
@@ -65,7 +67,7 @@ internal static class RunStart
 
     /// <summary>Has a run of that id started, by this call or by another. Which request it has is not looked at.</summary>
     public static Task EnsureStartedAsync(DurableTaskClient client, string id, RunRequest request, CancellationToken cancellationToken) =>
-        EnsureScheduledAsync(client, PreemptFunctions.Run, request, OptionsFor(id, request), cancellationToken);
+        client.TryScheduleAsync(PreemptFunctions.Run, request, OptionsFor(id, request), cancellationToken);
 
     /// <summary>
     /// Starts a run, unless there is an instance of that id, ended or not. The engine tells several callers that start one id at
@@ -76,7 +78,7 @@ internal static class RunStart
         DurableTaskClient client, string id, RunRequest request, CancellationToken cancellationToken)
     {
         RunRequest own = request with { StartId = RandomNumberGenerator.GetHexString(32, lowercase: true) };
-        bool isAccepted = await EnsureScheduledAsync(client, PreemptFunctions.Run, own, OptionsFor(id, own), cancellationToken);
+        bool isAccepted = await client.TryScheduleAsync(PreemptFunctions.Run, own, OptionsFor(id, own), cancellationToken);
         OrchestrationMetadata? kept = await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
         // An accepted run that is gone already has ended and was deleted.
         return kept is null ? isAccepted : RunReader.ReadRequest(kept)?.StartId == own.StartId;
@@ -89,8 +91,8 @@ internal static class RunStart
     /// <returns>The claim that is kept.</returns>
     public static async Task<IdempotencyClaim> ClaimAsync(DurableTaskClient client, string claimId, string runId, CancellationToken cancellationToken)
     {
-        await EnsureScheduledAsync(
-            client, PreemptFunctions.Claim, new IdempotencyClaim(runId), new StartOrchestrationOptions(claimId), cancellationToken);
+        await client.TryScheduleAsync(
+            PreemptFunctions.Claim, new IdempotencyClaim(runId), new StartOrchestrationOptions(claimId), cancellationToken);
         return await FindClaimAsync(client, claimId, cancellationToken)
             ?? throw new InvalidOperationException($"The claim {claimId} cannot be read.");
     }
@@ -113,26 +115,6 @@ internal static class RunStart
     }
 
     private static StartOrchestrationOptions OptionsFor(string id, RunRequest request) => new(id) { Tags = RunTags.Of(request) };
-
-    /// <returns>Whether the engine accepted it; false when there was such an instance.</returns>
-    private static async Task<bool> EnsureScheduledAsync(
-        DurableTaskClient client, string function, object input, StartOrchestrationOptions options, CancellationToken cancellationToken)
-    {
-        StartOrchestrationOptions start = options.WithDedupeStatuses(
-            OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated);
-        try
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(function, input, start, cancellationToken);
-            return true;
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // The real client and the embedded one refuse a taken id with exceptions of different types.
-            if (await client.GetInstanceAsync(start.InstanceId!, cancellationToken) is null)
-                throw;
-            return false;
-        }
-    }
 
     private static JsonElement? ReadInput(RegisteredWorkflow definition, object? given)
     {

@@ -30,6 +30,7 @@ internal sealed class RunSupervisor
     private readonly RunGrace _grace;
     private readonly RunSubscriptions _subscriptions;
     private readonly RunLifecycle _lifecycle;
+    private readonly HeardMessages _heard = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ended = new();
 
@@ -172,29 +173,24 @@ internal sealed class RunSupervisor
         {
             // Nullable, because an event without a payload fails an orchestration that waits for a value.
             JsonElement? envelope = await _context.WaitForExternalEvent<JsonElement?>(RunMessage.EventName, CancellationToken.None);
-            if (envelope is { } sent && Read(sent) is { } message)
+            if (envelope is { } sent && StoredJson.TryRead<RunMessage>(sent) is { } message)
                 Receive(message);
             else
                 Logger.LogWarning("Run {Run} was sent something that is not a message to a run; it is dropped", RunId);
         }
     }
 
-    private static RunMessage? Read(JsonElement envelope)
-    {
-        try
-        {
-            return envelope.Deserialize<RunMessage>();
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Does what a message says. After the end nothing is done any more.</summary>
     public void Receive(RunMessage message)
     {
-        if (_ended.IsCancellationRequested)
+        if (_ended.IsCancellationRequested || message.If?.Holds(Record) == false)
+            return;
+        // More time is nothing to a run that stops: whoever has sent it must see that it was not given.
+        if (message.Kind == RunMessageKind.Extend && IsStopped)
+            return;
+        if (message.Id is not null)
+            Update(Record.Hear(message));
+        if (!_heard.IsNew(message))
             return;
         if (message.Life is { } life && life != Request.Life)
         {

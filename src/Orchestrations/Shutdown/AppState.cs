@@ -19,6 +19,11 @@ internal sealed record AppState
 
     /// <summary>The latest requests, by id: a request that arrives again changes nothing.</summary>
     public ImmutableArray<string> Requests { get; init; } = [];
+
+    /// <summary>Whether a request has been done, or was nothing to do.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns>Whether it is among the latest.</returns>
+    public bool Knows(AppModeRequest request) => Requests.Contains(request.Id);
 }
 
 /// <summary>What is asked of an app.</summary>

@@ -18,7 +18,7 @@ internal sealed class AppSwitch : TaskEntity<AppState>
     /// <param name="request">What is asked.</param>
     public void Set(AppModeRequest request)
     {
-        if (State.Requests.Contains(request.Id))
+        if (State.Knows(request))
             return;
         State = State with { Requests = [.. State.Requests.TakeLast(MaxRequests - 1), request.Id] };
         if (request.Mode == AppMode.Running && State.Mode == AppMode.Running)

@@ -35,7 +35,7 @@ internal static class ModeApplication
     public static async Task RunAsync(TaskOrchestrationContext context)
     {
         AppState state = context.GetInput<AppState>()!;
-        TimeSpan pause = FirstPause;
+        GrowingPause pause = new(FirstPause, LongestPause);
         for (int look = 1; look <= LooksBetweenFreshStarts; look++)
         {
             ModeProgress progress = await LookAsync(context, state);
@@ -43,8 +43,7 @@ internal static class ModeApplication
             bool isDone = state.Mode == AppMode.Running || progress.Running == 0;
             if (isDone && look > 1)
                 return;
-            await context.CreateTimer(pause, CancellationToken.None);
-            pause = pause < LongestPause ? pause * 2 : pause;
+            await context.CreateTimer(pause.Next(), CancellationToken.None);
             AppState latest = await context.CallEntityAsync<AppState>(AppSwitch.Id, nameof(AppSwitch.Get));
             if (latest.Generation != state.Generation)
                 return;
@@ -122,18 +121,8 @@ internal static class ModeApplication
     private static async Task TellAsync(
         string runId, RunMessage message, DurableTaskClient client, ICancellationFeed feed, CancellationToken cancellationToken)
     {
-        try
-        {
-            await client.RaiseEventAsync(runId, RunMessage.EventName, message, cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // The real client and the embedded one refuse an ended instance with exceptions of different types.
-            if (await client.GetInstanceAsync(runId, cancellationToken) is not (null or { IsCompleted: true }))
-                throw;
+        if (!await client.TrySendAsync(runId, message, cancellationToken))
             return;
-        }
-
         if (message.Stop is { } stop)
             await feed.TryPublishAsync(new StopNotice(runId, stop.Reason, Life: message.Life), cancellationToken);
     }

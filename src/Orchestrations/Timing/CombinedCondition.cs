@@ -17,6 +17,8 @@ internal sealed record CombinedCondition : EndCondition
 
     internal override IEnumerable<string> Events => _parts.SelectMany(part => part.Events);
 
+    internal override IEnumerable<ZoneClock> Clocks => _parts.SelectMany(part => part.Clocks);
+
     /// <summary>Joins conditions; a single one stays as it is.</summary>
     public static EndCondition Of(Binding binding, IEnumerable<EndCondition> conditions)
     {

@@ -5,17 +5,20 @@ internal sealed record DayRange(DayOfWeek First, DayOfWeek Last, ZoneClock Clock
 {
     private const int DaysOfWeek = 7;
 
+    internal override IEnumerable<ZoneClock> Clocks => [Clock];
+
     internal override Outlook At(Moment moment)
     {
         int length = DaysFrom(First, Last) + 1;
         if (length == DaysOfWeek) return new(true, null);
 
-        long days = Clock.Read(moment.Now) / TimeSpan.TicksPerDay;
+        ZoneClock clock = Clock.As(moment.Zones);
+        long days = clock.Read(moment.Now) / TimeSpan.TicksPerDay;
         DayOfWeek today = (DayOfWeek)((days + (int)DayOfWeek.Monday) % DaysOfWeek);
         int daysIn = DaysFrom(First, today);
         bool isMet = daysIn < length;
         long change = days - daysIn + (isMet ? length : DaysOfWeek);
-        return new(isMet, Clock.FirstInstant(change * TimeSpan.TicksPerDay));
+        return new(isMet, clock.FirstInstant(change * TimeSpan.TicksPerDay));
     }
 
     private protected override string Write() => (First, Last) switch

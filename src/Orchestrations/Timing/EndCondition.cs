@@ -44,7 +44,7 @@ public abstract record EndCondition
     /// <summary>The most levels of "not" and parentheses.</summary>
     public const int MaxDepth = 32;
 
-    /// <summary>How many boundaries of its parts <see cref="NextChange"/> looks at: half a year to ten years of them.</summary>
+    /// <summary>How many boundaries of its parts <see cref="NextChange(DateTimeOffset)"/> looks at: half a year to ten years of them.</summary>
     private const int MaxBoundaries = 500;
 
     private protected EndCondition()
@@ -56,6 +56,9 @@ public abstract record EndCondition
 
     /// <summary>The names of the events that it needs for some of it.</summary>
     internal virtual IEnumerable<string> Events => [];
+
+    /// <summary>The clocks that it goes by.</summary>
+    internal virtual IEnumerable<ZoneClock> Clocks => [];
 
     /// <summary>Whether an event is needed for some of it.</summary>
     internal bool NamesEvent => Events.Any();
@@ -142,23 +145,29 @@ public abstract record EndCondition
     public static implicit operator EndCondition(string? text) => Parse(text!);
 
     /// <summary>Whether it is met at an instant, without an event.</summary>
-    public bool IsMet(DateTimeOffset now) => At(new(now)).IsMet;
+    public bool IsMet(DateTimeOffset now) => IsMet(now, zones: null);
+
+    /// <summary>The same by what was known of its zones once.</summary>
+    internal bool IsMet(DateTimeOffset now, FixedZones? zones) => At(new(now, Zones: zones)).IsMet;
 
     /// <summary>
-    /// The next instant, strictly later and in UTC, at which <see cref="IsMet"/> changes: when to set a timer. Null when it never does.
+    /// The next instant, strictly later and in UTC, at which <see cref="IsMet(DateTimeOffset)"/> changes: when to set a timer. Null when it never does.
     /// </summary>
     /// <remarks>
     /// Whether a combination ever changes cannot always be told ("monday and tuesday"). After 500 boundaries of its parts without a
-    /// change it answers with the last of them: <see cref="IsMet"/> is the same until then; ask again from there.
+    /// change it answers with the last of them: <see cref="IsMet(DateTimeOffset)"/> is the same until then; ask again from there.
     /// </remarks>
-    public DateTimeOffset? NextChange(DateTimeOffset after)
+    public DateTimeOffset? NextChange(DateTimeOffset after) => NextChange(after, zones: null);
+
+    /// <summary>The same by what was known of its zones once.</summary>
+    internal DateTimeOffset? NextChange(DateTimeOffset after, FixedZones? zones)
     {
-        Outlook outlook = At(new(after));
+        Outlook outlook = At(new(after, Zones: zones));
         bool met = outlook.IsMet;
         DateTimeOffset? next = outlook.Until;
         for (int boundaries = 1; next is { } boundary && boundaries < MaxBoundaries; boundaries++)
         {
-            outlook = At(new(boundary));
+            outlook = At(new(boundary, Zones: zones));
             if (outlook.IsMet != met) break;
             next = outlook.Until;
         }
@@ -170,10 +179,13 @@ public abstract record EndCondition
     /// <param name="name">The event's name.</param>
     /// <param name="payload">The event's payload, if it has one.</param>
     /// <param name="now">That moment; parts of a combination may depend on it, as in "event idle and weekend".</param>
-    public bool MatchesEvent(string name, JsonElement? payload, DateTimeOffset now)
+    public bool MatchesEvent(string name, JsonElement? payload, DateTimeOffset now) => MatchesEvent(name, payload, now, zones: null);
+
+    /// <summary>The same by what was known of its zones once.</summary>
+    internal bool MatchesEvent(string name, JsonElement? payload, DateTimeOffset now, FixedZones? zones)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return At(new(now, name, payload)).IsMet;
+        return At(new(now, name, payload, zones)).IsMet;
     }
 
     /// <summary>The canonical text, from which <see cref="Parse"/> reads an equal condition. Instants are in UTC.</summary>

@@ -10,6 +10,8 @@ internal sealed record NegatedCondition(EndCondition Condition) : EndCondition
 
     internal override IEnumerable<string> Events => Condition.Events;
 
+    internal override IEnumerable<ZoneClock> Clocks => Condition.Clocks;
+
     internal override Outlook At(Moment moment)
     {
         Outlook outlook = Condition.At(moment);

@@ -10,14 +10,17 @@ internal sealed record TimeWindow(TimeOnly From, TimeOnly To, ZoneClock Clock) :
 {
     private const string EndOfDay = "24:00";
 
+    internal override IEnumerable<ZoneClock> Clocks => [Clock];
+
     internal override Outlook At(Moment moment)
     {
         if (From == To) return new(true, null);
 
-        long reading = Clock.Read(moment.Now);
+        ZoneClock clock = Clock.As(moment.Zones);
+        long reading = clock.Read(moment.Now);
         TimeOnly time = new(reading % TimeSpan.TicksPerDay);
         bool isMet = time.IsBetween(From, To);
-        return new(isMet, Clock.FirstInstant(Next(reading, isMet ? To : From)));
+        return new(isMet, clock.FirstInstant(Next(reading, isMet ? To : From)));
     }
 
     private protected override string Write() =>

@@ -1,3 +1,7 @@
+using System.Collections.Frozen;
+using NodaTime;
+using NodaTime.TimeZones;
+
 namespace Preempt;
 
 /// <summary>
@@ -6,34 +10,37 @@ namespace Preempt;
 /// is shown twice the first time. Readings are local ticks since 0001-01-01T00:00, where it starts.
 /// </summary>
 /// <remarks>
-/// Built on the offset at an instant alone, the one thing that <see cref="TimeZoneInfo"/> knows for all changes of clocks, also those that
-/// are not daylight saving. No zone changes its clock twice within 28 hours, nor back by more than a day.
+/// Built on the offset at an instant alone. No zone changes its clock twice within 32 hours, nor back by more than a day. The data is that of
+/// the package NodaTime: the machine's own differs from one to the next, and changes under runs that are replayed.
 /// </remarks>
-internal sealed record ZoneClock(TimeZoneInfo Zone)
+/// <param name="Id">The zone's IANA name.</param>
+/// <param name="Known">What was known of the zone once; null for what is known here.</param>
+internal sealed record ZoneClock(string Id, ZoneOffsets? Known = null)
 {
-    private const long LargestOffset = 14 * TimeSpan.TicksPerHour;
+    private const string UtcId = "UTC";
+    private const long LargestOffset = 16 * TimeSpan.TicksPerHour;
+
+    private static readonly FrozenSet<string> Ids = DateTimeZoneProviders.Tzdb.Ids.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The clock that is never changed.</summary>
-    public static ZoneClock Utc { get; } = new(TimeZoneInfo.Utc);
+    public static ZoneClock Utc { get; } = new(UtcId);
 
     /// <summary>The clock of a zone with an IANA name, in its own spelling; null where there is none.</summary>
-    /// <remarks>
-    /// IANA's names begin with a capital. What does not is some other file of the time zone database, such as <c>localtime</c>, which
-    /// depends on the machine. A different case is found or not depending on the system and on what was looked up before.
-    /// </remarks>
     public static ZoneClock? Find(string name)
     {
-        if (name.Equals(Utc.Zone.Id, StringComparison.OrdinalIgnoreCase)) return Utc;
-        bool isKnown = TimeZoneInfo.TryFindSystemTimeZoneById(name, out TimeZoneInfo? zone) && zone.Id == name;
-        return isKnown && char.IsAsciiLetterUpper(name[0]) ? new(zone!) : null;
+        if (name.Equals(UtcId, StringComparison.OrdinalIgnoreCase)) return Utc;
+        return Ids.Contains(name) ? new(name) : null;
     }
+
+    /// <summary>The same clock by what was known of its zone once.</summary>
+    public ZoneClock As(FixedZones? zones) => zones?.Find(Id) is { } known ? this with { Known = known } : this;
 
     /// <summary>Says that there is no such zone.</summary>
     public static string NoZone(string name) =>
-        $"there is no time zone {Excerpt.Of(name)} on this machine; write an IANA name such as \"Europe/Paris\"";
+        $"there is no time zone {Excerpt.Of(name)}; write an IANA name such as \"Europe/Paris\"";
 
     /// <summary>The zone at the end of a text form: nothing for UTC.</summary>
-    public string Suffix => Zone.Id == Utc.Zone.Id ? "" : $" {Zone.Id}";
+    public string Suffix => Id == UtcId ? "" : $" {Id}";
 
     /// <summary>What the clock shows.</summary>
     public long Read(DateTimeOffset instant)
@@ -79,6 +86,19 @@ internal sealed record ZoneClock(TimeZoneInfo Zone)
     private long OffsetAt(long utcTicks)
     {
         long possible = Math.Clamp(utcTicks, DateTime.MinValue.Ticks, DateTime.MaxValue.Ticks);
-        return Zone.GetUtcOffset(new DateTime(possible, DateTimeKind.Utc)).Ticks;
+        return Known?.OffsetAt(possible) ?? Zone(Id).GetUtcOffset(InstantAt(possible)).Ticks;
     }
+
+    /// <summary>What is known here of a zone, from an instant on.</summary>
+    public ZoneOffsets Describe(DateTimeOffset from, DateTimeOffset to)
+    {
+        ZoneInterval[] intervals = [.. Zone(Id).GetZoneIntervals(InstantAt(from.UtcTicks), InstantAt(to.UtcTicks))];
+        return new ZoneOffsets(
+            intervals[0].WallOffset.Seconds,
+            [.. intervals.Skip(1).Select(interval => new ZoneChange(interval.Start.ToUnixTimeSeconds(), interval.WallOffset.Seconds))]);
+    }
+
+    private static DateTimeZone Zone(string id) => DateTimeZoneProviders.Tzdb[id];
+
+    private static Instant InstantAt(long utcTicks) => Instant.FromUnixTimeTicks(utcTicks - DateTime.UnixEpoch.Ticks);
 }

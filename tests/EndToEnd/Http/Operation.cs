@@ -11,6 +11,7 @@ internal sealed record Operation(
     DateTimeOffset StartedAt,
     bool DryRun,
     IReadOnlyList<OperationFailure> Failures,
+    int NothingToDo,
     string? Reason = null,
     DateTimeOffset? EndedAt = null);
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Preempt.Tests.Runs;
 
 namespace Preempt.Tests.Bulk;
@@ -119,5 +120,76 @@ public sealed class BulkOperationTests : IDisposable
 
         Assert.Equal((5, 0, 0), (operation.Total, operation.Done, operation.Failed));
         Assert.All(runs, run => Assert.Equal(RunStatus.Running, _app.Peek(run).Status));
+    }
+
+    [Fact]
+    public void A_filter_holds_when_a_run_hears_of_the_stop()
+    {
+        string first = _app.Start("one-in-order", new Work(60));
+        string second = _app.Start("one-in-order", new Work(60));
+        _app.UntilRunning(first);
+        RunClients app = _app.Host.Services.GetRequiredService<RunClients>();
+        RunLookup lookup = new(app, _app.Host.Client);
+        FoundRun found = _app.Host.Run(() => lookup.LookAsync(second, CancellationToken.None));
+        Assert.Equal(RunStatus.Queued, found.Run.Status);
+        // It has started by the time that it hears.
+        _app.UntilRunning(second);
+        RunMessenger messenger = new(app, _app.Host.Client, lookup);
+        (FoundRun after, _) = _app.Host.Run(() => messenger.StopAsync(
+            found, new CancelOptions("queued ones"), "operation", RunCondition.Queued, CancellationToken.None));
+        Assert.Null(after.Run.Stop);
+        _app.Host.Run(() => messenger.StopAsync(
+            after, new CancelOptions(), null, RunCondition.None, CancellationToken.None));
+        Assert.Equal(RunStatus.Cancelled, _app.End(second).Status);
+    }
+
+    [Fact]
+    public void A_cancel_of_queued_runs_stops_none_that_have_started_and_its_numbers_add_up()
+    {
+        List<string> runs = [.. Enumerable.Range(0, 40).Select(_ => _app.Start("one-in-order", new Work(0.002)))];
+        Operation operation = End(_app, Start(_app, BulkKind.Cancel, new RunFilter { Workflow = "one-in-order", Status = [RunStatus.Queued] }));
+        Run[] ended = [.. runs.Select(run => _app.End(run))];
+        Assert.All(ended.Where(run => run.StartedAt is not null), run => Assert.Equal(RunStatus.Succeeded, run.Status));
+        Assert.Equal(operation.Total, operation.Done + operation.NothingToDo + operation.Failed);
+        Assert.Equal(operation.Done, ended.Count(run => run.Stop is not null));
+    }
+
+    [Fact]
+    public void Runs_that_end_before_their_turn_needed_nothing()
+    {
+        StartRuns(_app, 300, seconds: 1);
+        Operation operation = Start(_app, BulkKind.Cancel, new RunFilter { Workflow = "ungated" });
+        _app.Host.RunUntil(() => Read(_app, operation).Total == 300);
+        // The worker that does the work is away until they have ended.
+        _app.BadWorker.Failures = 4;
+        operation = End(_app, operation);
+        Assert.Equal(300, operation.Done + operation.NothingToDo + operation.Failed);
+    }
+
+    [Fact]
+    public void Runs_that_a_replayed_run_starts_are_not_replayed_on_their_own()
+    {
+        int played = 0;
+        string name = Guid.NewGuid().ToString("N");
+        ScriptedWorkflow.Codes[name] = async run =>
+        {
+            await run.CallStepAsync<Worker, string>(new Work(1));
+            Interlocked.Increment(ref played);
+            return "";
+        };
+        string parent = _app.Start("ungated", run => run.CallWorkflowAsync<OneInOrder, string>(new Script("k", name)));
+        _app.End(parent);
+        string child = _app.Host.Run(() => _app.Runs.ListAsync(new RunFilter { Workflow = "one-in-order" })).Items.Single().Id;
+
+        Operation both = End(_app, Start(_app, BulkKind.Replay, new RunFilter { Until = _app.Host.Now, Status = [RunStatus.Succeeded] }));
+        _app.Host.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal((2, 1, 1, 0), (both.Total, both.Done, both.NothingToDo, both.Failed));
+        Assert.Equal(4, _app.Host.Run(() => _app.Runs.ListAsync()).Items.Count);
+
+        Operation listed = _app.Host.Run(() => _app.Runs.StartBulkAsync(BulkKind.Replay, new BulkRequest { RunIds = [child, parent] }));
+        Assert.Equal((2, 1, 1), (End(_app, listed).Total, End(_app, listed).Done, End(_app, listed).NothingToDo));
+        // Meant by itself, it is replayed by itself.
+        listed = _app.Host.Run(() => _app.Runs.StartBulkAsync(BulkKind.Replay, new BulkRequest { RunIds = [child] }));
+        Assert.Equal(1, End(_app, listed).Done);
     }
 }

@@ -156,6 +156,11 @@ internal sealed class ModelSchedule : IDisposable
         {
             _witness.Note("the host crashed before it answered");
         }
+        catch (RunNotAnsweringException busy)
+        {
+            // Its messages are late, or it leaves its gates: whoever asks again hears which.
+            _witness.Note($"not answered: {busy.Message}");
+        }
         catch (RunConflictException conflict)
         {
             _witness.Note($"refused: {conflict.Message}");
@@ -290,8 +295,11 @@ internal sealed class ModelSchedule : IDisposable
     {
         if (AnyRun() is not { } id)
             return;
-        _witness.Note($"extend {id}");
-        _host.Run(() => Runs.ExtendAsync(id, Duration.FromSeconds(10)));
+        string key = $"extension {_random.Next()}";
+        int times = Happens(30) ? 2 : 1;
+        _witness.Note($"extend {id}, {times} times");
+        for (int time = 0; time < times; time++)
+            _host.Run(() => Runs.ExtendAsync(id, Duration.FromSeconds(10), key));
     }
 
     /// <summary>Ends the run's instance past its supervisor, and sometimes leaves no trace of it.</summary>

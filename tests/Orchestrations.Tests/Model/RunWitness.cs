@@ -14,6 +14,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
     private readonly HashSet<(string Gate, string Holder)> _left = [];
     private readonly Dictionary<int, StepCall> _open = [];
     private readonly HashSet<int> _stoppedSteps = [];
+    private readonly HashSet<string> _extensions = [];
     private TimeSpan _given;
 
     public string Id => id;
@@ -127,7 +128,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
     /// <summary>Whether the first thing that the turn heard of was a stop of a run that can still be stopped by it.</summary>
     private static bool HearsStopFirst(IReadOnlyList<HistoryEvent> history) =>
         history.FirstOrDefault(happened => happened is not TurnStarted) is EventRaised raised
-        && ProtocolWitness.ReadMessage(raised.Payload) is { Kind: RunMessageKind.Stop, Stop: { QueuedOnly: false } };
+        && ProtocolWitness.ReadMessage(raised.Payload) is { Kind: RunMessageKind.Stop, If: null };
 
     /// <summary>The first reason stands, the grace only shrinks, and nothing is stopped before its time or without a cause.</summary>
     private void CheckStop(RunRecord before)
@@ -176,7 +177,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
         {
             switch (ProtocolWitness.ReadMessage(raised.Payload))
             {
-                case { Kind: RunMessageKind.Extend, By: { } by } when Record.Stop is null:
+                case { Kind: RunMessageKind.Extend, By: { } by, Id: { } extension } when Record.Stop is null && _extensions.Add(extension):
                     _given += by.Value;
                     break;
                 case { Kind: RunMessageKind.Stop, Step: { } step }:

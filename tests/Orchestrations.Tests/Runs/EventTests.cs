@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Preempt.Testing;
 
 namespace Preempt.Tests.Runs;
 
@@ -133,6 +134,75 @@ public sealed class EventTests : IDisposable
     [Fact]
     public void An_event_whose_payload_its_workflow_refuses_starts_and_stops_nothing() =>
         Assert.Throws<InvalidRunException>(() => Publish("order-placed", new { kind = "book" }));
+
+    [Fact]
+    public void An_event_that_is_published_right_after_a_start_ends_the_run()
+    {
+        for (int seed = 1; seed <= 30; seed++)
+        {
+            using TestApp app = new(seed, options =>
+            {
+                options.TurnsHappenTwice = 0.4;
+                options.MessagesArriveLate = 0.3;
+                options.LongestDelay = TimeSpan.FromSeconds(0.5);
+            });
+            string id = app.Start("on-orders", Code("A-1", new Work(3000)));
+            app.Host.Run(() => app.Runs.PublishEventAsync("order-paid", new { id = "A-1" }));
+            Run ended = app.End(id);
+            Assert.Equal((RunStatus.Cancelled, StopReason.EndCondition), (ended.Status, ended.Stop?.Reason));
+        }
+    }
+
+    [Fact]
+    public void An_event_does_not_end_runs_that_are_accepted_after_it()
+    {
+        for (int seed = 1; seed <= 10; seed++)
+        {
+            using TestApp app = new(seed);
+            string first = app.Start("on-orders", Code("A-1", new Work(3000)));
+            app.Host.Run(() => app.Runs.PublishEventAsync("order-paid", new { id = "A-1" }, "payment 1"));
+            string second = app.Start("on-orders", Code("A-1", new Work(60)));
+            // What comes again is not another event.
+            app.Host.Run(() => app.Runs.PublishEventAsync("order-paid", new { id = "A-1" }, "payment 1"));
+            Assert.Equal(RunStatus.Cancelled, app.End(first).Status);
+            Assert.Equal(RunStatus.Succeeded, app.End(second).Status);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_event_that_was_published_is_told_to_all_runs_once_whatever_crashes(bool isKept)
+    {
+        const int Count = 150;
+        int crashes = 0;
+        for (int commit = 0; commit < 12; commit++)
+        {
+            using TestApp app = new();
+            string[] ids = [.. Enumerable.Range(0, Count).Select(_ => app.Start("on-orders", Code("A-1", new Work(3000))))];
+            app.Host.CrashAfter(commit, isKept);
+            PublishedEvent? published = null;
+            while (published is null)
+            {
+                try
+                {
+                    published = app.Host.Run(() => app.Runs.PublishEventAsync("order-paid", new { id = "A-1" }, "once"));
+                }
+                catch (HostCrashedException)
+                {
+                    // Who got no answer asks again.
+                }
+            }
+
+            app.Host.RunUntil(() => app.Host.Run(() => app.Runs.GetOperationAsync(published.OperationId!)).EndedAt is not null);
+            Operation operation = app.Host.Run(() => app.Runs.GetOperationAsync(published.OperationId!));
+            Assert.Equal((OperationStatus.Succeeded, Count, Count, 0), (operation.Status, operation.Total, operation.Done, operation.Failed));
+            Assert.All(ids, id => Assert.Equal(StopReason.EndCondition, app.Get(id).Stop?.Reason));
+            crashes += app.Host.Crashes;
+        }
+
+        Assert.True(crashes > 6, $"Only {crashes} crashes happened.");
+    }
 
     private static Script Code(string order, Work work)
     {

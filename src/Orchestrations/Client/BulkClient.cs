@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Preempt;
+
+/// <summary>Starts and reads operations: what is done with many runs, and published events are told to those that end on them.</summary>
+internal sealed class BulkClient(RunClients app, DurableTaskClient client)
+{
+    /// <summary>Starts a bulk operation, once for each idempotency key.</summary>
+    /// <exception cref="InvalidRunException">Something in the request is not allowed.</exception>
+    public async Task<Operation> StartAsync(BulkKind kind, BulkRequest request, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        string id = BulkOperation.InstancePrefix + IdempotencyKey.Hash(idempotencyKey, $"{kind}");
+        // Later than every run that this process has accepted, also where the clock stands still.
+        DateTimeOffset now = app.Clock.Next();
+        request = BulkRules.Check(kind, request, now);
+        BulkState state = new(request with { Reason = Excerpt.Shorten(request.Reason, StopRequest.MaxMessageLength) }, now)
+        {
+            Kind = kind,
+        };
+        await client.TryScheduleAsync(PreemptFunctions.Bulk, state, new StartOrchestrationOptions(id), cancellationToken);
+        return await GetAsync(id, cancellationToken);
+    }
+
+    /// <summary>The operation that tells an event to runs, once for each idempotency key.</summary>
+    /// <param name="told">The event.</param>
+    /// <param name="readRuns">Reads the runs that may end on it; not asked where the operation is known.</param>
+    /// <param name="idempotencyKey">The publisher's key; null without one.</param>
+    /// <param name="cancellationToken">Gives up the call; the operation may have been accepted all the same.</param>
+    /// <returns>The operation's id; null where no run is to be told.</returns>
+    /// <exception cref="InvalidRunException">The key is not allowed.</exception>
+    public async Task<string?> StartTellingAsync(
+        ToldEvent told, Func<Task<IReadOnlyList<string>>> readRuns, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        string id = BulkOperation.InstancePrefix + IdempotencyKey.Hash(idempotencyKey, $"{BulkKind.Publish} {told.Name.ToUpperInvariant()}");
+        if (idempotencyKey is not null && await client.GetInstanceAsync(id, cancellationToken) is not null)
+            return id;
+        IReadOnlyList<string> runIds = await readRuns();
+        // With a key the event is remembered also where it concerns nobody: runs that are accepted later are not told of it when it comes again.
+        if (runIds.Count == 0 && idempotencyKey is null)
+            return null;
+        BulkState state = new(new BulkRequest { RunIds = runIds }, app.Clock.Next()) { Kind = BulkKind.Publish, Event = told };
+        await client.TryScheduleAsync(PreemptFunctions.Bulk, state, new StartOrchestrationOptions(id), cancellationToken);
+        return id;
+    }
+
+    /// <summary>Waits until an operation has ended, some seconds at most.</summary>
+    /// <returns>How far it is then.</returns>
+    public async Task<BulkProgress> WaitAsync(string id, CancellationToken cancellationToken)
+    {
+        OrchestrationMetadata? instance = await new GrowingPause(TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(250)).LookUntilAsync(
+            _ => client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken),
+            static instance => instance is null or { IsCompleted: true },
+            most: 20,
+            app.Time,
+            cancellationToken);
+        return instance is null ? new BulkProgress(0) : OperationReader.ReadProgress(instance) ?? new BulkProgress(0);
+    }
+
+    /// <summary>Finds an operation.</summary>
+    /// <exception cref="UnknownOperationException">There is no such operation.</exception>
+    public async Task<Operation> GetAsync(string id, CancellationToken cancellationToken)
+    {
+        OrchestrationMetadata? instance = RunId.Validate(id) is null
+            ? await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken)
+            : null;
+        return instance is not null && OperationReader.Read(instance) is { } operation ? operation : throw new UnknownOperationException(id);
+    }
+}
+
+/// <summary>An event, as runs are told of it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Payload">What it says.</param>
+internal sealed record ToldEvent(string Name, JsonElement? Payload);

@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Preempt;
+
+/// <summary>Starts runs: each once, and accepted when the call completes.</summary>
+internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLookup lookup)
+{
+    /// <summary>Starts a run.</summary>
+    /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
+    /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
+    /// <exception cref="RunConflictException">A run of the given id exists.</exception>
+    public async Task<Run> StartAsync(
+        string workflow, object? input, StartOptions options, bool waitWhileDraining, CancellationToken cancellationToken)
+    {
+        RegisteredWorkflow definition = app.Registry.Find(workflow);
+        using Activity? activity = RunTelemetry.Starting(definition.Name);
+        RunRequest request = await MakeRequestAsync(definition, input, options, waitWhileDraining, cancellationToken);
+        if (options.RunId is not { } chosen)
+        {
+            // Nobody else has this id, so nobody else can have started it.
+            string id = NewId(request);
+            await RunStart.EnsureStartedAsync(client, id, request, cancellationToken);
+            return await AcceptAsync(id, request, cancellationToken);
+        }
+
+        await PointToAsync(chosen, request, cancellationToken);
+        return await RunStart.TryStartAsync(client, chosen, request, cancellationToken)
+            ? await AcceptAsync(chosen, request, cancellationToken)
+            : throw new RunConflictException($"A run with the id \"{chosen}\" exists.", await lookup.GetAsync(chosen, cancellationToken));
+    }
+
+    /// <summary>Starts a run, unless one was started with the same idempotency key of the same workflow before.</summary>
+    /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
+    /// <exception cref="InvalidRunException">The key, the input or an option is not allowed.</exception>
+    /// <exception cref="RunConflictException">A run of the given id exists, and was not started with this key.</exception>
+    /// <exception cref="RunDeletedException">The run of this key was deleted.</exception>
+    public async Task<(Run Run, bool IsNew)> StartOnceAsync(
+        string workflow,
+        object? input,
+        string idempotencyKey,
+        StartOptions options,
+        bool waitWhileDraining,
+        CancellationToken cancellationToken)
+    {
+        IdempotencyKey.Check(idempotencyKey);
+        RegisteredWorkflow definition = app.Registry.Find(workflow);
+        using Activity? activity = RunTelemetry.Starting(definition.Name);
+        string claimId = $"{RunStart.ClaimPrefix}{definition.Name}:{RunId.HashKey(idempotencyKey)}";
+        RunRequest request = await MakeRequestAsync(definition, input, options, waitWhileDraining, cancellationToken) with { ClaimId = claimId };
+        if (options.RunId is { } chosen && await RunStart.FindClaimAsync(client, claimId, cancellationToken) is null
+            && await lookup.FindAsync(chosen, cancellationToken) is { } existing)
+            throw OfAnotherStart(existing.Run);
+        // An instance of its own keeps the key and its run together. The run's id is the one that is kept, whoever asked for it.
+        IdempotencyClaim claim = await RunStart.ClaimAsync(client, claimId, options.RunId ?? NewId(request), cancellationToken);
+        string id = claim.RunId;
+        if (claim.IsDeleted && await lookup.FindAsync(id, cancellationToken) is null)
+            throw new RunDeletedException(id);
+        // Whoever made the claim may have died before the run was started: then this call starts it.
+        await PointToAsync(id, request, cancellationToken);
+        if (await RunStart.TryStartAsync(client, id, request, cancellationToken))
+            return (await AcceptAsync(id, request, cancellationToken), true);
+        FoundRun found = await lookup.LookAsync(id, cancellationToken);
+        if (found.Request.ClaimId != claimId)
+            throw OfAnotherStart(found.Run);
+        await WaitUntilListeningAsync(id, found.Request, cancellationToken);
+        return (await app.Progress.FillAsync(found.Run, cancellationToken), false);
+    }
+
+    private static RunConflictException OfAnotherStart(Run run) =>
+        new($"A run with the id \"{run.Id}\" exists, and was not started with this idempotency key.", run);
+
+    /// <summary>Starts a run for another, unless it has been started.</summary>
+    public async Task StartForAnotherAsync(ChildStart start, CancellationToken cancellationToken)
+    {
+        AppState state = await app.Mode.GetAsync(client, cancellationToken);
+        RunRequest request = start.Request with { Held = state.Mode != AppMode.Running };
+        await RunStart.EnsureStartedAsync(client, start.RunId, request, cancellationToken);
+        await WaitUntilListeningAsync(start.RunId, request, cancellationToken);
+    }
+
+    /// <summary>Starts a run with the input, the key, the metadata and the priority of one that has ended.</summary>
+    /// <exception cref="UnknownRunException">There is no such run.</exception>
+    /// <exception cref="UnknownWorkflowException">Its workflow is no longer there.</exception>
+    /// <exception cref="InvalidRunException">The workflow no longer takes such an input.</exception>
+    /// <exception cref="RunConflictException">The run has not ended.</exception>
+    public async Task<(Run Run, bool IsNew)> ReplayAsync(string id, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        (Run run, RunRequest request, _) = await lookup.LookAsync(id, cancellationToken);
+        if (!run.Status.IsTerminal())
+            throw new RunConflictException($"The run has not ended: it is {run.Status}. Only a run that has ended can be replayed.", run);
+        StartOptions options = new()
+        {
+            Key = app.Registry.Find(run.Workflow).Rules.IsEmpty ? null : run.Key,
+            Metadata = run.Metadata,
+            Priority = request.Priority,
+        };
+        return idempotencyKey is null
+            ? (await StartAsync(run.Workflow, run.Input, options, waitWhileDraining: false, cancellationToken), true)
+            : await StartOnceAsync(run.Workflow, run.Input, idempotencyKey, options, waitWhileDraining: false, cancellationToken);
+    }
+
+    private async Task<RunRequest> MakeRequestAsync(
+        RegisteredWorkflow definition, object? input, StartOptions options, bool waitWhileDraining, CancellationToken cancellationToken)
+    {
+        RunRequest request = RunStart.MakeRequest(definition, input, options, app.Clock.Next()) with { TraceParent = RunTelemetry.TraceParent };
+        await app.CleanUp.EnsureAsync(client, cancellationToken);
+        AppState state = await app.Mode.GetAsync(client, cancellationToken);
+        return state switch
+        {
+            { Mode: AppMode.Running } => request,
+            { Refuse: true } when !waitWhileDraining => throw new AppDrainingException(),
+            _ => request with { Held = true },
+        };
+    }
+
+    private static string NewId(RunRequest request)
+    {
+        Span<byte> entropy = stackalloc byte[RunId.EntropyLength];
+        RandomNumberGenerator.Fill(entropy);
+        return RunStart.MakeId(request, entropy);
+    }
+
+    private async Task<Run> AcceptAsync(string id, RunRequest request, CancellationToken cancellationToken)
+    {
+        await WaitUntilListeningAsync(id, request, cancellationToken);
+        return RunReader.Accepted(id, request);
+    }
+
+    /// <summary>
+    /// A run that ends on events is accepted when it is told of them: an event that is published after its start was answered must find it. It
+    /// subscribes by itself, in its first turn. An app that has come to that in ten seconds for no run has nobody who works: then the start is
+    /// answered all the same, because the run is stored.
+    /// </summary>
+    private Task WaitUntilListeningAsync(string id, RunRequest request, CancellationToken cancellationToken) => request.EndingEvents.Any()
+        ? new GrowingPause(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(250)).LookUntilAsync(
+            _ => lookup.FindAsync(id, cancellationToken),
+            static found => found is null || found.Record.Listens || found.Run.Status.IsTerminal(),
+            most: 45,
+            app.Time,
+            cancellationToken)
+        : Task.CompletedTask;
+
+    /// <summary>A run with an id that its caller chose lies outside the range of its workflow; a pointer in it leads there.</summary>
+    private async Task PointToAsync(string id, RunRequest request, CancellationToken cancellationToken)
+    {
+        if (RunRange.PointerTo(id, request) is not { } pointer || await client.GetInstanceAsync(id, cancellationToken) is not null)
+            return;
+        // Another start of the same id may make the same pointer at this moment.
+        await client.TryScheduleAsync(PreemptFunctions.Claim, new IdempotencyClaim(id), new StartOrchestrationOptions(pointer), cancellationToken);
+    }
+}
+
+/// <summary>The input of the instance that keeps an idempotency key and its run together.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="IsDeleted">Whether the run was deleted, or is about to be.</param>
+internal sealed record IdempotencyClaim(string RunId, bool IsDeleted = false);

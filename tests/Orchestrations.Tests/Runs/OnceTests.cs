@@ -1,0 +1,109 @@
+namespace Preempt.Tests.Runs;
+
+/// <summary>What is said to a run counts once, and what was acknowledged was heard.</summary>
+public sealed class OnceTests
+{
+    [Fact]
+    public void An_extension_that_is_asked_for_twice_is_given_once()
+    {
+        using TestApp app = new();
+        string id = app.Start("one-run", new Work(3 * 3600));
+        app.UntilRunning(id);
+        app.Host.Run(() => app.Runs.ExtendAsync(id, "30m", "a"));
+        app.Host.Run(() => app.Runs.ExtendAsync(id, "30m", "a"));
+        app.Host.Run(() => app.Runs.ExtendAsync(id, "30m", "b"));
+        AssertLived(app.End(id), TimeSpan.FromHours(2));
+        // A repeat is told what the first was told, also when the run has ended since; another extension is not.
+        Assert.Equal(RunStatus.TimedOut, app.Host.Run(() => app.Runs.ExtendAsync(id, "30m", "a")).Status);
+        Assert.Throws<RunConflictException>(() => app.Host.Run(() => app.Runs.ExtendAsync(id, "30m", "c")));
+    }
+
+    [Fact]
+    public void An_extension_that_arrives_twice_is_given_once()
+    {
+        using TestApp app = new(adjust: options => options.ReplayEveryTurn = true);
+        string id = app.Start("one-run", new Work(3 * 3600));
+        app.UntilRunning(id);
+        RunMessage message = new() { Kind = RunMessageKind.Extend, By = "1h", Id = "x" };
+        for (int time = 0; time < 3; time++)
+        {
+            app.Host.Run(async () =>
+            {
+                await app.Host.Client.RaiseEventAsync(id, RunMessage.EventName, message);
+                return 0;
+            });
+            app.Host.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        AssertLived(app.End(id), TimeSpan.FromHours(2));
+    }
+
+    [Fact]
+    public void An_event_that_is_sent_twice_is_heard_once()
+    {
+        using TestApp app = new();
+        string id = app.Start("ungated", async run =>
+            await run.WaitForEventAsync<string>("letter") + await run.WaitForEventAsync<string>("letter"));
+        app.Host.Run(() => app.Runs.RaiseEventAsync(id, "letter", "a", "first"));
+        app.Host.Run(() => app.Runs.RaiseEventAsync(id, "Letter", "a", "first"));
+        app.Host.Run(() => app.Runs.RaiseEventAsync(id, "letter", "b", "second"));
+        Assert.Equal("ab", app.End(id).Output?.GetString());
+    }
+
+    [Fact]
+    public void An_extension_that_was_acknowledged_was_given_and_one_that_came_too_late_is_refused()
+    {
+        (int given, int refused) = (0, 0);
+        for (int late = -20; late <= 20; late++)
+        {
+            using TestApp app = new(late + 20);
+            string id = app.Start("one-run", new Work(3 * 3600));
+            app.Until(id, run => run.Status == RunStatus.Running);
+            DateTimeOffset deadline = app.Peek(id).StartedAt!.Value + TimeSpan.FromHours(1);
+            app.Host.Advance(deadline - app.Host.Now + TimeSpan.FromMilliseconds(late));
+            try
+            {
+                app.Host.Run(() => app.Runs.ExtendAsync(id, "1h"));
+                given++;
+                AssertLived(app.End(id), TimeSpan.FromHours(2));
+            }
+            catch (RunConflictException)
+            {
+                refused++;
+                AssertLived(app.End(id), TimeSpan.FromHours(1));
+            }
+        }
+
+        Assert.True(given > 0 && refused > 0, $"{given} were given and {refused} refused.");
+    }
+
+    [Fact]
+    public void A_second_drain_with_the_key_of_the_first_is_no_second_drain()
+    {
+        using TestApp app = new();
+        string id = app.Start("ungated", new Work(60));
+        app.UntilRunning(id);
+        app.Host.Run(() => app.Runs.DrainAsync(idempotencyKey: "deploy 7"));
+        Assert.Equal(AppMode.Draining, app.Host.Run(() => app.Runs.DrainAsync(idempotencyKey: "deploy 7")).Mode);
+        Assert.Equal(RunStatus.Succeeded, app.End(id).Status);
+    }
+
+    [Fact]
+    public void A_bulk_replay_with_the_key_of_another_is_that_one()
+    {
+        using TestApp app = new();
+        string id = app.Start("ungated", new Work(1));
+        app.End(id);
+        BulkRequest request = new() { RunIds = [id] };
+        Operation[] operations = [.. Enumerable.Range(0, 2).Select(_ => app.Host.Run(() => app.Runs.StartBulkAsync(BulkKind.Replay, request, "again")))];
+        app.Host.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(operations[0].Id, operations[1].Id);
+        Assert.Equal(2, app.Host.Run(() => app.Runs.ListAsync()).Items.Count);
+    }
+
+    private static void AssertLived(Run run, TimeSpan expected)
+    {
+        Assert.Equal((RunStatus.TimedOut, StopReason.Timeout), (run.Status, run.Stop!.Reason));
+        Assert.InRange(run.EndedAt!.Value - run.StartedAt!.Value, expected - TimeSpan.FromSeconds(2), expected + TimeSpan.FromSeconds(30));
+    }
+}
