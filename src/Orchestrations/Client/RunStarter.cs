@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Microsoft.DurableTask;
@@ -134,14 +135,29 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
     /// subscribes by itself, in its first turn. An app that has come to that in ten seconds for no run has nobody who works: then the start is
     /// answered all the same, because the run is stored.
     /// </summary>
-    private Task WaitUntilListeningAsync(string id, RunRequest request, CancellationToken cancellationToken) => request.EndingEvents.Any()
-        ? new GrowingPause(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(250)).LookUntilAsync(
+    private async Task WaitUntilListeningAsync(string id, RunRequest request, CancellationToken cancellationToken)
+    {
+        if (!request.EndingEvents.Any())
+            return;
+        FoundRun? found = await new GrowingPause(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(250)).LookUntilAsync(
             _ => lookup.FindAsync(id, cancellationToken),
             static found => found is null || found.Record.Listens || found.Run.Status.IsTerminal(),
             most: 45,
             app.Time,
-            cancellationToken)
-        : Task.CompletedTask;
+            cancellationToken);
+        if (found?.Record.Listens != true || found.Run.Status.IsTerminal())
+            return;
+        // Azure Storage sends an entity's answer before it writes its state: publishers read what is written.
+        foreach (string name in request.EndingEvents)
+        {
+            await new GrowingPause(TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(1)).LookUntilAsync(
+                async _ => (await client.Entities.GetEntityAsync<ImmutableArray<string>>(EventSubscribers.Of(name), cancellation: cancellationToken))?.State,
+                state => state is { IsDefault: false } known && known.Contains(id),
+                most: 15,
+                app.Time,
+                cancellationToken);
+        }
+    }
 
     /// <summary>A run with an id that its caller chose lies outside the range of its workflow; a pointer in it leads there.</summary>
     private async Task PointToAsync(string id, RunRequest request, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using Microsoft.DurableTask.Entities;
 
 namespace Preempt;
@@ -12,15 +11,15 @@ internal sealed class EventSubscribers : TaskEntity<ImmutableArray<string>>
 
     /// <summary>Takes a run in; called, so that it is in before its code begins.</summary>
     /// <param name="runId">The run.</param>
-    /// <returns>Whether it is in, and was so before.</returns>
-    public Subscription Subscribe(string runId)
+    /// <returns>Whether there was room.</returns>
+    public bool Add(string runId)
     {
         if (State.Contains(runId))
-            return Subscription.Known;
+            return true;
         if (State.Length >= MaxRuns)
-            return Subscription.Full;
+            return false;
         State = State.Add(runId);
-        return Subscription.Added;
+        return true;
     }
 
     /// <summary>Strikes a run off that has ended.</summary>
@@ -31,18 +30,4 @@ internal sealed class EventSubscribers : TaskEntity<ImmutableArray<string>>
     protected override ImmutableArray<string> InitializeState(TaskEntityOperation entityOperation) => [];
 
     internal static EntityInstanceId Of(string eventName) => new(PreemptFunctions.Subscribers, EventName.Hash(eventName));
-}
-
-/// <summary>What became of a run that is to be told of an event.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<Subscription>))]
-internal enum Subscription
-{
-    /// <summary>It is on the list from now on.</summary>
-    Added,
-
-    /// <summary>It was on the list as it is stored.</summary>
-    Known,
-
-    /// <summary>There is no room.</summary>
-    Full,
 }
