@@ -1,5 +1,3 @@
-using Preempt.Load;
-
 namespace Preempt.AzureBench;
 
 /// <summary>Times of one kind, in milliseconds.</summary>
@@ -11,7 +9,7 @@ internal sealed class Measured
 
     public override string ToString()
     {
-        Percentiles times = Percentiles.Of(_milliseconds);
+        Load.Percentiles times = Load.Percentiles.Of(_milliseconds);
         return $"p50 {times.P50,6:F0}  p90 {times.P90,6:F0}  most {_milliseconds.Max(),6:F0} ms of {_milliseconds.Count}";
     }
 }

@@ -59,7 +59,7 @@ public sealed partial class PreemptHttpClient
     public Task<Operation> GetOperationAsync(string id, CancellationToken cancellationToken = default) =>
         _calls.GetAsync<Operation>($"operations/{ApiPath.Segment(id, "operation id")}", cancellationToken);
 
-    /// <summary>Lists the operations of the last 30 days, the newest first.</summary>
+    /// <summary>Lists the operations of the last 7 days, the newest first.</summary>
     /// <param name="limit">How many at most, 1 to 200; the app has a default.</param>
     /// <param name="cancellationToken">Gives up the call.</param>
     /// <returns>The operations.</returns>

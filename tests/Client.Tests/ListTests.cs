@@ -39,7 +39,7 @@ public sealed class ListTests(AppUnderTest app) : ClientTests(app)
     {
         Run[] runs = [await StartLongAsync(Lab.Queue), await StartLongAsync(Lab.Queue)];
         BulkRequest request = new() { RunIds = [.. runs.Select(run => run.Id)], Reason = "all of them" };
-        Operation operation = await Client.BulkCancelAsync(request, TestEnd);
+        Operation operation = await Client.BulkCancelAsync(request, cancellationToken: TestEnd);
         for (int read = 0; read < 2000 && operation.Status == OperationStatus.Running; read++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TestEnd);

@@ -78,7 +78,7 @@ public sealed class RunTests(AppUnderTest app) : ClientTests(app)
     {
         StartOptions options = new() { Timeout = TimeSpan.FromSeconds(2) };
         Run run = await Client.StartAsync(Lab.Plain, Lab.Input(Group, 2.5), options, TestEnd);
-        await Client.ExtendAsync(run.Id, TimeSpan.FromMinutes(1), TestEnd);
+        await Client.ExtendAsync(run.Id, TimeSpan.FromMinutes(1), cancellationToken: TestEnd);
         Assert.Equal(RunStatus.Succeeded, (await Client.WaitAsync(run.Id, TimeSpan.FromMinutes(1), TestEnd)).Status);
     }
 

@@ -48,9 +48,9 @@ public sealed class LaneEndpoints(RunClients runs)
             return new JsonAnswer(StatusCodes.Status200OK, statistics) { HasEntityTag = true };
         });
 
-    /// <summary><c>GET operations</c>: the bulk operations of the last 30 days.</summary>
+    /// <summary><c>GET operations</c>: the bulk operations of the last 7 days.</summary>
     [Function("PreemptHttpListOperations")]
-    [ApiCall("Lists the bulk operations of the last 30 days, the newest first", PageOf = typeof(Operation), HasEntityTag = true, Problems = new[] { 400 })]
+    [ApiCall("Lists the bulk operations of the last 7 days, the newest first", PageOf = typeof(Operation), HasEntityTag = true, Problems = new[] { 400 })]
     [ApiQuery("limit", "How many at most.", Type = typeof(int), Minimum = 1, Maximum = RunClient.LargestPage, Example = "50")]
     public Task<IActionResult> Operations(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "operations")] HttpRequest request,

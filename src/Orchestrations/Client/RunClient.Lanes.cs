@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client.Entities;
 using Microsoft.DurableTask.Entities;
-using Microsoft.DurableTask;
 
 namespace Preempt;
 
@@ -75,7 +75,7 @@ public sealed partial class RunClient
         return StatisticsReader.Make(runs, filter.Since, filter.Until ?? _app.Time.GetUtcNow(), isComplete);
     }
 
-    /// <summary>Lists the bulk operations of the last 30 days, the newest first.</summary>
+    /// <summary>Lists the bulk operations of the last 7 days, the newest first.</summary>
     /// <param name="limit">How many at most, 1 to 200.</param>
     /// <param name="cancellationToken">Gives up the call.</param>
     /// <returns>The operations.</returns>
@@ -84,6 +84,6 @@ public sealed partial class RunClient
     {
         if (limit is < 1 or > LargestPage)
             throw new InvalidRunException($"limit {limit}: 1 to {LargestPage} is allowed.");
-        return await OperationReader.ListAsync(_client, BulkOperation.InstancePrefix, _app.Time.GetUtcNow() - TimeSpan.FromDays(30), limit, cancellationToken);
+        return await OperationReader.ListAsync(_client, BulkOperation.InstancePrefix, _app.Time.GetUtcNow() - CleanUpRules.Operations, limit, cancellationToken);
     }
 }

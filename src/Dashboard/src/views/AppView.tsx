@@ -37,7 +37,7 @@ export function AppView() {
       </table></div>
     </Card>
     <Card id="operations-card" title="Bulk operations">
-      {operations?.length === 0 ? <Empty>There was none in the last 30 days.</Empty> : <div class="table" tabIndex={0} role="region" aria-label="The bulk operations"><table>
+      {operations?.length === 0 ? <Empty>There was none in the last 7 days.</Empty> : <div class="table" tabIndex={0} role="region" aria-label="The bulk operations"><table>
         <thead><tr><th scope="col">Operation</th><th scope="col">Status</th><th scope="col">Done</th><th scope="col">Failed</th><th scope="col">Reason</th><th scope="col">Began</th></tr></thead>
         <tbody id="operations">{operations?.map(operation => <tr key={operation.id}>
           <td data-label="Operation"><a href={href(['runs'], { operation: operation.id })}>{operation.kind === 'bulk-replay' ? 'Replay' : 'Cancel'}{operation.dryRun ? ', dry run' : ''}</a></td>
