@@ -68,7 +68,7 @@ public sealed class ListTests(AppUnderTest app) : CliTests(app)
             await StartLongAsync("lab-queue");
         Assert.Equal("3 runs\n", (await Cli.RunAsync(["cancel", .. filter, "--dry-run"])).Expect(ExitCode.Done).Output);
         CliResult cancelled = (await Cli.RunAsync(["cancel", .. filter, "--yes", "--reason", "bulk"])).Expect(ExitCode.Done);
-        Assert.Equal("bulk-cancel Succeeded: 3 of 3 runs done, 0 failed\n", cancelled.Output);
+        Assert.Equal("bulk-cancel Succeeded: 3 of 3 runs done, 0 needed nothing, 0 failed\n", cancelled.Output);
         JsonElement replayed = (await Cli.RunAsync(["replay", .. filter, "--yes", "--json"])).Expect(ExitCode.Done).Json();
         Assert.Equal(3, replayed.GetProperty("done").GetInt32());
         string operation = replayed.GetProperty("id").GetString()!;

@@ -31,7 +31,11 @@ public sealed class NamespaceTests(PackedPackages packages)
             found["Preempt.Functions.dll"] = NamespacesOf(assembly);
 
         // Each project of src has an assembly, except that of the templates.
-        int assemblies = Directory.GetDirectories(Path.Combine(PackedPackages.RepositoryRoot, "src")).Length - 1;
+        int assemblies = Directory.GetFiles(Path.Combine(PackedPackages.RepositoryRoot, "src"), "*.csproj", new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            MaxRecursionDepth = 1,
+        }).Length - 1;
         Assert.Equal(assemblies, found.Count);
         Assert.All(found, assembly => Assert.DoesNotContain(assembly.Value, name => Foreign.Contains(name.Split('.')[0])));
     }

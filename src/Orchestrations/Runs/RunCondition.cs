@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Preempt;
 
@@ -15,6 +16,7 @@ internal sealed record RunCondition(ImmutableArray<RunStatus> Statuses)
     public static RunCondition Queued { get; } = new([RunStatus.Queued]);
 
     /// <summary>Whether it holds of every run.</summary>
+    [JsonIgnore]
     public bool IsNone => Statuses.IsEmpty;
 
     /// <summary>Whether a run of that status can meet it.</summary>

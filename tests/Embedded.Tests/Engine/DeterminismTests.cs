@@ -166,18 +166,21 @@ public abstract class DeterminismTests(bool replays) : EngineFacts(replays)
         Assert.Contains("'Main' awaits something that is not durable", ended.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
     }
 
+    /// <summary>So long that it has not passed before it is awaited: what has ended already is not waited for.</summary>
+    private static readonly TimeSpan Elsewhere = TimeSpan.FromSeconds(1);
+
     private static async Task<object?> StrayAsync(TaskOrchestrationContext context, string stray)
     {
         switch (stray)
         {
             case "delay":
-                await Task.Delay(1);
+                await Task.Delay(Elsewhere);
                 break;
             case "thread pool":
-                await Task.Run(static () => Thread.Sleep(1));
+                await Task.Run(static () => Thread.Sleep(Elsewhere));
                 break;
             case "left context":
-                await Task.Delay(1).ConfigureAwait(false);
+                await Task.Delay(Elsewhere).ConfigureAwait(false);
                 await context.CallActivityAsync("Work", "x");
                 break;
             case "cancel async":

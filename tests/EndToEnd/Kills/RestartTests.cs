@@ -29,7 +29,7 @@ public sealed class RestartTests : IAsyncLifetime
     public async Task A_step_that_was_at_work_runs_again_and_those_that_had_ended_do_not()
     {
         Run run = await Api.StartAsync(
-            Lab.Plain, new LabInput(Group, new LabStep(0) { Output = "first" }, new LabStep(1) { Output = "second" }, new LabStep(0)));
+            Lab.Plain, new LabInput(Group, new LabStep(0) { Output = "first" }, new LabStep(10) { Output = "second" }, new LabStep(0)));
         run = await Eventually.GetAsync(() => Api.GetAsync(run.Id), now => now.Steps.Count == 2);
         RunStep first = run.Steps[0];
 
