@@ -6,7 +6,7 @@ namespace Preempt.EndToEnd;
 /// <summary>Waits for what must come about, however busy the machine is.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Reads until the condition holds, and returns what was read then.</summary>

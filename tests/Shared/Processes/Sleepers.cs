@@ -6,7 +6,7 @@ namespace Preempt.Tests.Shared;
 /// <summary>Processes that sleep for a time that is a test's own, by which they are found.</summary>
 internal sealed class Sleepers : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>What <c>sleep</c> is given.</summary>
