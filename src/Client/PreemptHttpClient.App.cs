@@ -72,7 +72,7 @@ public sealed partial class PreemptHttpClient
         (await _calls.PostOnceAsync<AppStatus>(
             new ApiPath("system/drain").With("mode", immediate ? "immediate" : null).With("refuse", refuse ? "true" : null).ToString(),
             new Nothing(),
-            CheckIdempotencyKey(idempotencyKey) ?? NewKey(),
+            KeyOrNew(idempotencyKey),
             cancellationToken)).Value;
 
     /// <summary>Has an app that drains admit runs again. Needs the admin key.</summary>

@@ -38,7 +38,7 @@ public sealed partial class PreemptHttpClient
     public async Task<Operation> BulkCancelAsync(
         BulkRequest request, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         (await _calls.PostOnceAsync<Operation>(
-            "runs/bulk-cancel", request, CheckIdempotencyKey(idempotencyKey) ?? NewKey(), cancellationToken)).Value;
+            "runs/bulk-cancel", request, KeyOrNew(idempotencyKey), cancellationToken)).Value;
 
     /// <summary>Starts runs with the inputs of many that have ended. The operation goes on by itself. Needs the admin key.</summary>
     /// <param name="request">Which runs.</param>
@@ -49,7 +49,7 @@ public sealed partial class PreemptHttpClient
     public async Task<Operation> BulkReplayAsync(
         BulkRequest request, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         (await _calls.PostOnceAsync<Operation>(
-            "runs/bulk-replay", request, CheckIdempotencyKey(idempotencyKey) ?? NewKey(), cancellationToken)).Value;
+            "runs/bulk-replay", request, KeyOrNew(idempotencyKey), cancellationToken)).Value;
 
     /// <summary>Finds an operation.</summary>
     /// <param name="id">The operation's id.</param>

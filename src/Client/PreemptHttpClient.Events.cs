@@ -22,7 +22,7 @@ public sealed partial class PreemptHttpClient
         (await _calls.PostOnceAsync<Run>(
             $"{OfRun(id)}/events/{ApiPath.Segment(name, "event")}",
             ToPayload(payload),
-            CheckIdempotencyKey(idempotencyKey) ?? NewKey(),
+            KeyOrNew(idempotencyKey),
             cancellationToken)).Value;
 
     /// <summary>Publishes an event: workflows subscribed to it are started with its payload, and runs that end on it are stopped.</summary>

@@ -187,10 +187,10 @@ public sealed partial class PreemptHttpClient
     /// <exception cref="InvalidRunException">The key is not allowed.</exception>
     public async Task<Run> ExtendAsync(string id, Duration by, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         (await _calls.PostOnceAsync<Run>(
-            OfRun(id) + "/extend", new ExtendRequest { By = by }, CheckIdempotencyKey(idempotencyKey) ?? NewKey(), cancellationToken)).Value;
+            OfRun(id) + "/extend", new ExtendRequest { By = by }, KeyOrNew(idempotencyKey), cancellationToken)).Value;
 
-    /// <summary>Names a request of a caller that has no name for it: tried again, it is the same request.</summary>
-    private static string NewKey() => $"{Guid.NewGuid():N}";
+    /// <summary>The caller's name for a request, or a new one: tried again, it is the same request.</summary>
+    private static string KeyOrNew(string? idempotencyKey) => CheckIdempotencyKey(idempotencyKey) ?? $"{Guid.NewGuid():N}";
 
     private static string OfRun(string id) => $"runs/{ApiPath.Segment(id, "run id")}";
 

@@ -115,7 +115,7 @@ internal sealed class BulkTelling(BulkTask task, DurableTaskClient client, RunLo
         bool lives = found is not null && !found.Run.Status.IsTerminal();
         if (lives && !EndsOn(found!.Request))
             return false;
-        if (lives && await client.TrySendAsync(id, message with { Life = HolderId.LifeOf(found!.Run.QueuedAt) }, cancellationToken))
+        if (lives && await client.TrySendAsync(id, message with { Life = found!.Request.Life }, cancellationToken))
             return true;
         // One that was terminated or purged past its supervisor is still on the list.
         await client.Entities.SignalEntityAsync(

@@ -31,6 +31,5 @@ internal enum LeftoverKind
 internal sealed record CleanUpPage(LeftoverKind Kind, string? Cursor = null);
 
 /// <summary>What became of a page.</summary>
-/// <param name="Removed">How many were removed.</param>
 /// <param name="Cursor">Where the page ended; null after the last.</param>
-internal sealed record CleanUpResult(int Removed, string? Cursor);
+internal sealed record CleanUpResult(string? Cursor);

@@ -27,9 +27,9 @@ internal sealed class CleanUpSchedule(TimeProvider time, ILogger<CleanUpSchedule
         {
             OrchestrationMetadata? latest = await client.GetInstanceAsync(InstanceId, cancellationToken);
             if (latest is null || (latest.IsCompleted && latest.CreatedAt <= now - Interval))
-                await client.ScheduleNewOrchestrationInstanceAsync(PreemptFunctions.CleanUp, new CleanUpPage(default), new(InstanceId), cancellationToken);
+                await client.TryScheduleAnewAsync(PreemptFunctions.CleanUp, new CleanUpPage(default), new(InstanceId), cancellationToken);
         }
-#pragma warning disable CA1031 // Another process may have started it at this moment, and the engine's clients say so in different ways.
+#pragma warning disable CA1031 // Whatever is wrong, the run is to start; if it is the store, that says so.
         catch (Exception exception) when (exception is not OperationCanceledException)
 #pragma warning restore CA1031
         {

@@ -32,16 +32,16 @@ internal static class CleanUpWork
     /// <summary>Removes one page.</summary>
     public static async Task<CleanUpResult> DoAsync(CleanUpPage page, RunClients app, DurableTaskClient client, CancellationToken cancellationToken)
     {
-        Duration retention = CleanUpRules.RetentionOf(page.Kind, app.Options);
-        if (retention.IsNever)
-            return new CleanUpResult(0, null);
+        LeftoverRule rule = CleanUpRules.Of(page.Kind, app.Options);
+        if (rule.Retention.IsNever)
+            return new CleanUpResult(null);
         AppState mode = page.Kind == LeftoverKind.ModeChanges ? await app.Mode.ReadAsync(client, cancellationToken) : new AppState();
         IAsyncEnumerable<Page<OrchestrationMetadata>> pages = EnginePages.ReadAsync(
             (start, size) => client.GetAllInstancesAsync(new OrchestrationQuery
             {
-                InstanceIdPrefix = CleanUpRules.PrefixOf(page.Kind),
+                InstanceIdPrefix = rule.Prefix,
                 Statuses = [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated],
-                CreatedTo = app.Time.GetUtcNow() - retention.Value,
+                CreatedTo = app.Time.GetUtcNow() - rule.Retention.Value,
                 PageSize = size,
                 FetchInputsAndOutputs = page.Kind == LeftoverKind.Runs,
             }).AsPages(start, size),
@@ -50,19 +50,17 @@ internal static class CleanUpWork
             cancellationToken);
         await foreach (Page<OrchestrationMetadata> found in pages)
         {
-            int removed = 0;
-            foreach (OrchestrationMetadata instance in found.Values.Where(instance => CleanUpRules.Is(page.Kind, instance, mode)))
+            foreach (OrchestrationMetadata instance in found.Values.Where(instance => CleanUpRules.MayGo(page.Kind, rule, instance, mode)))
             {
                 if (page.Kind == LeftoverKind.Runs)
                     await RunDeletion.RemoveAsync(client, instance, cancellationToken);
                 else
                     await client.PurgeInstanceAsync(instance.InstanceId, cancellation: cancellationToken);
-                removed++;
             }
 
-            return new CleanUpResult(removed, found.ContinuationToken);
+            return new CleanUpResult(found.ContinuationToken);
         }
 
-        return new CleanUpResult(0, null);
+        return new CleanUpResult(null);
     }
 }

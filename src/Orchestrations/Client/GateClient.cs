@@ -33,19 +33,25 @@ internal sealed class GateClient(RunClients app, DurableTaskClient client)
         string workflow, int limit, string? cursor, CancellationToken cancellationToken)
     {
         RegisteredWorkflow definition = FindGated(workflow);
-        string prefix = new EntityInstanceId(PreemptFunctions.Gate, definition.GatePrefix(0)).ToString();
-        IAsyncEnumerable<Page<EntityMetadata<GateState>>> pages = EnginePages.ReadAsync(
-            (start, size) => client.Entities.GetAllEntitiesAsync<GateState>(
-                new EntityQuery { InstanceIdStartsWith = prefix, PageSize = size }).AsPages(start, size),
-            Cursor.Unwrap(cursor),
-            limit,
-            cancellationToken);
-        await foreach (Page<EntityMetadata<GateState>> page in pages)
+        await foreach (Page<EntityMetadata<GateState>> page in ReadPagesAsync(definition, Cursor.Unwrap(cursor), limit, cancellationToken))
         {
             return ([.. page.Values.Select(entity => GateReader.Read(definition, entity.State))], Cursor.Wrap(page.ContinuationToken));
         }
 
         return ([], null);
+    }
+
+    /// <summary>The gates of a workflow's first rule, page by page.</summary>
+    public IAsyncEnumerable<Page<EntityMetadata<GateState>>> ReadPagesAsync(
+        RegisteredWorkflow definition, string? from, int pageSize, CancellationToken cancellationToken)
+    {
+        string prefix = new EntityInstanceId(PreemptFunctions.Gate, definition.GatePrefix(0)).ToString();
+        return EnginePages.ReadAsync(
+            (start, size) => client.Entities.GetAllEntitiesAsync<GateState>(
+                new EntityQuery { InstanceIdStartsWith = prefix, PageSize = size }).AsPages(start, size),
+            from,
+            pageSize,
+            cancellationToken);
     }
 
     /// <summary>Checks a key that a caller gives.</summary>

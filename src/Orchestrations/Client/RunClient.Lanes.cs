@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client.Entities;
-using Microsoft.DurableTask.Entities;
 
 namespace Preempt;
 
@@ -47,10 +46,7 @@ public sealed partial class RunClient
             return (LaneReader.Read(await _gates.FindAsync(definition.GateKey(0, GateClient.CheckKey(key)), cancellationToken), key), true);
         ImmutableArray<LaneGate>.Builder gates = ImmutableArray.CreateBuilder<LaneGate>();
         int read = 0;
-        EntityQuery query = new() { InstanceIdStartsWith = new EntityInstanceId(PreemptFunctions.Gate, definition.GatePrefix(0)).ToString() };
-        IAsyncEnumerable<Page<EntityMetadata<GateState>>> pages = EnginePages.ReadAsync(
-            (start, size) => _client.Entities.GetAllEntitiesAsync<GateState>(query with { PageSize = size }).AsPages(start, size), null, RunRange.PageSize, cancellationToken);
-        await foreach (Page<EntityMetadata<GateState>> page in pages)
+        await foreach (Page<EntityMetadata<GateState>> page in _gates.ReadPagesAsync(definition, null, RunRange.PageSize, cancellationToken))
         {
             foreach (EntityMetadata<GateState> gate in page.Values)
             {

@@ -114,10 +114,11 @@ public sealed partial class RunClient
     public async Task DeleteAsync(string id, CancellationToken cancellationToken = default)
     {
         Run run = (await _lookup.LookAsync(id, cancellationToken)).Run;
-        if (!run.Status.IsTerminal() || await _client.GetInstanceAsync(id, cancellationToken) is { IsCompleted: false })
+        OrchestrationMetadata? instance = await _client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
+        if (!run.Status.IsTerminal() || instance is { IsCompleted: false })
             throw new RunConflictException($"The run is {run.Status}: only a run that has ended can be deleted.", run);
-        if (await _client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { IsCompleted: true } ended)
-            await RunDeletion.RemoveAsync(_client, ended, cancellationToken);
+        if (instance is not null)
+            await RunDeletion.RemoveAsync(_client, instance, cancellationToken);
     }
 
     /// <summary>

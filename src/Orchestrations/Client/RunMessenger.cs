@@ -57,12 +57,12 @@ internal sealed class RunMessenger(RunClients app, DurableTaskClient client, Run
             Grace = options.Grace,
             By = by,
         };
-        RunMessage message = RunMessage.ForStop(stop) with { If = condition.IsNone ? null : condition, Life = HolderId.LifeOf(found.Run.QueuedAt) };
+        RunMessage message = RunMessage.ForStop(stop) with { If = condition.IsNone ? null : condition, Life = found.Request.Life };
         await SendAsync(found, message, cancellationToken);
         // Only a run that has started has steps to tell.
         if (condition.Allows(RunStatus.Running))
         {
-            StopNotice notice = new(found.Run.Id, StopReason.Requested, RequestedAt: stop.RequestedAt, Life: HolderId.LifeOf(found.Run.QueuedAt));
+            StopNotice notice = new(found.Run.Id, StopReason.Requested, RequestedAt: stop.RequestedAt, Life: found.Request.Life);
             await app.Feed.TryPublishAsync(notice, cancellationToken);
         }
 
@@ -96,7 +96,7 @@ internal sealed class RunMessenger(RunClients app, DurableTaskClient client, Run
     private async Task<Run> DeliverAsync(string id, RunMessage message, CancellationToken cancellationToken)
     {
         FoundRun found = await lookup.LookAsync(id, cancellationToken);
-        message = message with { Life = HolderId.LifeOf(found.Run.QueuedAt) };
+        message = message with { Life = found.Request.Life };
         if (!found.Record.HasHeard(message))
         {
             await SendAsync(found, message, cancellationToken);

@@ -45,25 +45,13 @@ internal sealed class DecisionLog(TaskOrchestrationContext context)
         while (_awaited.Count > 0)
         {
             JsonElement? sent = await context.WaitForExternalEvent<JsonElement?>(EventName, CancellationToken.None);
-            if (Read(sent) is { } message && _awaited.Remove(message.Id, out TaskCompletionSource<JsonElement?>? arrival))
+            if (sent is { } json && StoredJson.TryRead<DecisionMessage>(json) is { } message && _awaited.Remove(message.Id, out TaskCompletionSource<JsonElement?>? arrival))
                 arrival.TrySetResult(message.Decision);
             else
                 _logger.LogInformation("A decision of {Instance} that nobody waits for is dropped", context.InstanceId);
         }
 
         _isReading = false;
-    }
-
-    private static DecisionMessage? Read(JsonElement? sent)
-    {
-        try
-        {
-            return sent?.Deserialize<DecisionMessage>();
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     /// <param name="Id">Which decision it is.</param>

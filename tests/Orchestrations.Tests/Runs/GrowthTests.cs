@@ -8,9 +8,7 @@ public sealed class GrowthTests
     {
         const int MostEvents = 1500;
         using TestApp app = new();
-        string holder = app.Start("one-in-order", new Work(TimeSpan.FromDays(7).TotalSeconds));
-        app.UntilRunning(holder);
-        string waiter = app.Start("one-in-order", new Work(1));
+        (string holder, string waiter) = StartBehindAWeek(app);
         app.Host.Advance(TimeSpan.FromDays(6.9));
 
         int events = CountEvents(app, waiter);
@@ -23,9 +21,7 @@ public sealed class GrowthTests
     public void A_leaked_slot_of_a_run_that_others_have_waited_for_is_given_on_within_the_hour()
     {
         using TestApp app = new();
-        string holder = app.Start("one-in-order", new Work(TimeSpan.FromDays(7).TotalSeconds));
-        app.UntilRunning(holder);
-        string waiter = app.Start("one-in-order", new Work(1));
+        (string holder, string waiter) = StartBehindAWeek(app);
         app.Host.Advance(TimeSpan.FromDays(3));
 
         app.Terminate(holder);
@@ -39,9 +35,7 @@ public sealed class GrowthTests
     public void A_leaked_slot_is_given_on_at_once_where_another_run_comes()
     {
         using TestApp app = new();
-        string holder = app.Start("one-in-order", new Work(TimeSpan.FromDays(7).TotalSeconds));
-        app.UntilRunning(holder);
-        string waiter = app.Start("one-in-order", new Work(1));
+        (string holder, string waiter) = StartBehindAWeek(app);
         app.Host.Advance(TimeSpan.FromDays(3));
         app.Terminate(holder);
 
@@ -65,6 +59,14 @@ public sealed class GrowthTests
         Assert.InRange(CountEvents(app, id), 100, MostEvents);
         Run run = app.End(id);
         Assert.True(run.Stop!.Forced);
+    }
+
+    /// <summary>A run that works for a week, and one that waits for it.</summary>
+    private static (string Holder, string Waiter) StartBehindAWeek(TestApp app)
+    {
+        string holder = app.Start("one-in-order", new Work(TimeSpan.FromDays(7).TotalSeconds));
+        app.UntilRunning(holder);
+        return (holder, app.Start("one-in-order", new Work(1)));
     }
 
     private static int CountEvents(TestApp app, string id) => app.Host.DumpHistory(id).Split('\n').Length;
