@@ -27,7 +27,7 @@ export async function until(what, holds, limit = 60_000) {
   throw new Error(`${what}: not within ${limit} ms. ${last ?? ''}`);
 }
 
-/** Plays the steps in a fresh browser, and ends the program. */
+/** Plays the steps in a fresh browser, and ends the program, whatever a step has left at work. */
 export async function play(name, steps, options = {}) {
   const browser = await chromium.launch({
     executablePath,
@@ -49,6 +49,7 @@ export async function play(name, steps, options = {}) {
     useKey: async () => { await page.evaluate(given => sessionStorage.setItem('preempt-key', given), key); await page.reload(); },
     picture: (file, whole = false) => page.screenshot({ path: `${out}/${file}.png`, fullPage: whole }),
   };
+  let exitCode = 0;
   try {
     await steps(tools);
     step('nothing was fetched from elsewhere, and the browser has no complaint');
@@ -57,8 +58,9 @@ export async function play(name, steps, options = {}) {
   } catch (error) {
     await page.screenshot({ path: `${out}/${name}-failed.png` }).catch(() => {});
     console.error(`${error.stack}\nThe page ${page.url()} says: ${await page.locator('body').innerText().catch(() => '')}\n${complaints.join('\n')}`);
-    process.exitCode = 1;
+    exitCode = 1;
   } finally {
     await browser.close();
   }
+  process.exit(exitCode);
 }

@@ -28,23 +28,25 @@ await play('live', async ({ page, visit, useKey, picture, eventually }) => {
   })();
   let kept = 0;
   let moved = 0;
-  for (let n = 0; n < presses; n++) {
+  await page.evaluate(() => addEventListener('mousedown', event => { window.pressed = event.target.closest('a')?.title ?? ''; }, true));
+  // A row may move just before the button goes down, and leave the pointer between two links: that is no press on a link.
+  for (let n = 0, tries = 0; n < presses && tries < 2 * presses; tries++) {
     await visit('#/runs?workflow=lab-plain');
     const link = page.locator('#runs tr:nth-child(3) .id a');
     await link.waitFor();
-    const wanted = await link.getAttribute('title');
     const box = await link.boundingBox();
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     const before = started;
-    // What lies there when the button goes down is what was meant.
-    const meant = await page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.getAttribute('title'), [box.x + box.width / 2, box.y + box.height / 2]);
     await page.mouse.down();
+    const meant = await page.evaluate(() => window.pressed);
     await page.waitForTimeout(1200);
     await page.mouse.up();
+    if (!meant) continue;
+    n++;
     await page.waitForFunction(() => location.hash.startsWith('#/runs/'), undefined, { timeout: 5000 }).then(() => { kept++; }, () => {});
     if (started > before) moved++;
     const opened = decodeURIComponent((await page.evaluate(() => location.hash)).split('/')[2] ?? '');
-    assert.ok(opened === meant || opened === wanted, `press ${n + 1} opened ${opened}, and was on ${meant}`);
+    assert.equal(opened, meant, `press ${n}`);
   }
   assert.equal(kept, presses);
   assert.ok(moved > presses / 2, 'the list changed meanwhile');

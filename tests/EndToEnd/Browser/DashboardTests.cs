@@ -41,11 +41,12 @@ public sealed class DashboardTests
         })!;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Limit);
-        Task<string> complaints = browser.StandardError.ReadToEndAsync(limit.Token);
-        string steps = await browser.StandardOutput.ReadToEndAsync(limit.Token);
-        await browser.WaitForExitAsync(limit.Token);
+        using CancellationTokenRegistration stops = limit.Token.Register(() => browser.Kill(entireProcessTree: true));
+        Task<string> complaints = browser.StandardError.ReadToEndAsync(CancellationToken.None);
+        string steps = await browser.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        await browser.WaitForExitAsync(CancellationToken.None);
 
-        Assert.True(browser.ExitCode == 0, $"{steps}{await complaints}");
+        Assert.True(browser.ExitCode == 0, $"{steps}{await complaints}{(limit.IsCancellationRequested ? $"Not over after {Limit}." : "")}");
     }
 
     /// <summary><c>artifacts/dashboard</c>: what the page looked like is kept, also when the test passes.</summary>
