@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using Preempt.EndToEnd.Hosting;
 using Preempt.EndToEnd.Http;
 
@@ -131,14 +132,29 @@ public sealed class StartTests(AppUnderTest app) : EndToEndTests(app)
         string key = $"{Group}, the key";
         Run first = (await StartOnceAsync(key, seconds: 0.1)).Read<Run>(HttpStatusCode.Accepted);
 
-        Answer again = await StartOnceAsync(key, seconds: 5);
+        Answer again = await StartOnceAsync(key, seconds: 0.1);
         Run ended = await Api.WaitAsync(first);
-        Answer afterTheEnd = await StartOnceAsync(key, seconds: 5);
+        Answer afterTheEnd = await StartOnceAsync(key, seconds: 0.1);
 
         Assert.Equal(first.Id, again.Read<Run>(HttpStatusCode.OK).Id);
         Assert.EndsWith($"/api/runs/{first.Id}", again.Location?.OriginalString, StringComparison.Ordinal);
         Run last = afterTheEnd.Read<Run>(HttpStatusCode.OK);
         Assert.Equal((first.Id, ended.EndedAt, "Succeeded"), (last.Id, last.EndedAt, last.Status));
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_stands_for_one_request()
+    {
+        (await StartOnceAsync(Group, seconds: 0.1)).Expect(HttpStatusCode.Accepted);
+        object input = new LabInput(Group, new LabStep(0.1));
+
+        Answer otherInput = await StartOnceAsync(Group, seconds: 5);
+        Answer otherOptions = await Api.PostAsync(Path, new { input, priority = 1 }, Group);
+        Answer otherSpelling = await Api.PostAsync(Path, $" {JsonSerializer.Serialize(new { priority = 0, input }, ApiJson.Options)} ", Group);
+
+        Assert.Equal("urn:preempt:idempotency-key-reused", otherInput.ExpectProblem(HttpStatusCode.UnprocessableEntity, "another request").Type);
+        otherOptions.ExpectProblem(HttpStatusCode.UnprocessableEntity, "another request");
+        otherSpelling.Expect(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -11,8 +11,9 @@ namespace Preempt;
 /// <param name="LastToken">The fencing token of the latest admission; 0 before the first.</param>
 /// <param name="Holders">Admitted runs, in the order of admission.</param>
 /// <param name="Waiters">Runs that wait for a slot, in the order in which they get one.</param>
-/// <param name="MaxQueued">Runs that may wait; of Queue and RoundRobin.</param>
+/// <param name="MaxQueued">Runs of one key that may wait; of Queue and RoundRobin.</param>
 /// <param name="MaxTotal">Runs of all keys that may hold it at one time; of RoundRobin.</param>
+/// <param name="MaxQueuedTotal">Runs of all keys that may wait; of RoundRobin.</param>
 public sealed record Gate(
     string Workflow,
     string Version,
@@ -23,7 +24,8 @@ public sealed record Gate(
     ImmutableArray<GateHolder> Holders,
     ImmutableArray<GateWaiter> Waiters,
     int? MaxQueued = null,
-    int? MaxTotal = null);
+    int? MaxTotal = null,
+    int? MaxQueuedTotal = null);
 
 /// <summary>A run that holds a gate.</summary>
 /// <param name="RunId">The run.</param>

@@ -22,6 +22,8 @@ internal static class Problems
             Run = conflict.Run,
         },
         RunDeletedException => Make("run-deleted", "The run of this idempotency key was deleted.", 409, exception.Message),
+        IdempotencyKeyReusedException =>
+            Make("idempotency-key-reused", "The idempotency key was used for another request.", 422, exception.Message),
         RunNotAnsweringException => Make("not-answering", "The run has not answered.", 503, exception.Message),
         AppDrainingException => Make("draining", "The app drains.", 503, exception.Message),
         _ => Invalid(exception.Message),

@@ -14,7 +14,7 @@ public sealed class BulkEndpoints(RunClients runs)
     [ApiCall(
         "Asks many runs to stop",
         Body = typeof(BulkRequest), BodyExample = """{"filter": {"workflow": "chat-reply", "key": "ada"}, "reason": "a clean slate", "dryRun": true}""",
-        Status = 202, Answer = typeof(Operation), HasLocation = true, IsIdempotent = true, Problems = new[] { 400, 413 })]
+        Status = 202, Answer = typeof(Operation), HasLocation = true, IsIdempotent = true, Problems = new[] { 400, 413, 422 })]
     public Task<IActionResult> Cancel(
         [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "runs/bulk-cancel")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => StartAsync(BulkKind.Cancel, request, client);
@@ -24,7 +24,7 @@ public sealed class BulkEndpoints(RunClients runs)
     [ApiCall(
         "Starts runs with the inputs of many that have ended",
         Body = typeof(BulkRequest), BodyExample = """{"filter": {"workflow": "chat-reply", "key": "ada"}, "reason": "a clean slate", "dryRun": true}""",
-        Status = 202, Answer = typeof(Operation), HasLocation = true, IsIdempotent = true, Problems = new[] { 400, 413 })]
+        Status = 202, Answer = typeof(Operation), HasLocation = true, IsIdempotent = true, Problems = new[] { 400, 413, 422 })]
     public Task<IActionResult> Replay(
         [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "runs/bulk-replay")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => StartAsync(BulkKind.Replay, request, client);

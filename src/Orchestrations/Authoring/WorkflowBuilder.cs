@@ -74,8 +74,9 @@ public sealed class WorkflowBuilder
     /// <param name="maxRuns">Runs of one key at one time, 1 to 1000.</param>
     /// <param name="strategy">What happens when there are as many.</param>
     /// <param name="handover">Of CancelInProgress: when a newcomer gets the slot of the run that it supersedes.</param>
-    /// <param name="maxQueued">Of Queue and RoundRobin: runs that may wait, 1 to 10,000.</param>
+    /// <param name="maxQueued">Of Queue and RoundRobin: runs of one key that may wait, 1 to 10,000; by default 10,000, of RoundRobin 1,000.</param>
     /// <param name="maxTotal">Of RoundRobin: runs of all keys at one time, 1 to 1000.</param>
+    /// <param name="maxQueuedTotal">Of RoundRobin: runs of all keys that may wait, 1 to 10,000; by default 10,000.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="FormatException">The template cannot be read.</exception>
     /// <exception cref="ArgumentException">A limit is out of range, or is not one of this strategy.</exception>
@@ -85,8 +86,9 @@ public sealed class WorkflowBuilder
         ConcurrencyStrategy strategy,
         Handover handover = Handover.AfterStop,
         int? maxQueued = null,
-        int? maxTotal = null) =>
-        AddRule(KeySelector.FromTemplate(key), maxRuns, strategy, handover, maxQueued, maxTotal);
+        int? maxTotal = null,
+        int? maxQueuedTotal = null) =>
+        AddRule(KeySelector.FromTemplate(key), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <summary>Limits the runs for which the function returns the same key.</summary>
     /// <typeparam name="TInput">The workflow's input.</typeparam>
@@ -94,8 +96,9 @@ public sealed class WorkflowBuilder
     /// <param name="maxRuns">Runs of one key at one time, 1 to 1000.</param>
     /// <param name="strategy">What happens when there are as many.</param>
     /// <param name="handover">Of CancelInProgress: when a newcomer gets the slot of the run that it supersedes.</param>
-    /// <param name="maxQueued">Of Queue and RoundRobin: runs that may wait, 1 to 10,000.</param>
+    /// <param name="maxQueued">Of Queue and RoundRobin: runs of one key that may wait, 1 to 10,000; by default 10,000, of RoundRobin 1,000.</param>
     /// <param name="maxTotal">Of RoundRobin: runs of all keys at one time, 1 to 1000.</param>
+    /// <param name="maxQueuedTotal">Of RoundRobin: runs of all keys that may wait, 1 to 10,000; by default 10,000.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">A limit is out of range, or is not one of this strategy.</exception>
     public WorkflowBuilder Concurrency<TInput>(
@@ -104,8 +107,9 @@ public sealed class WorkflowBuilder
         ConcurrencyStrategy strategy,
         Handover handover = Handover.AfterStop,
         int? maxQueued = null,
-        int? maxTotal = null) =>
-        AddRule(KeySelector.FromCode(key), maxRuns, strategy, handover, maxQueued, maxTotal);
+        int? maxTotal = null,
+        int? maxQueuedTotal = null) =>
+        AddRule(KeySelector.FromCode(key), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <summary>
     /// Limits the steps of one class that run at one time for the same key, over all runs of the workflow. A step waits for its own
@@ -117,8 +121,9 @@ public sealed class WorkflowBuilder
     /// <param name="maxRuns">Steps of one key at one time, 1 to 1000.</param>
     /// <param name="strategy">What happens when there are as many.</param>
     /// <param name="handover">Of CancelInProgress: when a newcomer gets the slot of the step that it supersedes.</param>
-    /// <param name="maxQueued">Of Queue and RoundRobin: steps that may wait, 1 to 10,000.</param>
+    /// <param name="maxQueued">Of Queue and RoundRobin: steps of one key that may wait, 1 to 10,000; by default 10,000, of RoundRobin 1,000.</param>
     /// <param name="maxTotal">Of RoundRobin: steps of all keys at one time, 1 to 1000.</param>
+    /// <param name="maxQueuedTotal">Of RoundRobin: steps of all keys that may wait, 1 to 10,000; by default 10,000.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="FormatException">The template cannot be read.</exception>
     /// <exception cref="ArgumentException">A limit is out of range, or is not one of this strategy.</exception>
@@ -128,11 +133,12 @@ public sealed class WorkflowBuilder
         ConcurrencyStrategy strategy,
         Handover handover = Handover.AfterStop,
         int? maxQueued = null,
-        int? maxTotal = null)
+        int? maxTotal = null,
+        int? maxQueuedTotal = null)
         where TStep : Step =>
-        AddStepRule(typeof(TStep), KeySelector.FromTemplate(key), maxRuns, strategy, handover, maxQueued, maxTotal);
+        AddStepRule(typeof(TStep), KeySelector.FromTemplate(key), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
 
-    /// <inheritdoc cref="StepConcurrency{TStep}(string, int, ConcurrencyStrategy, Handover, int?, int?)" />
+    /// <inheritdoc cref="StepConcurrency{TStep}(string, int, ConcurrencyStrategy, Handover, int?, int?, int?)" />
     /// <typeparam name="TStep">The step's class. Several rules for one class are entered in the order they are given in.</typeparam>
     /// <typeparam name="TInput">The workflow's input.</typeparam>
     /// <param name="key">Computes the key from the run's input and metadata; it must give the same for the same.</param>
@@ -142,44 +148,53 @@ public sealed class WorkflowBuilder
         ConcurrencyStrategy strategy,
         Handover handover = Handover.AfterStop,
         int? maxQueued = null,
-        int? maxTotal = null)
+        int? maxTotal = null,
+        int? maxQueuedTotal = null)
         where TStep : Step =>
-        AddStepRule(typeof(TStep), KeySelector.FromCode(key), maxRuns, strategy, handover, maxQueued, maxTotal);
+        AddStepRule(typeof(TStep), KeySelector.FromCode(key), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
 
     private WorkflowBuilder AddRule(
-        KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover, int? maxQueued, int? maxTotal)
+        KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits)
     {
-        _rules.Add(MakeRule(key, maxRuns, strategy, handover, maxQueued, maxTotal));
+        _rules.Add(MakeRule(key, maxRuns, strategy, handover, limits));
         _keys.Add(key);
         return this;
     }
 
     private WorkflowBuilder AddStepRule(
-        Type step, KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover, int? maxQueued, int? maxTotal)
+        Type step, KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits)
     {
-        _stepRules.Add((step, MakeRule(key, maxRuns, strategy, handover, maxQueued, maxTotal), key));
+        _stepRules.Add((step, MakeRule(key, maxRuns, strategy, handover, limits), key));
         return this;
     }
 
     private ConcurrencyRule MakeRule(
-        KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover, int? maxQueued, int? maxTotal)
+        KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits)
     {
         CheckRange(maxRuns, ConcurrencyRule.LargestMaxRuns, nameof(maxRuns));
-        CheckRange(maxQueued, ConcurrencyRule.LargestMaxQueued, nameof(maxQueued));
-        CheckRange(maxTotal, ConcurrencyRule.LargestMaxRuns, nameof(maxTotal));
+        CheckRange(limits.MaxQueued, ConcurrencyRule.LargestMaxQueued, "maxQueued");
+        CheckRange(limits.MaxTotal, ConcurrencyRule.LargestMaxRuns, "maxTotal");
+        CheckRange(limits.MaxQueuedTotal, ConcurrencyRule.LargestMaxQueued, "maxQueuedTotal");
         CheckStrategy(handover != default, strategy, nameof(handover), ConcurrencyStrategy.CancelInProgress);
-        CheckStrategy(maxQueued is not null, strategy, nameof(maxQueued), ConcurrencyStrategy.Queue, ConcurrencyStrategy.RoundRobin);
-        CheckStrategy(maxTotal is not null, strategy, nameof(maxTotal), ConcurrencyStrategy.RoundRobin);
+        CheckStrategy(limits.MaxQueued is not null, strategy, "maxQueued", ConcurrencyStrategy.Queue, ConcurrencyStrategy.RoundRobin);
+        CheckStrategy(limits.MaxTotal is not null, strategy, "maxTotal", ConcurrencyStrategy.RoundRobin);
+        CheckStrategy(limits.MaxQueuedTotal is not null, strategy, "maxQueuedTotal", ConcurrencyStrategy.RoundRobin);
         return new ConcurrencyRule
         {
             Key = key.Description,
             MaxRuns = maxRuns,
             Strategy = strategy,
             Handover = handover,
-            MaxQueued = maxQueued ?? ConcurrencyRule.LargestMaxQueued,
-            MaxTotal = maxTotal ?? ConcurrencyRule.LargestMaxRuns,
+            MaxQueued = limits.MaxQueued ?? (strategy == ConcurrencyStrategy.RoundRobin
+                ? ConcurrencyRule.DefaultMaxQueuedInTurn
+                : ConcurrencyRule.LargestMaxQueued),
+            MaxTotal = limits.MaxTotal ?? ConcurrencyRule.LargestMaxRuns,
+            MaxQueuedTotal = limits.MaxQueuedTotal ?? ConcurrencyRule.LargestMaxQueued,
         };
     }
+
+    /// <summary>The limits of some strategies, as they were given.</summary>
+    private readonly record struct Limits(int? MaxQueued, int? MaxTotal, int? MaxQueuedTotal);
 
     private void CheckRange(int? value, int largest, string name)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Microsoft.DurableTask.Client;
 
 namespace Preempt;
@@ -117,10 +118,22 @@ internal sealed class BulkTelling(BulkTask task, DurableTaskClient client, RunLo
             return false;
         if (lives && await client.TrySendAsync(id, message with { Life = found!.Request.Life }, cancellationToken))
             return true;
-        // One that was terminated or purged past its supervisor is still on the list.
-        await client.Entities.SignalEntityAsync(
-            EventSubscribers.Of(_event.Name), nameof(EventSubscribers.Remove), id, cancellation: cancellationToken);
+        await ForgetDeadAsync(id, cancellationToken);
         return false;
+    }
+
+    /// <summary>Strikes off runs that were terminated or purged past their supervisors. One of the same id that has begun meanwhile stays.</summary>
+    private async Task ForgetDeadAsync(string id, CancellationToken cancellationToken)
+    {
+        ImmutableArray<string> listed = await EventSubscribers.ReadAsync(client, _event.Name, cancellationToken);
+        FoundRun? living = await lookup.FindAsync(id, cancellationToken) is { } found && !found.Run.Status.IsTerminal() ? found : null;
+        foreach (string run in listed.Where(run => HolderId.Parse(run) is { } known
+            && known.RunId == id
+            && (living is null || !known.CanBe(living.Request.Life))))
+        {
+            await client.Entities.SignalEntityAsync(
+                EventSubscribers.Of(_event.Name), nameof(EventSubscribers.Remove), run, cancellation: cancellationToken);
+        }
     }
 
     /// <summary>Of an orchestration with an input of its own only its code knows.</summary>

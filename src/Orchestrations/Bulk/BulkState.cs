@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Preempt;
 
@@ -9,6 +10,10 @@ internal sealed record BulkState(BulkRequest Request, DateTimeOffset StartedAt)
 {
     /// <summary>What to do with them.</summary>
     public required BulkKind Kind { get; init; }
+
+    /// <summary>What stands for the request as it was made.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Fingerprint { get; init; }
 
     /// <summary>The event that the runs are told of; null for what is done with them otherwise.</summary>
     public ToldEvent? Event { get; init; }

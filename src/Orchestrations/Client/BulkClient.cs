@@ -9,17 +9,22 @@ internal sealed class BulkClient(RunClients app, DurableTaskClient client)
 {
     /// <summary>Starts a bulk operation, once for each idempotency key.</summary>
     /// <exception cref="InvalidRunException">Something in the request is not allowed.</exception>
+    /// <exception cref="IdempotencyKeyReusedException">The key was used for another request.</exception>
     public async Task<Operation> StartAsync(BulkKind kind, BulkRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
         string id = BulkOperation.InstancePrefix + IdempotencyKey.Hash(idempotencyKey, $"{kind}");
         // Later than every run that this process has accepted, also where the clock stands still.
         DateTimeOffset now = app.Clock.Next();
+        string fingerprint = IdempotencyKey.Fingerprint(request);
         request = BulkRules.Check(kind, request, now);
         BulkState state = new(request with { Reason = Excerpt.Shorten(request.Reason, StopRequest.MaxMessageLength) }, now)
         {
             Kind = kind,
+            Fingerprint = fingerprint,
         };
         await client.TryScheduleAsync(PreemptFunctions.Bulk, state, new StartOrchestrationOptions(id), cancellationToken);
+        if (idempotencyKey is not null)
+            CheckSame(await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken), fingerprint);
         return await GetAsync(id, cancellationToken);
     }
 
@@ -30,20 +35,29 @@ internal sealed class BulkClient(RunClients app, DurableTaskClient client)
     /// <param name="cancellationToken">Gives up the call; the operation may have been accepted all the same.</param>
     /// <returns>The operation's id; null where no run is to be told.</returns>
     /// <exception cref="InvalidRunException">The key is not allowed.</exception>
+    /// <exception cref="IdempotencyKeyReusedException">The key was used for another payload of the event.</exception>
     public async Task<string?> StartTellingAsync(
         ToldEvent told, Func<Task<IReadOnlyList<string>>> readRuns, string? idempotencyKey, CancellationToken cancellationToken)
     {
         string id = BulkOperation.InstancePrefix + IdempotencyKey.Hash(idempotencyKey, $"{BulkKind.Publish} {told.Name.ToUpperInvariant()}");
-        if (idempotencyKey is not null && await client.GetInstanceAsync(id, cancellationToken) is not null)
+        string fingerprint = IdempotencyKey.Fingerprint(told);
+        if (idempotencyKey is not null && await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { } known)
+        {
+            CheckSame(known, fingerprint);
             return id;
+        }
+
         IReadOnlyList<string> runIds = await readRuns();
         // With a key the event is remembered also where it concerns nobody: runs that are accepted later are not told of it when it comes again.
         if (runIds.Count == 0 && idempotencyKey is null)
             return null;
-        BulkState state = new(new BulkRequest { RunIds = runIds }, app.Clock.Next()) { Kind = BulkKind.Publish, Event = told };
+        BulkState state = new(new BulkRequest { RunIds = runIds }, app.Clock.Next()) { Kind = BulkKind.Publish, Event = told, Fingerprint = fingerprint };
         await client.TryScheduleAsync(PreemptFunctions.Bulk, state, new StartOrchestrationOptions(id), cancellationToken);
         return id;
     }
+
+    private static void CheckSame(OrchestrationMetadata? kept, string fingerprint) =>
+        IdempotencyKey.CheckSame(StoredJson.TryRead<BulkState>(kept?.SerializedInput)?.Fingerprint, fingerprint);
 
     /// <summary>Waits until an operation has ended, some seconds at most.</summary>
     /// <returns>How far it is then.</returns>

@@ -19,7 +19,8 @@ internal static class GateReader
                 new GateHolder(Shown(holder.Age.RunId), holder.Token, holder.Age.QueuedAt, Shown(holder.SupersededBy), holder.Key))],
             [.. state.Waiters.Select(waiter => new GateWaiter(Shown(waiter.Age.RunId), waiter.Age.QueuedAt, waiter.Priority, waiter.Key))],
             rule.Strategy is ConcurrencyStrategy.Queue or ConcurrencyStrategy.RoundRobin ? rule.MaxQueued : null,
-            rule.Strategy == ConcurrencyStrategy.RoundRobin ? rule.MaxTotal : null);
+            rule.Strategy == ConcurrencyStrategy.RoundRobin ? rule.MaxTotal : null,
+            rule.Strategy == ConcurrencyStrategy.RoundRobin ? rule.MaxQueuedTotal : null);
     }
 
     [return: NotNullIfNotNull(nameof(holder))]

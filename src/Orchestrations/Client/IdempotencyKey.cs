@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Preempt;
 
 /// <summary>What a caller calls a request, so that the app knows it when it comes again: 1 to 255 characters.</summary>
@@ -16,4 +18,17 @@ internal static class IdempotencyKey
     /// <exception cref="InvalidRunException">The key is not allowed.</exception>
     public static string Hash(string? key, string scope) =>
         key is null ? $"{Guid.CreateVersion7():N}" : RunId.HashKey($"{scope}\n{Check(key)}");
+
+    /// <summary>What stands for all that a request says, to find that a key comes again with another request.</summary>
+    public static string Fingerprint<T>(T request) => RunId.HashKey(JsonSerializer.Serialize(request));
+
+    /// <summary>Holds a request against the one that the key was first used for.</summary>
+    /// <param name="first">The fingerprint of the first request; null where it has none, as of an earlier release.</param>
+    /// <param name="again">That of the request at hand.</param>
+    /// <exception cref="IdempotencyKeyReusedException">They are not the same.</exception>
+    public static void CheckSame(string? first, string? again)
+    {
+        if (first is not null && first != again)
+            throw new IdempotencyKeyReusedException();
+    }
 }

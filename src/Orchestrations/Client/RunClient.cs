@@ -60,6 +60,7 @@ public sealed partial class RunClient
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">The key, the input or an option is not allowed.</exception>
     /// <exception cref="RunConflictException">A run of the given id exists, and was not started with this key.</exception>
+    /// <exception cref="IdempotencyKeyReusedException">The key was used for another start of the workflow.</exception>
     /// <exception cref="RunDeletedException">The run of this key was deleted; <see cref="PreemptOptions.IdempotencyRetention"/> says how long that is known.</exception>
     public Task<(Run Run, bool IsNew)> StartOnceAsync(
         string workflow,

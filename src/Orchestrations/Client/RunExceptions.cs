@@ -39,6 +39,10 @@ public sealed class RunConflictException(string message, Run run) : RunException
 public sealed class RunDeletedException(string id)
     : RunException($"The run \"{id}\" of this idempotency key has ended and was deleted; to do the work again, use another key.");
 
+/// <summary>An idempotency key came again with another request. Nothing was done: a key stands for one request.</summary>
+public sealed class IdempotencyKeyReusedException() : RunException(
+    "This Idempotency-Key was used for another request: another input, or other options. Send the same request again, or use a new key.");
+
 /// <summary>
 /// The run has not heard of a message within some seconds: nobody works, or too much is to be done. It may hear of it yet: with an idempotency
 /// key, the same call can be made again.

@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -38,6 +38,7 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
     /// <exception cref="InvalidRunException">The key, the input or an option is not allowed.</exception>
     /// <exception cref="RunConflictException">A run of the given id exists, and was not started with this key.</exception>
     /// <exception cref="RunDeletedException">The run of this key was deleted.</exception>
+    /// <exception cref="IdempotencyKeyReusedException">The key was used for another start of the workflow.</exception>
     public async Task<(Run Run, bool IsNew)> StartOnceAsync(
         string workflow,
         object? input,
@@ -50,7 +51,11 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
         RegisteredWorkflow definition = app.Registry.Find(workflow);
         using Activity? activity = RunTelemetry.Starting(definition.Name);
         string claimId = $"{RunStart.ClaimPrefix}{definition.Name}:{RunId.HashKey(idempotencyKey)}";
-        RunRequest request = await MakeRequestAsync(definition, input, options, waitWhileDraining, cancellationToken) with { ClaimId = claimId };
+        RunRequest request = await MakeRequestAsync(definition, input, options, waitWhileDraining, cancellationToken) with
+        {
+            ClaimId = claimId,
+            Fingerprint = IdempotencyKey.Fingerprint(new GivenStart(Payload.ToJson(input), options with { Metadata = Sorted(options.Metadata) })),
+        };
         if (options.RunId is { } chosen && await RunStart.FindClaimAsync(client, claimId, cancellationToken) is null
             && await lookup.FindAsync(chosen, cancellationToken) is { } existing)
             throw OfAnotherStart(existing.Run);
@@ -66,9 +71,16 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
         FoundRun found = await lookup.LookAsync(id, cancellationToken);
         if (found.Request.ClaimId != claimId)
             throw OfAnotherStart(found.Run);
+        IdempotencyKey.CheckSame(found.Request.Fingerprint, request.Fingerprint);
         await WaitUntilListeningAsync(id, found.Request, cancellationToken);
         return (await app.Progress.FillAsync(found.Run, cancellationToken), false);
     }
+
+    /// <summary>All that a start says.</summary>
+    private sealed record GivenStart(JsonElement? Input, StartOptions Options);
+
+    private static SortedDictionary<string, string>? Sorted(IReadOnlyDictionary<string, string>? metadata) =>
+        metadata is null ? null : new(metadata.ToDictionary(), StringComparer.Ordinal);
 
     private static RunConflictException OfAnotherStart(Run run) =>
         new($"A run with the id \"{run.Id}\" exists, and was not started with this idempotency key.", run);
@@ -151,8 +163,8 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
         foreach (string name in request.EndingEvents)
         {
             await new GrowingPause(TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(1)).LookUntilAsync(
-                async _ => (await client.Entities.GetEntityAsync<ImmutableArray<string>>(EventSubscribers.Of(name), cancellation: cancellationToken))?.State,
-                state => state is { IsDefault: false } known && known.Contains(id),
+                _ => EventSubscribers.ReadAsync(client, name, cancellationToken),
+                known => known.Contains(request.HolderOf(id)),
                 most: 15,
                 app.Time,
                 cancellationToken);

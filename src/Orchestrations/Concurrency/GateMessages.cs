@@ -8,7 +8,11 @@ namespace Preempt;
 /// <param name="Gate">The rule as the run knows it.</param>
 /// <param name="Priority">The higher, the sooner, among those who wait.</param>
 /// <param name="Returns">Whether it was admitted before, and the gate may have forgotten it: it is let in line however many wait.</param>
-internal sealed record EnterRequest(RunAge Age, RunGate Gate, int Priority, bool Returns = false);
+internal sealed record EnterRequest(RunAge Age, RunGate Gate, int Priority, bool Returns = false)
+{
+    /// <summary>The runs with gates that wait for this one, as gates know them, the nearest last: the run that called it, and that one's callers.</summary>
+    public ImmutableArray<string> Callers { get; init; } = [];
+}
 
 /// <summary>Runs have ended, or wait no longer.</summary>
 /// <param name="RunIds">The runs.</param>
@@ -38,6 +42,9 @@ internal enum GateVerdict
     /// <summary>Too many wait already: it never starts, and the gate does not know it.</summary>
     QueueFull,
 
+    /// <summary>A run that waits for it is in its way, and would stay there: it never starts, and the gate does not know it.</summary>
+    WaitsForItself,
+
     /// <summary>It has been here and has left: the request is an echo.</summary>
     Gone,
 }
@@ -63,6 +70,9 @@ internal sealed record GateReply(GateVerdict Verdict)
 
     /// <summary>The newer run, when the asker is superseded.</summary>
     public string? SupersededBy { get; init; }
+
+    /// <summary>The caller that is in its way, when the asker would wait for itself.</summary>
+    public string? Caller { get; init; }
 
     /// <summary>Runs to tell to stop.</summary>
     public ImmutableArray<GateStop> Stops { get; init; } = [];

@@ -29,6 +29,7 @@ internal static class GateRules
     {
         (state, request) = Tame(state, request, now);
         (state, GateReply reply) = Decide(state, request, now);
+        state = SelfWait.Note(state, request);
         return (state, reply with
         {
             Stops = [.. reply.Stops.UnionBy(
@@ -89,7 +90,12 @@ internal static class GateRules
             request.Age, request.Priority, request.Gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin ? request.Gate.Key : null);
         // By its id alone: a turn that happens again says another time.
         if (state.Waiters.Any(waiter => waiter.Age.RunId == runId))
-            return AskAgain(state, request, now);
+        {
+            return SelfWait.Find(state, request) is { } caller
+                ? (Forget(state, runId), WaitsFor(caller))
+                : AskAgain(state, request, now);
+        }
+
         if (state.Evicted.FirstOrDefault(evicted => evicted.RunId == runId) is { } evicted)
             return (state, new GateReply(GateVerdict.Superseded) { SupersededBy = evicted.SupersededBy });
         if (state.Newest.Any(seen => seen.RunId == runId) || state.Left.Contains(GateState.MarkOf(runId)))
@@ -104,6 +110,9 @@ internal static class GateRules
             Key = newcomer.Key is null ? request.Gate.Key : "",
             Rule = rule,
             Waiters = Insert(state.Waiters, newcomer),
+            Served = newcomer.Key is null || state.Served.ContainsKey(newcomer.Key)
+                ? state.Served
+                : state.Served.Add(newcomer.Key, TurnOf(state.LastToken) - 1),
             Newest = rule.Strategy == ConcurrencyStrategy.CancelInProgress ? KeepNewest(state.Newest, request.Age, rule.MaxRuns) : [],
             CheckedAt = HasPatience(state, rule) ? now : state.CheckedAt,
         };
@@ -140,6 +149,8 @@ internal static class GateRules
     private static GateReply? Refuse(GateState state, EnterRequest request)
     {
         ConcurrencyRule rule = request.Gate.Rule;
+        if (SelfWait.Find(state, request) is { } caller)
+            return WaitsFor(caller);
         switch (rule.Strategy)
         {
             case ConcurrencyStrategy.CancelInProgress:
@@ -148,9 +159,30 @@ internal static class GateRules
             case ConcurrencyStrategy.CancelNewest:
                 return state.Holders.Length >= rule.MaxRuns ? new GateReply(GateVerdict.Full) : null;
             default:
-                return state.Waiters.Length >= rule.MaxQueued && !request.Returns ? new GateReply(GateVerdict.QueueFull) : null;
+                return IsLineFull(state, request) && !request.Returns ? new GateReply(GateVerdict.QueueFull) : null;
         }
     }
+
+    /// <summary>Whether a newcomer would have to wait where as many wait already as may. Who waits keeps the place, however urgent the newcomer is.</summary>
+    private static bool IsLineFull(GateState state, EnterRequest request)
+    {
+        ConcurrencyRule rule = request.Gate.Rule;
+        if (rule.Strategy != ConcurrencyStrategy.RoundRobin)
+            return state.Holders.Length >= rule.MaxRuns && state.Waiters.Length >= rule.MaxQueued;
+        string key = request.Gate.Key;
+        bool canStart = state.Holders.Length < rule.MaxTotal && state.Holders.Count(holder => holder.Key == key) < rule.MaxRuns;
+        return !canStart
+            && (state.Waiters.Length >= rule.MaxQueuedTotal || state.Waiters.Count(waiter => waiter.Key == key) >= rule.MaxQueued);
+    }
+
+    /// <summary>Strikes off one that waits, and keeps an echo of it out.</summary>
+    private static GateState Forget(GateState state, string runId) => state with
+    {
+        Waiters = state.Waiters.RemoveAll(waiter => waiter.Age.RunId == runId),
+        Left = Remember(state.Left, [runId]),
+    };
+
+    private static GateReply WaitsFor(string caller) => new(GateVerdict.WaitsForItself) { Caller = caller };
 
     /// <summary>
     /// A run that waits asks again, because time has passed. Stops that it waits for are repeated: they may have been lost.
@@ -265,7 +297,7 @@ internal static class GateRules
                 LastToken = holder.Token,
                 Holders = state.Holders.Add(holder),
                 Waiters = state.Waiters.Remove(next),
-                Served = next.Key is null ? state.Served : state.Served.SetItem(next.Key, holder.Token),
+                Served = next.Key is null ? state.Served : state.Served.SetItem(next.Key, TurnOf(holder.Token)),
             };
         }
 
@@ -283,6 +315,12 @@ internal static class GateRules
             return state.Holders.Length < rule.MaxRuns ? state.Waiters[0] : null;
         return state.Holders.Length < rule.MaxTotal ? NextInTurn(state, rule) : null;
     }
+
+    /// <summary>
+    /// When a key had its turn, by its latest fencing token. The odd numbers between are of keys that have had none since they came: they count
+    /// as served just before the latest, so that nobody who comes anew and anew is always first.
+    /// </summary>
+    private static long TurnOf(long token) => 2 * token;
 
     /// <summary>Of the keys that may have one more, the one that has gone without longest; its first run.</summary>
     private static WaiterState? NextInTurn(GateState state, ConcurrencyRule rule)

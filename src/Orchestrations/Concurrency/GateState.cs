@@ -22,6 +22,11 @@ internal sealed record HolderState(
 /// <param name="At">When, UTC.</param>
 internal sealed record EvictedState(string RunId, string SupersededBy, DateTimeOffset At);
 
+/// <summary>A run that holds a slot and has called, itself or through others, a run that waits for one.</summary>
+/// <param name="Caller">The run that holds the slot.</param>
+/// <param name="Waiter">The run that waits.</param>
+internal sealed record CallerState(string Caller, string Waiter);
+
 /// <summary>What a gate remembers. Its size does not grow with the runs that have passed.</summary>
 internal sealed record GateState
 {
@@ -55,7 +60,10 @@ internal sealed record GateState
     /// <summary>Of the other strategies: the latest runs that have left, by <see cref="MarkOf"/>. The state is read and written whole each time.</summary>
     public ImmutableArray<string> Left { get; init; } = [];
 
-    /// <summary>Of RoundRobin: when each key that has runs here last got a slot, by fencing token.</summary>
+    /// <summary>
+    /// Of RoundRobin: when each key that has runs here last had its turn; twice the fencing token of its latest slot, and for one that has had none
+    /// an odd number, just less than that of the latest slot of all when it came.
+    /// </summary>
     public ImmutableDictionary<string, long> Served { get; init; } = ImmutableDictionary<string, long>.Empty;
 
     /// <summary>
@@ -63,6 +71,9 @@ internal sealed record GateState
     /// the answer that said so first may be lost.
     /// </summary>
     public ImmutableArray<EvictedState> Evicted { get; init; } = [];
+
+    /// <summary>Holders that wait for runs that wait here; see <see cref="SelfWait"/>.</summary>
+    public ImmutableArray<CallerState> Callers { get; init; } = [];
 
     /// <summary>When somebody was last told to look whether the runs here still live.</summary>
     public DateTimeOffset CheckedAt { get; init; }

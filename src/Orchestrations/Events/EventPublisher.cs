@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Client.Entities;
 
 namespace Preempt;
 
@@ -37,10 +36,6 @@ internal sealed class EventPublisher(RunClients app, DurableTaskClient client, R
         return new PublishedEvent(name, started.ToImmutable(), told.DoneWith) { StoppedCount = told.Done, OperationId = operation };
     }
 
-    private async Task<IReadOnlyList<string>> ReadSubscribersAsync(string name, CancellationToken cancellationToken)
-    {
-        EntityMetadata<ImmutableArray<string>>? subscribers = await client.Entities.GetEntityAsync<ImmutableArray<string>>(
-            EventSubscribers.Of(name), cancellation: cancellationToken);
-        return subscribers is null || subscribers.State.IsDefault ? [] : subscribers.State;
-    }
+    private async Task<IReadOnlyList<string>> ReadSubscribersAsync(string name, CancellationToken cancellationToken) =>
+        [.. (await EventSubscribers.ReadAsync(client, name, cancellationToken)).Select(run => HolderId.Parse(run).RunId).Distinct(StringComparer.Ordinal)];
 }

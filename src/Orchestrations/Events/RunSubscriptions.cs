@@ -11,7 +11,7 @@ internal sealed class RunSubscriptions(RunSupervisor run, TaskOrchestrationConte
     {
         foreach (string name in run.Request.EndingEvents)
         {
-            if (!await context.CallEntityAsync<bool>(EventSubscribers.Of(name), nameof(EventSubscribers.Add), run.RunId))
+            if (!await context.CallEntityAsync<bool>(EventSubscribers.Of(name), nameof(EventSubscribers.Add), run.HolderOf(step: null)))
             {
                 return new RunError(
                     typeof(InvalidOperationException).FullName!,
@@ -28,6 +28,6 @@ internal sealed class RunSubscriptions(RunSupervisor run, TaskOrchestrationConte
     public async Task RemoveAsync()
     {
         foreach (string name in run.Request.EndingEvents)
-            await context.Entities.SignalEntityAsync(EventSubscribers.Of(name), nameof(EventSubscribers.Remove), run.RunId);
+            await context.Entities.SignalEntityAsync(EventSubscribers.Of(name), nameof(EventSubscribers.Remove), run.HolderOf(step: null));
     }
 }

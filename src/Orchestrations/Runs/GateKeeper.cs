@@ -136,6 +136,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
             reply = await AskAsync(visit);
         }
 
+        // Each is a timer in the histories of runs in flight: to make other pauses is to change the protocol.
         for (TimeSpan pause = FirstPause; reply.Verdict == GateVerdict.Wait; pause = pause < LongestPause ? pause * 2 : pause)
         {
             await WaitAsync(visit, pause, stop);
@@ -160,7 +161,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         }
 
         visit.HasLeft = true;
-        visit.IsRejected = reply.Verdict == GateVerdict.QueueFull;
+        visit.IsRejected = reply.Verdict is GateVerdict.QueueFull or GateVerdict.WaitsForItself;
         visit.Refusal = Refusal(visit, reply);
         return false;
     }
@@ -169,13 +170,17 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     {
         RunGate gate = visit.Gate;
         GateReply reply = await context.CallEntityAsync<GateReply>(
-            Entity(gate.Gate), nameof(ConcurrencyGate.Enter), new EnterRequest(visit.Age, gate, run.Request.Priority, visit.Returns));
+            Entity(gate.Gate), nameof(ConcurrencyGate.Enter), new EnterRequest(visit.Age, gate, run.Request.Priority, visit.Returns) { Callers = CallersOf(visit) });
         foreach (GateStop stop in reply.Stops)
             Send(stop.RunId, RunMessage.ForSupersession(gate.Gate, stop, run.Now));
         Tell(gate.Gate, reply.Admissions);
         Measure(visit);
         return reply;
     }
+
+    /// <summary>Who waits for a visitor: the callers of the run; for a step the run too.</summary>
+    private ImmutableArray<string> CallersOf(GateVisit visit) =>
+        HolderId.Parse(visit.Age.RunId).Step is null ? run.Request.Callers : run.CallersOfOthers;
 
     private void Measure(GateVisit visit)
     {
@@ -189,13 +194,18 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         ConcurrencyRule rule = visit.Gate.Rule;
         return new StopRequest
         {
-            Reason = reply.Verdict is GateVerdict.Full or GateVerdict.QueueFull ? StopReason.GateFull : StopReason.Superseded,
+            Reason = reply.Verdict is GateVerdict.Full or GateVerdict.QueueFull or GateVerdict.WaitsForItself ? StopReason.GateFull : StopReason.Superseded,
             SupersededBy = reply.SupersededBy is { } holder ? HolderId.Parse(holder).RunId : null,
             RequestedAt = run.Now,
             Message = reply.Verdict switch
             {
                 GateVerdict.Full => $"{rule.MaxRuns} {visitors} of this key were running, as many as there may be.",
+                GateVerdict.QueueFull when rule.Strategy == ConcurrencyStrategy.RoundRobin =>
+                    $"{rule.MaxQueued} {visitors} of this key, or {rule.MaxQueuedTotal} of all keys, were waiting, as many as there may be.",
                 GateVerdict.QueueFull => $"{rule.MaxQueued} {visitors} were waiting, as many as there may be.",
+                GateVerdict.WaitsForItself =>
+                    $"It needs the slot of run {HolderId.Parse(reply.Caller!).RunId}, which called it and waits for it. "
+                    + "Give it another key, let more runs of a key run, or start it detached.",
                 _ => null,
             },
         };

@@ -26,7 +26,7 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
         ChildStart start = await _decisions.DecideAsync(() => Make(workflow, number, given, options).WithoutInput());
         run.CheckMayBegin(cancellationToken);
         // A turn that happens again may start a child that has ended meanwhile: that is another run of the id, accepted later.
-        start = start with { Request = start.Request with { Input = given, IsChild = true, QueuedAt = AcceptedAt(number) } };
+        start = start with { Request = start.Request with { Input = given, IsChild = true, QueuedAt = AcceptedAt(number), Callers = run.CallersOfOthers } };
         OpenChild child = new(start.RunId, !cancellationToken.CanBeCanceled);
         using CancellationTokenRegistration registration = child.IsShielded || cancellationToken == run.StopToken
             ? default
@@ -70,8 +70,8 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
         return new ChildStart(options.RunId ?? RunStart.MakeChildId(request, run.RunId, run.Request.QueuedAt, number), request);
     }
 
-    /// <summary>Of those that are called in one turn, the first is the oldest.</summary>
-    private DateTimeOffset AcceptedAt(int number) => run.Now.AddTicks(number);
+    /// <summary>Of those that are called in one turn, the first is the oldest. None is older than its parent, whatever the clocks say.</summary>
+    private DateTimeOffset AcceptedAt(int number) => (run.Now > run.Request.QueuedAt ? run.Now : run.Request.QueuedAt).AddTicks(number);
 
     private async Task<RunOutcome> RunAsync(ChildStart start)
     {

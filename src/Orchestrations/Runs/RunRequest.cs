@@ -63,6 +63,10 @@ internal sealed record RunRequest
     /// <summary>The claim by which a caller's idempotency key keeps this run; null when there was no key.</summary>
     public string? ClaimId { get; init; }
 
+    /// <summary>What stands for all that the start with the idempotency key said; null when there was no key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Fingerprint { get; init; }
+
     /// <summary>
     /// Whether this is the run of a supervised orchestrator: the orchestration has an input of its own, and this is kept beside it, in its history
     /// and, what readers need, in its record; see <see cref="SupervisedRun"/>.
@@ -86,6 +90,15 @@ internal sealed record RunRequest
 
     /// <summary>The run that started this one; null when a caller did.</summary>
     public string? ParentId { get; init; }
+
+    /// <summary>
+    /// The runs with gates that wait for this one, as gates know them, the nearest last: the run that called it, and that one's callers.
+    /// Of more than <see cref="MaxCallers"/> the nearest.
+    /// </summary>
+    public ImmutableArray<string> Callers { get; init; } = [];
+
+    /// <summary>How many callers a run knows at most.</summary>
+    internal const int MaxCallers = 100;
 
     /// <summary>The W3C trace context that the run was started in; null outside of one.</summary>
     public string? TraceParent { get; init; }

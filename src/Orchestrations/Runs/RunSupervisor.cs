@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
@@ -79,6 +80,11 @@ internal sealed class RunSupervisor
 
     /// <summary>What gates know the run by, or a step of its.</summary>
     public string HolderOf(int? step) => Request.HolderOf(RunId, step);
+
+    /// <summary>The runs with gates that wait for what this run has called: its own callers and, last, the run.</summary>
+    public ImmutableArray<string> CallersOfOthers => Request.Gates.IsEmpty
+        ? Request.Callers
+        : [.. Request.Callers.TakeLast(RunRequest.MaxCallers - 1), HolderOf(step: null)];
 
     /// <summary>Whether it is this run, or a step of its, that stands at a gate.</summary>
     public bool Is(HolderId holder) => holder.RunId == RunId && holder.CanBe(Request.Life);

@@ -29,6 +29,7 @@ public sealed class GateHistoryTests
             Handover = strategy == ConcurrencyStrategy.CancelInProgress ? handover : Handover.AfterStop,
             MaxTotal = strategy == ConcurrencyStrategy.RoundRobin ? maxTotal : ConcurrencyRule.LargestMaxRuns,
             MaxQueued = maxQueued,
+            MaxQueuedTotal = 2 * maxQueued,
         });
 
     private static readonly Gen<Message[]> AnyHistory = Gen.Select(

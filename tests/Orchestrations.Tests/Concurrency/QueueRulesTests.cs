@@ -17,8 +17,9 @@ public sealed class QueueRulesTests
         (isEnter, key, priority, leaver) => new Operation(isEnter, key, priority, leaver)).Array[0, 80];
 
     private static readonly Gen<ConcurrencyRule> AnyRule = Gen.Select(
-        Gen.Int[1, 3], Gen.Int[1, 3], Gen.Int[1, 4], Gen.Int[1, 6],
-        (strategy, maxRuns, maxTotal, maxQueued) => Rule((ConcurrencyStrategy)strategy, maxRuns, maxTotal, maxQueued));
+        Gen.Int[1, 3], Gen.Int[1, 3], Gen.Int[1, 4], Gen.Int[1, 6], Gen.Int[1, 8],
+        (strategy, maxRuns, maxTotal, maxQueued, maxQueuedTotal) =>
+            Rule((ConcurrencyStrategy)strategy, maxRuns, maxTotal, maxQueued) with { MaxQueuedTotal = maxQueuedTotal });
 
     private static ConcurrencyRule Rule(ConcurrencyStrategy strategy, int maxRuns, int maxTotal = 1000, int maxQueued = 10_000) =>
         new() { Key = "{input.key}", MaxRuns = maxRuns, Strategy = strategy, MaxQueued = maxQueued, MaxTotal = maxTotal };
@@ -77,6 +78,8 @@ public sealed class QueueRulesTests
                 Leave(Inside[operation.Leaver % Inside.Count]);
         }
 
+        public int WaitersOf(int key) => State.Waiters.Count(waiter => waiter.Key == $"key-{key}");
+
         public int HoldersOf(int key) => State.Holders.Count(holder => holder.Key == $"key-{key}");
     }
 
@@ -96,9 +99,9 @@ public sealed class QueueRulesTests
     public void No_limit_is_ever_passed() => Sample((rule, gate) =>
     {
         Assert.True(gate.State.Holders.Length <= Limit(rule));
-        Assert.True(gate.State.Waiters.Length <= rule.MaxQueued);
+        Assert.True(gate.State.Waiters.Length <= (rule.Strategy == ConcurrencyStrategy.RoundRobin ? rule.MaxQueuedTotal : rule.MaxQueued));
         if (rule.Strategy == ConcurrencyStrategy.RoundRobin)
-            Assert.All(Enumerable.Range(0, 4), key => Assert.True(gate.HoldersOf(key) <= rule.MaxRuns));
+            Assert.All(Enumerable.Range(0, 4), key => Assert.True(gate.HoldersOf(key) <= rule.MaxRuns && gate.WaitersOf(key) <= rule.MaxQueued));
     });
 
     [Fact]
@@ -198,6 +201,71 @@ public sealed class QueueRulesTests
 
         Assert.Empty(gate.State.Waiters);
     });
+
+    /// <summary>Whoever comes and goes, a key that waits and may have one more gets it before any other key has had two.</summary>
+    [Fact]
+    public void Between_two_turns_of_a_key_that_waits_no_other_has_two() => Gen.Select(Gen.Int[1, 3], Gen.Int[1, 4], AnyOperations).Sample((maxRuns, maxTotal, operations) =>
+    {
+        Gate gate = new(Rule(ConcurrencyStrategy.RoundRobin, maxRuns, maxTotal));
+        Dictionary<(int Waiting, int Served), int> turns = [];
+        foreach (Operation operation in operations)
+        {
+            int[] before = [.. Enumerable.Range(0, 4).Select(gate.WaitersOf)];
+            int[] holders = [.. Enumerable.Range(0, 4).Select(gate.HoldersOf)];
+            int admitted = gate.Admissions.Count;
+            gate.Do(operation);
+            foreach (GateAdmission admission in gate.Admissions.Skip(admitted))
+            {
+                int served = gate.Runs[admission.RunId].Key;
+                for (int other = 0; other < 4; other++)
+                {
+                    turns.Remove((served, other));
+                    // One that holds all that it may have is not held up by others.
+                    if (other == served || gate.WaitersOf(other) == 0 || before[other] == 0 || holders[other] >= maxRuns)
+                        continue;
+                    int count = turns[(other, served)] = turns.GetValueOrDefault((other, served)) + 1;
+                    Assert.True(count <= 1, $"Key {other} waited while key {served} had {count} turns.");
+                }
+            }
+
+            for (int key = 0; key < 4; key++)
+            {
+                if (gate.WaitersOf(key) == 0)
+                    foreach ((int, int) forgotten in turns.Keys.Where(pair => pair.Waiting == key).ToArray())
+                        turns.Remove(forgotten);
+            }
+        }
+    });
+
+    [Fact]
+    public void Keys_that_come_anew_and_anew_do_not_hold_up_one_that_waits()
+    {
+        Gate gate = new(Rule(ConcurrencyStrategy.RoundRobin, 1, maxTotal: 1));
+        string running = gate.Enter(0);
+        string waiting = gate.Enter(0);
+        for (int key = 1; key < 3; key++)
+        {
+            gate.Enter(key);
+            running = gate.Leave(running)[0].RunId;
+        }
+
+        Assert.Equal(waiting, running);
+    }
+
+    [Fact]
+    public void One_key_does_not_fill_the_line_of_all()
+    {
+        Gate gate = new(Rule(ConcurrencyStrategy.RoundRobin, 1, maxTotal: 2, maxQueued: 2) with { MaxQueuedTotal = 3 });
+        for (int run = 0; run < 3; run++)
+            gate.Enter(0);
+        gate.Enter(0, 5, out GateReply third);
+        gate.Enter(1, 0, out GateReply other);
+        gate.Enter(2, 0, out GateReply waits);
+        gate.Enter(3, 0, out GateReply fourth);
+        Assert.Equal(
+            (GateVerdict.QueueFull, GateVerdict.Admitted, GateVerdict.Wait, GateVerdict.QueueFull),
+            (third.Verdict, other.Verdict, waits.Verdict, fourth.Verdict));
+    }
 
     [Fact]
     public void With_cancel_newest_the_newcomer_is_turned_away()

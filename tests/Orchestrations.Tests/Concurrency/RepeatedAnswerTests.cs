@@ -158,6 +158,7 @@ public sealed class RepeatedAnswerTests
             Key = "{input.key}",
             MaxRuns = 1,
             MaxQueued = maxQueued,
+            MaxQueuedTotal = 2 * maxQueued,
             Strategy = handover == Handover.Immediate ? ConcurrencyStrategy.CancelInProgress : strategy,
             Handover = handover,
         };

@@ -95,7 +95,12 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         }
 
         if (rule.Strategy is ConcurrencyStrategy.Queue or ConcurrencyStrategy.RoundRobin)
-            all.Require(now.Waiters.Count(waiter => !_out.Contains(waiter.Age.RunId)) <= rule.MaxQueued, $"{now.Waiters.Length} wait at {gate}.");
+        {
+            WaiterState[] line = [.. now.Waiters.Where(waiter => !_out.Contains(waiter.Age.RunId))];
+            all.Require(line.CountBy(waiter => waiter.Key ?? "").All(key => key.Value <= rule.MaxQueued), $"{line.Length} wait at {gate}.");
+            all.Require(line.Length <= rule.MaxQueuedTotal, $"{line.Length} wait at {gate}.");
+        }
+
         if (rule.Strategy == ConcurrencyStrategy.CancelInProgress)
         {
             int wanted = now.Waiters.Length + now.Holders.Count(holder => holder.SupersededBy is null);

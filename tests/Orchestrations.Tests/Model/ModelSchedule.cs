@@ -20,6 +20,7 @@ internal sealed class ModelSchedule : IDisposable
         "one-after-stop", "two-after-stop", "one-immediate", "two-immediate", "two-oldest", "one-in-line", "two-in-line",
         "one-each-two-in-all", "two-each-three-in-all", "two-lines", "newest-then-line", "line-then-newest", "newest-then-newest",
         "in-turn-then-oldest", "newest-step", "line-then-steps-in-line", "newest-with-child",
+        "line-in-line", "newest-in-newest",
     ];
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(12);
@@ -64,6 +65,8 @@ internal sealed class ModelSchedule : IDisposable
 
     private bool HasChildren => _workflow == "newest-with-child";
 
+    private bool CallsItself => _workflow is "line-in-line" or "newest-in-newest";
+
     private RunClient Runs => _host.Services.GetRequiredService<RunClients>().With(_host.Client);
 
     private void Configure(IServiceCollection services)
@@ -87,6 +90,8 @@ internal sealed class ModelSchedule : IDisposable
             .AddWorkflow<NewestStep>()
             .AddWorkflow<LineThenStepsInLine>()
             .AddWorkflow<NewestWithChild>()
+            .AddWorkflow<LineInLine>()
+            .AddWorkflow<NewestInNewest>()
             .AddStep<ModelStep>());
     }
 
@@ -222,6 +227,7 @@ internal sealed class ModelSchedule : IDisposable
             Stubborn = Happens(15),
             SelfCancel = Happens(5),
             Child = HasChildren ? new PlayStep("0", _random.Next(20), IgnoreStop: Happens(15), IsShielded: Happens(20)) : null,
+            Nested = CallsItself ? _random.Next(3) : 0,
         };
         StartOptions options = new()
         {

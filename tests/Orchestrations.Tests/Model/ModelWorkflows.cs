@@ -22,6 +22,9 @@ public sealed record Play
 
     /// <summary>What a child run is to do, where the workflow has one.</summary>
     public PlayStep? Child { get; init; }
+
+    /// <summary>How many more runs of its own key the run calls, each by the one before it, where the workflow does so.</summary>
+    public int Nested { get; init; }
 }
 
 /// <summary>What one step of a run is to do; its name is its own within the run.</summary>
@@ -48,6 +51,8 @@ public abstract class ModelWorkflow : Workflow<Play, string>
 
             if (input.Child is { } child)
                 result += await CallChildAsync(run, input, child);
+            if (input.Nested > 0)
+                result += await CallItselfAsync(run, input);
         }
         catch (OperationCanceledException) when (run.Stop is not null)
         {
@@ -68,6 +73,22 @@ public abstract class ModelWorkflow : Workflow<Play, string>
         return child.IsShielded
             ? run.CallWorkflowAsync<OneInLine, string>(play, null, CancellationToken.None)
             : run.CallWorkflowAsync<OneInLine, string>(play);
+    }
+
+    /// <summary>Calls a run of its own workflow and key; one that would wait for its callers is turned away.</summary>
+    protected virtual Task<string> CallItselfAsync(RunContext run, Play input) => Task.FromResult("");
+
+    protected static async Task<string> CallAsync<TWorkflow>(RunContext run, Play input)
+        where TWorkflow : ModelWorkflow
+    {
+        try
+        {
+            return await run.CallWorkflowAsync<TWorkflow, string>(input with { Steps = [input.Steps[0]], SelfCancel = false, Nested = input.Nested - 1 });
+        }
+        catch (ChildRunException)
+        {
+            return "-";
+        }
     }
 
     /// <summary>What code that does not take a stop for an answer tries.</summary>
@@ -135,7 +156,7 @@ public sealed class OneEachTwoInAll : ModelWorkflow
 public sealed class TwoEachThreeInAll : ModelWorkflow
 {
     public override void Configure(WorkflowBuilder workflow) =>
-        workflow.Concurrency("{input.key}", 2, ConcurrencyStrategy.RoundRobin, maxTotal: 3, maxQueued: 4);
+        workflow.Concurrency("{input.key}", 2, ConcurrencyStrategy.RoundRobin, maxTotal: 3, maxQueued: 2, maxQueuedTotal: 4);
 }
 
 public sealed class TwoLines : ModelWorkflow
@@ -185,6 +206,24 @@ public sealed class LineThenStepsInLine : ModelWorkflow
     public override void Configure(WorkflowBuilder workflow) => workflow
         .Concurrency("{input.key}", 2, ConcurrencyStrategy.Queue)
         .StepConcurrency<ModelStep>("{input.other}", 1, ConcurrencyStrategy.Queue);
+}
+
+/// <summary>Its runs call runs of their own key, which may have to wait for their callers.</summary>
+public sealed class LineInLine : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 2, ConcurrencyStrategy.Queue);
+
+    protected override Task<string> CallItselfAsync(RunContext run, Play input) => CallAsync<LineInLine>(run, input);
+}
+
+/// <summary>Its runs call runs of their own key, which may have to take the place of their callers.</summary>
+public sealed class NewestInNewest : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) =>
+        workflow.Concurrency("{input.key}", 2, ConcurrencyStrategy.CancelInProgress);
+
+    protected override Task<string> CallItselfAsync(RunContext run, Play input) => CallAsync<NewestInNewest>(run, input);
 }
 
 /// <summary>Its runs have child runs, of <see cref="OneInLine"/>.</summary>

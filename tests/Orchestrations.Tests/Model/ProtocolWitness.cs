@@ -169,7 +169,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     public IEnumerable<RunWitness> LivesOf(string id) => Runs.Values.Concat(_deleted.Values).Where(run => run.Id == id);
 
     public int CountNewer(RunWitness run, string gate) => Runs.Values.Concat(_deleted.Values).Count(other =>
-        other.Request.QueuedAt > run.Request.QueuedAt - ClockError && other != run && other.Request.Gates.Any(entered => entered.Gate == gate));
+        other.Request.QueuedAt >= run.Request.QueuedAt - ClockError && other != run && other.Request.Gates.Any(entered => entered.Gate == gate));
 
     private static bool IsGate(string entity) =>
         string.Equals(EntityInstanceId.FromString(entity).Name, PreemptFunctions.Gate, StringComparison.OrdinalIgnoreCase);

@@ -194,7 +194,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
                 && all.CountNewer(this, gate.Gate) >= gate.Rule.MaxRuns),
             $"{id} was superseded although it is one of the newest.");
         all.Require(
-            all.LivesOf(stop.SupersededBy!).Any(newer => newer.Request.QueuedAt > request.QueuedAt - all.ClockError),
+            all.LivesOf(stop.SupersededBy!).Any(newer => newer.Request.QueuedAt >= request.QueuedAt - all.ClockError),
             $"{id} was superseded by {stop.SupersededBy}, which is not newer.");
     }
 
@@ -286,6 +286,8 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
             (RunStatus.Cancelled, StopReason.Parent) => request.ParentId is not null,
             (RunStatus.Cancelled, null) => !request.StepGates.IsEmpty,
             (RunStatus.Cancelled, StopReason.GateFull) => Has(ConcurrencyStrategy.CancelNewest),
+            // One that another has called is turned away where it needs the slot of its caller.
+            (RunStatus.Rejected, StopReason.GateFull) when !request.Callers.IsEmpty => true,
             (RunStatus.Rejected, StopReason.GateFull) => Has(ConcurrencyStrategy.Queue) || Has(ConcurrencyStrategy.RoundRobin),
             _ => false,
         };

@@ -146,6 +146,76 @@ public sealed class ChildRunTests : IDisposable
         Assert.Equal((RunStatus.Failed, typeof(InvalidRunException).FullName), (ended.Status, ended.Error!.Type));
     }
 
+    /// <summary>The child would wait for its parent, which waits for the child, or would stop it, and so be stopped itself.</summary>
+    [Theory]
+    [InlineData("one-run", "one-run")]
+    [InlineData("one-run-at-once", "one-run")]
+    [InlineData("one-in-order", "one-run")]
+    [InlineData("in-turn", "one-run")]
+    [InlineData("newest-refused", "one-run")]
+    [InlineData("one-in-order", "ungated")]
+    public void A_child_that_needs_its_parents_slot_is_rejected_with_a_sentence(string workflow, string between)
+    {
+        // Below itself, or below a run of another workflow that has another gate or none.
+        Script child = Child(new Work(5));
+        Script same = new("k", child.Code);
+        Script middle = Code(run => CallAsync(run, workflow, same));
+        string parent = _app.Start(workflow, async run =>
+        {
+            ChildRunException direct = await Assert.ThrowsAsync<ChildRunException>(() => CallAsync(run, workflow, same));
+            ChildRunException nested = await Assert.ThrowsAsync<ChildRunException>(() => CallAsync(run, between == workflow ? "ungated" : between, middle));
+            Assert.Equal((RunStatus.Rejected, RunStatus.Failed), (direct.Status, nested.Status));
+            Assert.Contains(run.RunId, nested.Message, StringComparison.Ordinal);
+            return direct.Message;
+        });
+        Run ended = _app.End(parent);
+        Assert.Equal(RunStatus.Succeeded, ended.Status);
+        Assert.Contains($"It needs the slot of run {parent}, which called it", ended.Output!.Value.GetString(), StringComparison.Ordinal);
+        Assert.Null(_child);
+        Assert.True(ended.EndedAt - ended.QueuedAt < TimeSpan.FromMinutes(1));
+    }
+
+    /// <summary>Runs that one process accepts at one instant are told apart by ticks; a clock that is ahead makes parents later still.</summary>
+    [Fact]
+    public void A_child_is_younger_than_its_parent_whatever_the_clock_says()
+    {
+        Script child = Code(_ => Task.FromResult(""));
+        string[] parents = [.. Enumerable.Range(0, 5).Select(_ => _app.Start("ungated", async run =>
+        {
+            await run.CallWorkflowAsync<Ungated, string>(child);
+            return "";
+        }))];
+        Run[] runs = [.. parents.Select(parent => _app.End(parent))];
+        Run[] children = [.. _app.Host.Run(() => _app.Runs.ListAsync(new RunFilter { Workflow = "ungated" })).Items.Where(run => run.ParentId is not null)];
+        Assert.Equal(5, children.Length);
+        Assert.All(children, run => Assert.True(run.QueuedAt > runs.Single(parent => parent.Id == run.ParentId).QueuedAt));
+    }
+
+    [Fact]
+    public void A_replay_of_such_a_child_stands_alone()
+    {
+        Script same = new("k", Child(new Work(5)).Code);
+        string? refused = null;
+        string parent = _app.Start("one-in-order", async run =>
+        {
+            refused = (await Assert.ThrowsAsync<ChildRunException>(() => CallAsync(run, "one-in-order", same))).RunId;
+            return "";
+        });
+        _app.End(parent);
+        (Run again, _) = _app.Host.Run(() => _app.Runs.ReplayAsync(refused!));
+        Assert.Equal(RunStatus.Succeeded, _app.End(again.Id).Status);
+    }
+
+    private static Task<string> CallAsync(RunContext run, string workflow, Script input) => workflow switch
+    {
+        "one-run" => run.CallWorkflowAsync<OneRun, string>(input),
+        "one-run-at-once" => run.CallWorkflowAsync<OneRunAtOnce, string>(input),
+        "one-in-order" => run.CallWorkflowAsync<OneInOrder, string>(input),
+        "in-turn" => run.CallWorkflowAsync<InTurn, string>(input),
+        "newest-refused" => run.CallWorkflowAsync<NewestRefused, string>(input),
+        _ => run.CallWorkflowAsync<Ungated, string>(input),
+    };
+
     /// <summary>A child of one step, whose id is noted.</summary>
     private Script Child(Work work) => Code(run =>
     {

@@ -112,7 +112,7 @@ public sealed class EventTests : IDisposable
     {
         string id = _app.Start("on-orders", Code("A-1", new Work(1)));
         _app.UntilRunning(id);
-        Assert.Equal([id], Subscribers());
+        Assert.Equal([id], Subscribers().Select(run => HolderId.Parse(run).RunId));
         _app.End(id);
         _app.Host.Advance(TimeSpan.FromSeconds(1));
         Assert.Empty(Subscribers());

@@ -4,6 +4,22 @@ namespace Preempt.Tests.Runs;
 public sealed class OnceTests
 {
     [Fact]
+    public void A_key_that_comes_again_with_another_request_is_refused()
+    {
+        using TestApp app = new();
+        BulkRequest one = new() { Filter = new RunFilter { Key = "one" } };
+        app.Host.Run(() => app.Runs.StartBulkAsync(BulkKind.Cancel, one, "a"));
+        app.Host.Run(() => app.Runs.StartBulkAsync(BulkKind.Cancel, one, "a"));
+        app.Host.Run(() => app.Runs.StartBulkAsync(BulkKind.Replay, one, "a"));
+        app.Host.Run(() => app.Runs.PublishEventAsync("paid", new { id = 1 }, "a"));
+        app.Host.Run(() => app.Runs.PublishEventAsync("paid", new { id = 1 }, "a"));
+
+        Assert.Throws<IdempotencyKeyReusedException>(
+            () => app.Host.Run(() => app.Runs.StartBulkAsync(BulkKind.Cancel, one with { DryRun = true }, "a")));
+        Assert.Throws<IdempotencyKeyReusedException>(() => app.Host.Run(() => app.Runs.PublishEventAsync("paid", new { id = 2 }, "a")));
+    }
+
+    [Fact]
     public void An_extension_that_is_asked_for_twice_is_given_once()
     {
         using TestApp app = new();

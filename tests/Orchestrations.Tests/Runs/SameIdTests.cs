@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Microsoft.DurableTask.Entities;
+
 namespace Preempt.Tests.Runs;
 
 /// <summary>A run whose id an earlier run had, which was deleted: it is a new run, and nothing that was meant for the other reaches it.</summary>
@@ -78,6 +81,30 @@ public sealed class SameIdTests
         Raise(app, late with { Life = HolderId.LifeOf(first) });
 
         Assert.Null(app.End(Id).Stop);
+    }
+
+    [Fact]
+    public void It_hears_of_its_event_although_the_farewell_of_the_other_comes_again()
+    {
+        using TestApp app = new();
+        EntityInstanceId subscribers = EventSubscribers.Of("order-paid");
+        Start(app, "on-orders", new Work(5));
+        app.UntilRunning(Id);
+        string other = Assert.Single(app.Host.Run(() => EventSubscribers.ReadAsync(app.Host.Client, "order-paid", default)));
+        app.End(Id);
+        Delete(app);
+        Start(app, "on-orders", new Work(3000));
+        app.UntilRunning(Id);
+
+        app.Host.Run(async () =>
+        {
+            await app.Host.Client.Entities.SignalEntityAsync(subscribers, nameof(EventSubscribers.Remove), other);
+            return true;
+        });
+        app.Host.Advance(TimeSpan.FromSeconds(1));
+
+        app.Host.Run(() => app.Runs.PublishEventAsync("order-paid", JsonSerializer.SerializeToElement(new { id = "k" })));
+        Assert.Equal(StopReason.EndCondition, app.End(Id).Stop?.Reason);
     }
 
     [Fact]
