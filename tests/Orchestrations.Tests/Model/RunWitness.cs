@@ -285,9 +285,9 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
             (RunStatus.Cancelled, StopReason.Superseded or StopReason.Self or StopReason.Shutdown) => true,
             (RunStatus.Cancelled, StopReason.Parent) => request.ParentId is not null,
             (RunStatus.Cancelled, null) => !request.StepGates.IsEmpty,
-            (RunStatus.Cancelled, StopReason.GateFull) => Has(ConcurrencyStrategy.CancelNewest),
             // One that another has called is turned away where it needs the slot of its caller, also when it has to enter again.
             (RunStatus.Rejected or RunStatus.Cancelled, StopReason.GateFull) when !request.Callers.IsEmpty => true,
+            (RunStatus.Cancelled, StopReason.GateFull) => Has(ConcurrencyStrategy.CancelNewest),
             (RunStatus.Rejected, StopReason.GateFull) => Has(ConcurrencyStrategy.Queue) || Has(ConcurrencyStrategy.RoundRobin),
             _ => false,
         };
