@@ -49,6 +49,8 @@ public sealed class BadInputTests(AppUnderTest app) : EndToEndTests(app)
         Row("runId is a number", $"{{{Input}, \"runId\": 5}}", "runId"),
         Row("runId has a space", $"{{{Input}, \"runId\": \"with space\"}}", "run id"),
         Row("runId starts as entities do", $"{{{Input}, \"runId\": \"@GROUP\"}}", "run id"),
+        Row("runId is one of Preempt's own", $"{{{Input}, \"runId\": \"_mode:1\"}}", "Preempt's own"),
+        Row("runId begins with a tilde", $"{{{Input}, \"runId\": \"~GROUP\"}}", "Preempt's own"),
         Row("runId is too long", $"{{{Input}, \"runId\": \"{new string('a', 101)}\"}}", "run id"),
     ];
 

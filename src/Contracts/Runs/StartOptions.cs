@@ -33,6 +33,6 @@ public record StartOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Priority { get; init; }
 
-    /// <summary>The run's id; made by default. 1 to 100 characters of letters, digits and <c>-_.:~</c>.</summary>
+    /// <summary>The run's id; made by default. 1 to 100 characters: a letter or a digit, then letters, digits and <c>-_.:~</c>.</summary>
     public string? RunId { get; init; }
 }

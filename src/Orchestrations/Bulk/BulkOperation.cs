@@ -10,9 +10,6 @@ namespace Preempt;
 /// </summary>
 internal static class BulkOperation
 {
-    /// <summary>What the ids of operations begin with.</summary>
-    internal const string InstancePrefix = "operation:";
-
     /// <summary>Runs of one chunk.</summary>
     private const int ChunkSize = 100;
 

@@ -14,17 +14,17 @@ internal static class CleanUpRules
     /// <summary>The rule of a kind.</summary>
     public static LeftoverRule Of(LeftoverKind kind, PreemptOptions options) => kind switch
     {
-        LeftoverKind.HandOffs => new(PreemptFunctions.HandOff, ConcurrencyGate.HandOffPrefix, Unread),
-        LeftoverKind.Deletions => new(PreemptFunctions.DeleteRun, RunDeletion.Prefix, Unread),
-        LeftoverKind.ModeChanges => new(PreemptFunctions.ApplyMode, AppSwitch.InstancePrefix, Operations),
-        LeftoverKind.Operations => new(PreemptFunctions.Bulk, BulkOperation.InstancePrefix, Operations),
-        LeftoverKind.Claims => new(PreemptFunctions.Claim, RunStart.ClaimPrefix, options.IdempotencyRetention),
+        LeftoverKind.HandOffs => new(PreemptFunctions.HandOff, KeptIds.HandOffs, Unread),
+        LeftoverKind.Deletions => new(PreemptFunctions.DeleteRun, KeptIds.Deletions, Unread),
+        LeftoverKind.ModeChanges => new(PreemptFunctions.ApplyMode, KeptIds.ModeChanges, Operations),
+        LeftoverKind.Operations => new(PreemptFunctions.Bulk, KeptIds.Operations, Operations),
+        LeftoverKind.Claims => new(PreemptFunctions.Claim, KeptIds.Claims, options.IdempotencyRetention),
         LeftoverKind.Runs => new(PreemptFunctions.Run, null, options.RunRetention),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
     /// <summary>
-    /// Whether an instance that was found under the prefix of a kind is of that kind, and may go: a caller may have chosen such an id for a run.
+    /// Whether an instance that was found under the prefix of a kind is of that kind, and may go: the app has orchestrations of its own, under any ids.
     /// </summary>
     public static bool MayGo(LeftoverKind kind, LeftoverRule rule, OrchestrationMetadata instance, AppState mode) => instance.Name == rule.Function && kind switch
     {

@@ -9,9 +9,6 @@ namespace Preempt;
 /// </summary>
 internal sealed class CleanUpSchedule(TimeProvider time, ILogger<CleanUpSchedule> logger)
 {
-    /// <summary>The one instance of the orchestration <see cref="PreemptFunctions.CleanUp"/>.</summary>
-    public const string InstanceId = "cleanup:app";
-
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     private readonly Lock _lock = new();
@@ -25,9 +22,9 @@ internal sealed class CleanUpSchedule(TimeProvider time, ILogger<CleanUpSchedule
             return;
         try
         {
-            OrchestrationMetadata? latest = await client.GetInstanceAsync(InstanceId, cancellationToken);
+            OrchestrationMetadata? latest = await client.GetInstanceAsync(KeptIds.CleanUp, cancellationToken);
             if (latest is null || (latest.IsCompleted && latest.CreatedAt <= now - Interval))
-                await client.TryScheduleAnewAsync(PreemptFunctions.CleanUp, new CleanUpPage(default), new(InstanceId), cancellationToken);
+                await client.TryScheduleAnewAsync(PreemptFunctions.CleanUp, new CleanUpPage(default), new(KeptIds.CleanUp), cancellationToken);
         }
 #pragma warning disable CA1031 // Whatever is wrong, the run is to start; if it is the store, that says so.
         catch (Exception exception) when (exception is not OperationCanceledException)

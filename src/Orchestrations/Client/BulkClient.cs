@@ -12,7 +12,7 @@ internal sealed class BulkClient(RunClients app, DurableTaskClient client)
     /// <exception cref="IdempotencyKeyReusedException">The key was used for another request.</exception>
     public async Task<Operation> StartAsync(BulkKind kind, BulkRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        string id = BulkOperation.InstancePrefix + IdempotencyKey.Hash(idempotencyKey, $"{kind}");
+        string id = KeptIds.Operations + IdempotencyKey.Hash(idempotencyKey, $"{kind}");
         // Later than every run that this process has accepted, also where the clock stands still.
         DateTimeOffset now = app.Clock.Next();
         string fingerprint = IdempotencyKey.Fingerprint(request);
@@ -39,7 +39,7 @@ internal sealed class BulkClient(RunClients app, DurableTaskClient client)
     public async Task<string?> StartTellingAsync(
         ToldEvent told, Func<Task<IReadOnlyList<string>>> readRuns, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        string id = BulkOperation.InstancePrefix + IdempotencyKey.Hash(idempotencyKey, $"{BulkKind.Publish} {told.Name.ToUpperInvariant()}");
+        string id = KeptIds.Operations + IdempotencyKey.Hash(idempotencyKey, $"{BulkKind.Publish} {told.Name.ToUpperInvariant()}");
         string fingerprint = IdempotencyKey.Fingerprint(told);
         if (idempotencyKey is not null && await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { } known)
         {
@@ -76,7 +76,7 @@ internal sealed class BulkClient(RunClients app, DurableTaskClient client)
     /// <exception cref="UnknownOperationException">There is no such operation.</exception>
     public async Task<Operation> GetAsync(string id, CancellationToken cancellationToken)
     {
-        OrchestrationMetadata? instance = RunId.Validate(id) is null
+        OrchestrationMetadata? instance = KeptIds.CanBeOperation(id)
             ? await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken)
             : null;
         return instance is not null && OperationReader.Read(instance) is { } operation ? operation : throw new UnknownOperationException(id);

@@ -80,6 +80,6 @@ public sealed partial class RunClient
     {
         if (limit is < 1 or > LargestPage)
             throw new InvalidRunException($"limit {limit}: 1 to {LargestPage} is allowed.");
-        return await OperationReader.ListAsync(_client, BulkOperation.InstancePrefix, _app.Time.GetUtcNow() - CleanUpRules.Operations, limit, cancellationToken);
+        return await OperationReader.ListAsync(_client, KeptIds.Operations, _app.Time.GetUtcNow() - CleanUpRules.Operations, limit, cancellationToken);
     }
 }

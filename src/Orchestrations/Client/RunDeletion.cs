@@ -6,13 +6,10 @@ namespace Preempt;
 /// <summary>Deletes runs, at once or once they have ended.</summary>
 internal static class RunDeletion
 {
-    /// <summary>What the ids of orchestrations that delete a run begin with.</summary>
-    internal const string Prefix = "delete:";
-
     /// <summary>Has a run deleted when it has ended. May be repeated.</summary>
     public static Task ScheduleAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
         client.TryScheduleAnewAsync(
-            PreemptFunctions.DeleteRun, runId, new StartOrchestrationOptions(Prefix + RunId.HashKey(runId)), cancellationToken);
+            PreemptFunctions.DeleteRun, runId, new StartOrchestrationOptions(KeptIds.Deletions + RunId.HashKey(runId)), cancellationToken);
 
     /// <summary>The orchestration that waits until a run has ended, and deletes it. Its input is the run's id.</summary>
     public static async Task RunAsync(TaskOrchestrationContext context)

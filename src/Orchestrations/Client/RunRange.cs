@@ -33,7 +33,7 @@ internal sealed class RunRange(DurableTaskClient client, RunFilter filter)
                 CreatedFrom = from,
                 CreatedTo = to,
                 Statuses = range == 0 ? RuntimeStatuses() : null,
-                InstanceIdPrefix = range == 0 ? filter.Prefix : PointerPrefix + filter.Prefix,
+                InstanceIdPrefix = range == 0 ? filter.Prefix : KeptIds.Pointers + filter.Prefix,
                 PageSize = size,
                 FetchInputsAndOutputs = true,
             }).AsPages(start, size),
@@ -66,13 +66,10 @@ internal sealed class RunRange(DurableTaskClient client, RunFilter filter)
             : await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken);
     }
 
-    /// <summary>What the ids of pointers begin with; no workflow's name does.</summary>
-    private const string PointerPrefix = "~";
-
     /// <summary>The id of the pointer to a run; null when the run's own id lies where it is looked for.</summary>
     public static string? PointerTo(string runId, RunRequest request)
     {
         string prefix = RunId.Prefix(request.Workflow, request.Gates is [var gate, ..] ? gate.Key : null);
-        return runId.StartsWith(prefix, StringComparison.Ordinal) ? null : $"{PointerPrefix}{prefix}{RunId.HashKey(runId)}";
+        return runId.StartsWith(prefix, StringComparison.Ordinal) ? null : $"{KeptIds.Pointers}{prefix}{RunId.HashKey(runId)}";
     }
 }

@@ -50,7 +50,7 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
         IdempotencyKey.Check(idempotencyKey);
         RegisteredWorkflow definition = app.Registry.Find(workflow);
         using Activity? activity = RunTelemetry.Starting(definition.Name);
-        string claimId = $"{RunStart.ClaimPrefix}{definition.Name}:{RunId.HashKey(idempotencyKey)}";
+        string claimId = $"{KeptIds.Claims}{definition.Name}:{RunId.HashKey(idempotencyKey)}";
         RunRequest request = await MakeRequestAsync(definition, input, options, waitWhileDraining, cancellationToken) with
         {
             ClaimId = claimId,

@@ -10,9 +10,6 @@ namespace Preempt;
 /// </summary>
 internal sealed class ConcurrencyGate(TimeProvider time) : TaskEntity<GateState>
 {
-    /// <summary>What the ids of hand-offs begin with.</summary>
-    internal const string HandOffPrefix = "hand-off:";
-
     /// <summary>Admits the run, puts it in line, or turns it away. Called, for its answer.</summary>
     /// <param name="request">The run, and the rule as it knows it.</param>
     /// <returns>What becomes of the run, and whom it is to tell what.</returns>
@@ -46,7 +43,7 @@ internal sealed class ConcurrencyGate(TimeProvider time) : TaskEntity<GateState>
         if (admissions is not [var first, ..])
             return;
         // A gate gives out each token once.
-        StartOrchestrationOptions options = new($"{HandOffPrefix}{RunId.HashKey(Context.Id.Key)}:{first.Token}");
+        StartOrchestrationOptions options = new($"{KeptIds.HandOffs}{RunId.HashKey(Context.Id.Key)}:{first.Token}");
         Context.ScheduleNewOrchestration(PreemptFunctions.HandOff, new GateHandOff(Context.Id.Key, admissions), options);
     }
 

@@ -78,19 +78,20 @@ public static class RunId
     }
 
     /// <summary>
-    /// Checks an id that a user chose: 1 to 100 ASCII letters, digits and <c>- _ . : ~</c>. Durable Functions accepts more than it
-    /// survives.
+    /// Checks an id that a user chose: 1 to 100 ASCII letters, digits and <c>- _ . : ~</c>, the first a letter or a digit. Durable Functions
+    /// accepts more than it survives, and under ids that begin with a sign Preempt keeps what it needs beside runs.
     /// </summary>
     /// <returns>What is wrong with the id, or null when it is valid.</returns>
     public static string? Validate(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
-        const string Rule = "a run id has 1 to 100 characters: letters a-z and A-Z, digits, \"-\", \"_\", \".\", \":\" and \"~\"";
+        const string Rule =
+            "a run id has 1 to 100 characters: a letter or a digit, then letters a-z and A-Z, digits, \"-\", \"_\", \".\", \":\" and \"~\"";
         return (id.Length, id.AsSpan().IndexOfAnyExcept(IdCharacters)) switch
         {
             (0 or > MaxLength, _) => $"run id {Excerpt.Of(id)}: it has {id.Length} characters; {Rule}",
             (_, >= 0 and var position) => $"run id {Excerpt.Of(id, position)}: not allowed there; {Rule}",
-            _ => null,
+            _ => char.IsAsciiLetterOrDigit(id[0]) ? null : $"run id {Excerpt.Of(id)}: ids that begin with a sign are Preempt's own; {Rule}",
         };
     }
 

@@ -84,9 +84,6 @@ internal static class RunStart
         return kept is null ? isAccepted : RunReader.ReadRequest(kept)?.StartId == own.StartId;
     }
 
-    /// <summary>What the ids of claims begin with.</summary>
-    internal const string ClaimPrefix = "idempotency:";
-
     /// <summary>Keeps a run's id under another, unless one is kept there.</summary>
     /// <returns>The claim that is kept.</returns>
     public static async Task<IdempotencyClaim> ClaimAsync(DurableTaskClient client, string claimId, string runId, CancellationToken cancellationToken)

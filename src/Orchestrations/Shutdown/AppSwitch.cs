@@ -39,11 +39,8 @@ internal sealed class AppSwitch : TaskEntity<AppState>
     /// <returns>The app's state.</returns>
     public AppState Get() => State;
 
-    /// <summary>What the ids of orchestrations that tell the runs of a change begin with.</summary>
-    internal const string InstancePrefix = "mode:";
-
     /// <summary>The orchestration that tells the runs of one change.</summary>
-    internal static string InstanceOf(long generation) => FormattableString.Invariant($"{InstancePrefix}{generation}");
+    internal static string InstanceOf(long generation) => FormattableString.Invariant($"{KeptIds.ModeChanges}{generation}");
 
     /// <inheritdoc />
     protected override AppState InitializeState(TaskEntityOperation entityOperation) => new();

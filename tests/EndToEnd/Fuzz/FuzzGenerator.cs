@@ -14,7 +14,7 @@ internal sealed class FuzzGenerator(ApiDescription description, int seed, IReadO
     [
         "", " ", "a", "null", "undefined", "NaN", "-1", "0", "1e999", "99999999999999999999", "0x10", "true", "\0", "\r\nX-Evil: 1", "\u202e\u2066", "\ud83d\ude00",
         "ﷺ", "İıſK", "a\u0301\u0301\u0301", "../../../etc/passwd", "..\\..\\x", "%2e%2e%2f", "%00", "{id}", "{{id}}", "${jndi:ldap://x}", "'; DROP TABLE runs; --",
-        "<script>alert(1)</script>", "lab-plain", "LAB-PLAIN", "chat-reply", "lab-plain:-:", "@PreemptGate@x", "~lab-plain:-:x", "operation:x", "idempotency:x:y",
+        "<script>alert(1)</script>", "lab-plain", "LAB-PLAIN", "chat-reply", "lab-plain:-:", "@PreemptGate@x", "_run:lab-plain:-:x", "_operation:x", "_mode:1", "_idempotency:x:y",
         "PT5M", "1h30m", "never", "9999999999 days", "0s", "-0s", "2026-11-25T08:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999+14:00", "2026-13-45T99:99:99Z",
         "Running", "Succeeded,Failed", "running", new('x', 101), new('é', 513), new('y', 3000),
     ];

@@ -100,6 +100,7 @@ public sealed class QueueTests(QueueApp app) : IClassFixture<QueueApp>, IAsyncDi
     [InlineData("{\"type\": \"start\", \"workflow\": \"no-MARK\"}", "There is no workflow named")]
     [InlineData("{\"type\": \"start\", \"workflow\": \"lab-plain\", \"input\": {\"group\": \"MARK\"}}", "steps")]
     [InlineData("{\"type\": \"start\", \"workflow\": \"lab-plain\", \"colour\": \"MARK\"}", "colour")]
+    [InlineData("{\"type\": \"start\", \"workflow\": \"lab-plain\", \"input\": {\"group\": \"MARK\", \"steps\": []}, \"runId\": \"_mode:1\"}", "Preempt's own")]
     [InlineData("{\"type\": \"cancel\", \"runId\": \"no-MARK\"}", "There is no run")]
     [InlineData("{\"type\": \"cancel\", \"runId\": \"no-MARK\", \"grace\": \"soon\"}", "grace")]
     [InlineData("{\"type\": \"cancel\", \"runId\": \"MARK\\ud800\"}", "surrogate")]

@@ -25,14 +25,14 @@ public sealed class CleanUpTests
             app.Host.Advance(TimeSpan.FromMinutes(1));
         }
 
-        string[] kinds = ["idempotency:", "delete:", "hand-off:", "operation:", "mode:"];
+        string[] kinds = [KeptIds.Claims, KeptIds.Deletions, KeptIds.HandOffs, KeptIds.Operations, KeptIds.ModeChanges];
         Assert.All(kinds, kind => Assert.NotEqual(0, Count(app, kind)));
         app.Host.Advance(Week + TimeSpan.FromHours(2));
         app.End(app.Start("ungated", new Work(1)));
         app.Host.Advance(TimeSpan.FromMinutes(1));
 
         // Of the changes of the mode the latest stays: it says how far it has got.
-        Assert.All(kinds, kind => Assert.Equal(kind == "mode:" ? 1 : 0, Count(app, kind)));
+        Assert.All(kinds, kind => Assert.Equal(kind == KeptIds.ModeChanges ? 1 : 0, Count(app, kind)));
         Assert.Equal(RunStatus.Succeeded, app.Get("claimed:1").Status);
     }
 
@@ -49,7 +49,7 @@ public sealed class CleanUpTests
         app.End(app.Start("ungated", new Work(1)));
         app.Host.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Equal(1, Count(app, "idempotency:"));
+        Assert.Equal(1, Count(app, KeptIds.Claims));
         Assert.False(Start(app, "key", "claimed:1").IsNew);
     }
 
@@ -90,7 +90,7 @@ public sealed class CleanUpTests
         app.End("chosen:1");
         string working = app.Start("ungated", new Work(TimeSpan.FromDays(2).TotalSeconds));
         app.UntilRunning(working);
-        Assert.NotEqual(0, Count(app, "~"));
+        Assert.NotEqual(0, Count(app, KeptIds.Pointers));
         app.Host.Advance(TimeSpan.FromHours(26));
         string young = app.Start("ungated", new Work(1));
         app.End(young);
@@ -98,7 +98,7 @@ public sealed class CleanUpTests
 
         Assert.Throws<UnknownRunException>(() => app.Get(ended));
         Assert.Throws<UnknownRunException>(() => app.Get("chosen:1"));
-        Assert.Equal(0, Count(app, "~"));
+        Assert.Equal(0, Count(app, KeptIds.Pointers));
         Assert.Equal(RunStatus.Running, app.Get(working).Status);
         Assert.Equal(RunStatus.Succeeded, app.Get(young).Status);
         Assert.Throws<RunDeletedException>(() => Start(app, "key", null));

@@ -59,7 +59,7 @@ public sealed class RunHandleTests : IDisposable
         _app.Host.Advance(TimeSpan.FromMinutes(1));
 
         // What deleted the last run waits for the next clean-up.
-        Assert.Equal([CleanUpSchedule.InstanceId, "delete:"], Instances().Select(id => id.StartsWith("delete:", StringComparison.Ordinal) ? "delete:" : id).Order());
+        Assert.Equal([KeptIds.CleanUp, KeptIds.Deletions], Instances().Select(id => id.StartsWith(KeptIds.Deletions, StringComparison.Ordinal) ? KeptIds.Deletions : id).Order());
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public class RunIdTests
     [Theory]
     [InlineData("7")]
     [InlineData("Order-7_a.b:c~d")]
-    [InlineData("~")]
+    [InlineData("mode:7")]
     public void A_user_may_choose_an_id(string id) => Assert.Null(RunId.Validate(id));
 
     [Theory]
@@ -111,6 +111,14 @@ public class RunIdTests
     [InlineData("order 7", "run id \"order 7\", character 6: not allowed there; a run id has")]
     [InlineData("größe", "run id \"größe\", character 3: not allowed there; a run id has")]
     [InlineData("a/b", "run id \"a/b\", character 2: not allowed there; a run id has")]
+    [InlineData("~", "run id \"~\": ids that begin with a sign are Preempt's own; a run id has")]
+    [InlineData(KeptIds.CleanUp, "run id \"_cleanup:app\": ids that begin with a sign are Preempt's own; a run id has")]
+    [InlineData(KeptIds.Operations, "run id \"_operation:\": ids that begin with a sign are Preempt's own; a run id has")]
+    [InlineData(KeptIds.ModeChanges, "run id \"_mode:\": ids that begin with a sign are Preempt's own; a run id has")]
+    [InlineData(KeptIds.Deletions, "run id \"_delete:\": ids that begin with a sign are Preempt's own; a run id has")]
+    [InlineData(KeptIds.HandOffs, "run id \"_hand-off:\": ids that begin with a sign are Preempt's own; a run id has")]
+    [InlineData(KeptIds.Claims, "run id \"_idempotency:\": ids that begin with a sign are Preempt's own; a run id has")]
+    [InlineData(KeptIds.Pointers, "run id \"_run:\": ids that begin with a sign are Preempt's own; a run id has")]
     public void An_id_that_the_engine_would_not_survive_is_refused_in_words(string id, string expected) =>
         Assert.StartsWith(expected, RunId.Validate(id), StringComparison.Ordinal);
 

@@ -71,7 +71,7 @@ export function reasonOf(run: Pick<Run, 'stop' | 'error'>): string {
   if (run.error) return run.error.message;
   if (!run.stop) return '';
   const { reason, message, by, forced } = run.stop;
-  return [reasonInWords(reason) + (by ? ` by ${by.startsWith('operation:') ? 'a bulk operation' : by}` : ''), message, forced ? 'ended by force' : ''].filter(Boolean).join(' · ');
+  return [reasonInWords(reason) + (by ? ` by ${by.startsWith('_operation:') ? 'a bulk operation' : by}` : ''), message, forced ? 'ended by force' : ''].filter(Boolean).join(' · ');
 }
 
 export function Empty({ children }: { children: ComponentChildren }) {
