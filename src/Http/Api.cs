@@ -28,7 +28,7 @@ internal static partial class Api
         using IDisposable? scope = RequestId.Begin(request.HttpContext, logger);
         try
         {
-            return await handle();
+            return OtherSites.IsRefused(request) ? Problems.OtherSite.ToAnswer() : await handle();
         }
         catch (RunException exception)
         {
@@ -79,7 +79,11 @@ internal static partial class Api
                 throw TooLarge();
         }
 
-        return body.ToArray();
+        byte[] bytes = body.ToArray();
+        // A browser sends other types for any page, and asks the app first before it sends this one.
+        return request.HasJsonContentType() || StrictJson.IsEmpty(bytes)
+            ? bytes
+            : throw new ProblemException(Problems.NotJson($"The body is {Excerpt.Of(request.ContentType ?? "")} by its Content-Type; application/json is expected."));
     }
 
     /// <summary>Reads a duration from the query; null when it is not there.</summary>

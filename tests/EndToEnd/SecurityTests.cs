@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
 using Preempt.EndToEnd.Hosting;
@@ -70,12 +71,77 @@ public sealed partial class SecurityTests(AppUnderTest app) : EndToEndTests(app)
     [Fact]
     public async Task A_location_names_no_host_whatever_the_caller_calls_it()
     {
-        using ByteArrayContent content = new(Encoding.UTF8.GetBytes($"{{\"input\": {{\"group\": \"{Group}\", \"steps\": []}}}}"));
+        using StringContent content = Start();
         Answer answer = await Api.SendAsync(
             HttpMethod.Post, $"workflows/{Lab.Plain}/runs", content, [("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "gopher")]);
 
         Assert.StartsWith("/api/runs/", answer.Location!.OriginalString, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Sec-Fetch-Site", "same-site")]
+    [InlineData("Origin", "https://evil.example")]
+    [InlineData("Origin", "null")]
+    public async Task A_page_of_another_site_changes_nothing(string header, string value)
+    {
+        Assert.SkipWhen(AppUnderTest.IsExternal, "An app at PREEMPT_BASE_URL may be called with a key, which no other site's page has.");
+        Run run = await Api.StartAsync(Lab.Plain, new LabInput(Group, new LabStep(Lab.VeryLong)));
+        using StringContent content = Start();
+
+        Answer[] answers =
+        [
+            await Api.SendAsync(HttpMethod.Post, $"workflows/{Lab.Plain}/runs", content, [(header, value)]),
+            await Api.SendAsync(HttpMethod.Post, $"runs/{run.Id}/cancel", content: null, [(header, value)]),
+            await Api.SendAsync(HttpMethod.Post, "system/drain?mode=immediate", content: null, [(header, value)]),
+            await Api.SendAsync(HttpMethod.Delete, $"runs/{run.Id}", content: null, [(header, value)]),
+        ];
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Forbidden, answer.Status));
+        Assert.Null((await Api.GetAsync(run.Id)).Stop);
+        Assert.Equal(HttpStatusCode.OK, (await Api.ReadAsync("runs", (header, value))).Status);
+    }
+
+    [Theory]
+    [InlineData("same-origin", null)]
+    [InlineData("none", null)]
+    [InlineData("same-origin", "https://proxied.example")]
+    [InlineData("cross-site", "x-functions-key")]
+    [InlineData("cross-site", "Authorization")]
+    public async Task The_apps_own_pages_and_those_that_it_lets_have_a_say(string site, string? other)
+    {
+        using StringContent content = Start();
+        (string, string)[] more = other switch
+        {
+            null => [],
+            "x-functions-key" => [(other, "mine")],
+            "Authorization" => [(other, "Bearer mine")],
+            _ => [("Origin", other)],
+        };
+
+        Answer answer = await Api.SendAsync(HttpMethod.Post, $"workflows/{Lab.Plain}/runs", content, [("Sec-Fetch-Site", site), .. more]);
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.Status);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("multipart/form-data")]
+    public async Task A_body_that_is_not_said_to_be_JSON_is_refused(string? type)
+    {
+        using StringContent content = Start();
+        content.Headers.ContentType = type is null ? null : new MediaTypeHeaderValue(type);
+
+        Answer answer = await Api.SendAsync(HttpMethod.Post, $"workflows/{Lab.Plain}/runs", content);
+
+        answer.ExpectProblem(HttpStatusCode.UnsupportedMediaType, "application/json is expected");
+        Assert.Empty((await Api.ListAsync($"workflow={Lab.Plain}&text={Group}")).Items);
+    }
+
+    private StringContent Start() => new(
+        $"{{\"input\": {{\"group\": \"{Group}\", \"steps\": []}}, \"metadata\": {{\"group\": \"{Group}\"}}}}", Encoding.UTF8, "application/json");
 
     [Fact]
     public async Task Keys_open_what_they_are_for_and_are_in_no_log()

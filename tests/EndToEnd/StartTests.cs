@@ -11,12 +11,14 @@ public sealed class StartTests(AppUnderTest app) : EndToEndTests(app)
 {
     private const string Path = $"workflows/{Lab.Plain}/runs";
 
-    [Fact]
-    public async Task Body_is_read_as_json_whatever_type_it_is_sent_as()
+    [Theory]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("Application/JSON")]
+    [InlineData("application/vnd.example+json")]
+    public async Task Body_is_JSON_by_any_type_that_says_so(string type)
     {
-        // What curl -d says without further options.
         using StringContent content = new(
-            $"{{\"input\": {{\"group\": \"{Group}\", \"steps\": []}}}}", Encoding.UTF8, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
+            $"{{\"input\": {{\"group\": \"{Group}\", \"steps\": []}}}}", Encoding.UTF8, MediaTypeHeaderValue.Parse(type));
 
         Answer answer = await Api.SendAsync(HttpMethod.Post, Path, content);
 

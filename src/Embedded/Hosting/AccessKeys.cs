@@ -4,12 +4,13 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
+using Preempt.Http;
 
 namespace Preempt.Embedded.Hosting;
 
 /// <summary>
 /// The keys that callers show, in the header <c>x-functions-key</c> or the query's <c>code</c>. Without keys the app is open to
-/// its own machine, and to nobody else.
+/// its own machine, and to nobody else: neither to another machine, nor to a page of another site in a browser of this one.
 /// </summary>
 internal sealed class AccessKeys
 {
@@ -39,8 +40,18 @@ internal sealed class AccessKeys
         return new(app[FunctionSetting], app[AdminSetting]);
     }
 
-    /// <summary>Whether a request may call what needs a level.</summary>
-    public bool Allow(HttpContext http, AuthorizationLevel level)
+    /// <summary>Whether there are none, so that being on this machine is all that is asked of callers.</summary>
+    public bool AreNone => _function is null || _admin is null;
+
+    /// <summary>Serves a request that may call what needs a level, and refuses any other, without saying what was wrong with its key.</summary>
+    public Task ServeAsync(HttpContext http, AuthorizationLevel level, Func<Task> serve)
+    {
+        if (AreNone && level != AuthorizationLevel.Anonymous && OtherSites.IsRefused(http.Request))
+            return Results.Problem(OtherSites.Refusal, statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(http);
+        return Allow(http, level) ? serve() : Results.Problem(statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(http);
+    }
+
+    private bool Allow(HttpContext http, AuthorizationLevel level)
     {
         if (level == AuthorizationLevel.Anonymous) return true;
         if (_function is null || _admin is null) return IsLocal(http);
@@ -50,10 +61,6 @@ internal sealed class AccessKeys
         bool isFunction = CryptographicOperations.FixedTimeEquals(shown, _function);
         return isAdmin || (isFunction && level is AuthorizationLevel.Function or AuthorizationLevel.User);
     }
-
-    /// <summary>Answers a request that is not allowed; it does not say what was wrong with its key.</summary>
-    public static Task RefuseAsync(HttpContext http) =>
-        Results.Problem(statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(http);
 
     /// <summary>An address that code listens on, and that no setting names, gets no further than one that a setting names.</summary>
     private static bool IsLocal(HttpContext http) => http.Connection.LocalIpAddress is not { } address || IPAddress.IsLoopback(address);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
@@ -54,6 +55,9 @@ internal static class EmbeddedApp
         HostSettings settings = HostSettings.Read(HostSettings.Find("host.json"), web.Configuration);
         if (ListenAddresses.Of(web.Configuration).Count == 0) web.WebHost.UseUrls(ListenAddresses.Default);
         AccessKeys keys = AccessKeys.Read(web.Configuration);
+        // ASP.NET Core filters by the setting; where there is none, it would let all names in.
+        if (keys.AreNone && string.IsNullOrEmpty(web.Configuration["AllowedHosts"]))
+            web.Services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ListenAddresses.LocalNames(web.Configuration));
         AddServices(web.Services, functions, middleware, settings);
         TriggerServices.Add(web.Services, functions, settings, web.Configuration);
 

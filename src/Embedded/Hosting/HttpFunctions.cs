@@ -31,8 +31,7 @@ internal static class HttpFunctions
             string route = $"/{routePrefix}/{function.Route!.Template}".Replace("//", "/", StringComparison.Ordinal);
             FunctionRunner runner = new(function, runtime);
             AuthorizationLevel level = function.AuthLevel;
-            RequestDelegate serve = http =>
-                keys.Allow(http, level) ? ServeAsync(runner, http, logger) : AccessKeys.RefuseAsync(http);
+            RequestDelegate serve = http => keys.ServeAsync(http, level, () => ServeAsync(runner, http, logger));
             IEndpointConventionBuilder endpoint =
                 trigger.Methods is { Length: > 0 } methods ? app.MapMethods(route, methods, serve) : app.Map(route, serve);
             endpoint.WithDisplayName(function.Name).WithMetadata(function);

@@ -26,6 +26,15 @@ internal static class ListenAddresses
         return [.. endpoints, .. urls.Length > 0 ? urls : ports];
     }
 
+    /// <summary>
+    /// The names by which an app that only its own machine may call is called: any other was made to lead here, by somebody whose page a browser shows.
+    /// </summary>
+    public static IList<string> LocalNames(IConfiguration app) =>
+    [
+        "localhost", "127.0.0.1", "[::1]",
+        .. Of(app).Select(BindingAddress.Parse).Where(address => !address.IsUnixPipe && !address.IsNamedPipe).Select(address => address.Host),
+    ];
+
     /// <summary>Whether only this machine can reach an address. <c>localhost</c> and sockets of the file system are such.</summary>
     public static bool IsLoopback(string address)
     {

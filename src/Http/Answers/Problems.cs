@@ -8,9 +8,13 @@ internal static class Problems
     public static Problem Internal { get; } =
         Make("internal-error", "The app could not do this.", 500, "The app's log says why. It may work when tried again.");
 
+    public static Problem OtherSite { get; } = Make("other-site", "The request comes from another site.", 403, OtherSites.Refusal);
+
     public static Problem Invalid(string detail) => Make("invalid-request", "The request is not valid.", 400, detail);
 
     public static Problem TooLarge(string detail) => Make("too-large", "The request is too large.", 413, detail);
+
+    public static Problem NotJson(string detail) => Make("not-json", "The body is not said to be JSON.", 415, detail);
 
     public static Problem From(RunException exception) => exception switch
     {

@@ -13,6 +13,15 @@ internal sealed partial record ApiCall(string Id, string Method, string Path, Au
     /// <summary>The names of the parameters in the path.</summary>
     public IEnumerable<string> PathParameters => Parameter().Matches(Path).Select(match => match.Groups[1].Value);
 
+    /// <summary>The statuses of the problems that it can answer with: its own, and those of every call like it.</summary>
+    public IEnumerable<int> Problems =>
+    [
+        .. About.Problems,
+        500,
+        .. Method == "get" ? Array.Empty<int>() : [403],
+        .. About.Body is null ? Array.Empty<int>() : [415],
+    ];
+
     /// <summary>Every HTTP function of this package, in the order of their paths. Its id is the function's name without its prefix.</summary>
     /// <exception cref="InvalidOperationException">One has no description.</exception>
     public static IReadOnlyList<ApiCall> All { get; } =

@@ -117,7 +117,7 @@ internal sealed class OpenApiDocument
             answers["200"] = AnswerOf(call);
         if (call.About.HasEntityTag)
             answers["304"] = new JsonObject { ["description"] = "The caller has it already." };
-        foreach (int status in call.About.Problems.Append(500).Order())
+        foreach (int status in call.Problems.Order())
         {
             answers[Text(status)] = new JsonObject
             {

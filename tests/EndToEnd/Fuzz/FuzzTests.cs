@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Preempt.EndToEnd.Hosting;
@@ -106,11 +107,18 @@ public sealed class FuzzTests
             {
                 foreach (string body in bodies)
                 {
-                    using HttpResponseMessage response = await http.PostAsync(new Uri($"runs/{id}/{call}", UriKind.Relative), new ByteArrayContent(Encoding.UTF8.GetBytes(body)));
+                    using HttpResponseMessage response = await http.PostAsync(new Uri($"runs/{id}/{call}", UriKind.Relative), Json(body));
                     if ((int)response.StatusCode is < 400 or > 499)
                         Failures.Enqueue($"{call} {body}: {(int)response.StatusCode}");
                 }
             }
+        }
+
+        private static ByteArrayContent Json(string body)
+        {
+            ByteArrayContent content = new(Encoding.UTF8.GetBytes(body));
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            return content;
         }
 
         private async Task SendAsync(FuzzRequest fuzz)
@@ -121,7 +129,7 @@ public sealed class FuzzTests
             {
                 using HttpRequestMessage request = new(new HttpMethod(fuzz.Operation.Method), fuzz.Path);
                 if (fuzz.Body is not null)
-                    request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(fuzz.Body));
+                    request.Content = Json(fuzz.Body);
                 foreach ((string name, string value) in fuzz.Headers)
                     request.Headers.TryAddWithoutValidation(name, value);
                 using HttpResponseMessage response = await http.SendAsync(request);

@@ -36,8 +36,7 @@ internal static class ManagementApi
 
         void Add(string method, string route, Func<ManagementCall, Task<IResult>> handle)
         {
-            RequestDelegate serve = http =>
-                keys.Allow(http, AuthorizationLevel.System) ? ServeAsync(http, handle) : AccessKeys.RefuseAsync(http);
+            RequestDelegate serve = http => keys.ServeAsync(http, AuthorizationLevel.System, () => ServeAsync(http, handle));
             group.MapMethods(route, [method], serve);
         }
     }

@@ -15,6 +15,9 @@ internal sealed class ManagementCall(HttpContext http, DurableEngine engine)
     private const int DefaultTop = 100;
     private const int MaxTop = 1000;
 
+    /// <summary>The largest body, in bytes: what a message between a Functions host and its worker may hold.</summary>
+    private const int MaxBody = 4 * 1024 * 1024;
+
     public DurableEngine Engine => engine;
 
     public DurableTaskClient Client => engine.Client;
@@ -79,15 +82,15 @@ internal sealed class ManagementCall(HttpContext http, DurableEngine engine)
         if (token is not null) http.Response.Headers[ContinuationHeader] = WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(token));
     }
 
-    /// <summary>The body as JSON; null when there is none.</summary>
+    /// <summary>The body as JSON, of a request that says that it is; null when there is none.</summary>
     public async Task<JsonElement?> ReadBodyAsync()
     {
-        using StreamReader reader = new(http.Request.Body);
-        string text = await reader.ReadToEndAsync(Aborted);
-        if (text.Length == 0) return null;
+        byte[] body = await ReadBytesAsync();
+        if (body.Length == 0) return null;
+        if (!http.Request.HasJsonContentType()) throw ManagementException.NotJson(http.Request.ContentType);
         try
         {
-            return JsonElement.Parse(text);
+            return JsonElement.Parse(body);
         }
         catch (JsonException exception)
         {
@@ -95,8 +98,22 @@ internal sealed class ManagementCall(HttpContext http, DurableEngine engine)
         }
     }
 
-    /// <summary>The body as JSON, of a request that must say that it is.</summary>
+    /// <summary>The same of a request that must say so of no body too, as the platform has it.</summary>
     public async Task<JsonElement?> ReadJsonBodyAsync() => http.Request.HasJsonContentType()
         ? await ReadBodyAsync()
         : throw ManagementException.BadRequest($"The body is '{http.Request.ContentType}'; application/json is expected.");
+
+    private async Task<byte[]> ReadBytesAsync()
+    {
+        if (http.Request.ContentLength > MaxBody) throw ManagementException.TooLarge(MaxBody);
+        using MemoryStream body = new();
+        byte[] buffer = new byte[16 * 1024];
+        for (int read; (read = await http.Request.Body.ReadAsync(buffer, Aborted)) > 0;)
+        {
+            body.Write(buffer, 0, read);
+            if (body.Length > MaxBody) throw ManagementException.TooLarge(MaxBody);
+        }
+
+        return body.ToArray();
+    }
 }

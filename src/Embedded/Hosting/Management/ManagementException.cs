@@ -15,5 +15,10 @@ internal sealed class ManagementException(int status, string message) : Exceptio
 
     public static ManagementException PreconditionFailed(string message) => new(StatusCodes.Status412PreconditionFailed, message);
 
+    public static ManagementException TooLarge(int max) => new(StatusCodes.Status413PayloadTooLarge, $"The body has more than {max} bytes, which is the most.");
+
+    public static ManagementException NotJson(string? contentType) =>
+        new(StatusCodes.Status415UnsupportedMediaType, $"The body is '{contentType}' by its Content-Type; application/json is expected.");
+
     public static ManagementException Gone(string message) => new(StatusCodes.Status410Gone, message);
 }
