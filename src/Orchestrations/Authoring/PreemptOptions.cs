@@ -31,4 +31,13 @@ public sealed class PreemptOptions
 
     /// <summary>Whether it is published when runs start, are stopped and end. By default it is not: each event costs an activity.</summary>
     public bool Events { get; set; }
+
+    /// <summary>
+    /// Whether traces have concurrency keys. By default they have only their hashes, the same as in run ids: keys are often names or addresses, and who reads traces is
+    /// often not who may read the runs.
+    /// </summary>
+    public bool TraceKeys { get; set; }
+
+    /// <summary>Whether traces have the messages of the exceptions that runs and steps end with. By default they do; without, they have the types alone.</summary>
+    public bool TraceErrors { get; set; } = true;
 }

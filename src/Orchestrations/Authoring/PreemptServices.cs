@@ -91,6 +91,8 @@ public static class PreemptServices
             options.RunRetention = ReadRetention("RunRetention", runRetention);
         options.Lab = ReadSwitch(section, "Lab") ?? options.Lab;
         options.Events = ReadSwitch(section, "Events") ?? options.Events;
+        options.TraceKeys = ReadSwitch(section, "TraceKeys") ?? options.TraceKeys;
+        options.TraceErrors = ReadSwitch(section, "TraceErrors") ?? options.TraceErrors;
         return options;
     }
 

@@ -50,7 +50,7 @@ internal sealed class StepRunner(
         // A step that ends while its host shuts down has ended: nobody has asked its run to stop.
         StopReason? reasonToStop = active.IsHostStopping ? null : active.Reason;
         outcome = outcome with { EndedAt = time.GetUtcNow(), StopReason = reasonToStop, Progress = active.Progress };
-        StepTelemetry.End(activity, call, outcome);
+        StepTelemetry.End(activity, call, outcome, registry.Traced);
         return outcome;
     }
 

@@ -18,6 +18,7 @@ public sealed class WorkflowRegistry
         _byClass = definitions.Where(definition => definition.Class is not null).ToDictionary(definition => definition.Class!);
         _hasLab = options.Lab;
         Steps = steps;
+        Traced = TracedDetails.Of(options);
     }
 
     /// <summary>The workflows that can be started, in the order of their names.</summary>
@@ -28,6 +29,8 @@ public sealed class WorkflowRegistry
         _byName.Values.Where(CanBeStarted).OrderBy(definition => definition.Name, StringComparer.Ordinal);
 
     internal StepRegistry Steps { get; }
+
+    internal TracedDetails Traced { get; }
 
     /// <summary>Finds a workflow that can be started.</summary>
     /// <param name="name">Its name.</param>

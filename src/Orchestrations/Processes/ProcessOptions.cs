@@ -22,7 +22,14 @@ public sealed record ProcessOptions(string Program, params IReadOnlyList<string>
     /// <summary>Where the program works; by default where the app does.</summary>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>Variables that are added to the app's own environment, or replace one; null takes one away.</summary>
+    /// <summary>
+    /// Names of variables of the app's environment that the program is given as well; <c>"*"</c> stands for all of them, secrets included. By default it
+    /// gets only what programs need to find others and to know their user, language, time zone and place for temporary files (<c>PATH</c>, <c>HOME</c>,
+    /// <c>LANG</c>, <c>TZ</c> ...).
+    /// </summary>
+    public IReadOnlyList<string> InheritedVariables { get; init; } = [];
+
+    /// <summary>Variables that are added to those, or replace one; null takes one away.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>What the program reads from its standard input, as UTF-8, up to 16 MiB of characters; nothing by default.</summary>
@@ -49,9 +56,11 @@ public sealed record ProcessOptions(string Program, params IReadOnlyList<string>
         Check(WorkingDirectory is not { Length: 0 }, nameof(WorkingDirectory), "it is empty; null stands for the app's own");
         Check(
             WorkingDirectory is null || Directory.Exists(WorkingDirectory), nameof(WorkingDirectory), $"there is no \"{WorkingDirectory}\"");
+        foreach (string name in InheritedVariables)
+            Check(IsName(name), nameof(InheritedVariables), $"\"{name}\" is no name of a variable");
         foreach ((string name, string? value) in Environment)
         {
-            Check(name.Length > 0 && !name.Contains('=') && !HasNul(name), nameof(Environment), $"\"{name}\" is no name of a variable");
+            Check(IsName(name), nameof(Environment), $"\"{name}\" is no name of a variable");
             Check(value is null || !HasNul(value), nameof(Environment), $"the value of \"{name}\" has a NUL character");
         }
 
@@ -63,6 +72,8 @@ public sealed record ProcessOptions(string Program, params IReadOnlyList<string>
         CheckRange(MaxLineLength, 1, LargestMaxLineLength, nameof(MaxLineLength));
         CheckRange(MaxCaptured, 0, LargestMaxCaptured, nameof(MaxCaptured));
     }
+
+    private static bool IsName(string? name) => name is { Length: > 0 } && !name.Contains('=') && !HasNul(name);
 
     private static bool HasNul(string text) => text.Contains('\0');
 

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
@@ -58,17 +57,7 @@ internal static partial class SupervisedProcess
 
     private static ProcessOrder MakeOrder(ProcessOptions options, string directory, string mark)
     {
-        Dictionary<string, string> environment = [];
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            environment[(string)variable.Key] = (string)variable.Value!;
-        foreach ((string variable, string? value) in options.Environment)
-        {
-            if (value is null)
-                environment.Remove(variable);
-            else
-                environment[variable] = value;
-        }
-
+        Dictionary<string, string> environment = ProcessEnvironment.Make(options);
         environment[MarkVariable] = mark;
         string program = ProgramPath.Find(options.Program, directory, environment.GetValueOrDefault("PATH"));
         string secret = RandomNumberGenerator.GetHexString(32) + " ";

@@ -23,6 +23,7 @@ internal sealed class RunSupervisor
 
     private readonly TaskOrchestrationContext _context;
     private readonly Workflow _workflow;
+    private readonly TracedDetails _traced;
     private readonly RunSteps _steps;
     private readonly StepWorkers _workers;
     private readonly GateKeeper _gates;
@@ -39,6 +40,7 @@ internal sealed class RunSupervisor
     {
         _context = context;
         _workflow = workflow;
+        _traced = registry.Traced;
         Request = request;
         Record = new RunRecord { Held = request.Held, Supervised = SupervisedRun.Of(request) };
         Logger = context.CreateReplaySafeLogger<RunSupervisor>();
@@ -100,7 +102,7 @@ internal sealed class RunSupervisor
         await _subscriptions.RemoveAsync();
         await _gates.LeaveAsync();
         if (!_context.IsReplaying)
-            RunTelemetry.Ended(RunId, Request, outcome);
+            RunTelemetry.Ended(RunId, Request, outcome, _traced);
         await _lifecycle.PublishEndAsync(outcome);
         if (outcome.Record.Forced)
             await EndByForceAsync(outcome);

@@ -20,7 +20,7 @@ internal static class RunTelemetry
     public static string? TraceParent => Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : null;
 
     /// <summary>The run has ended.</summary>
-    public static void Ended(string runId, RunRequest request, RunOutcome outcome)
+    public static void Ended(string runId, RunRequest request, RunOutcome outcome, TracedDetails traced)
     {
         RunRecord record = outcome.Record;
         TagList tags = new() { { Tags.Workflow, request.Workflow }, { Tags.Version, request.Version } };
@@ -36,10 +36,10 @@ internal static class RunTelemetry
         PreemptTelemetry.Runs.Add(1, tags);
         if (record.StartedAt is { } startedAt)
             PreemptTelemetry.RunDuration.Record(Seconds(startedAt, record.EndedAt), tags);
-        Trace(runId, request, outcome, tags);
+        Trace(runId, request, outcome, traced, tags);
     }
 
-    private static void Trace(string runId, RunRequest request, RunOutcome outcome, TagList tags)
+    private static void Trace(string runId, RunRequest request, RunOutcome outcome, TracedDetails traced, TagList tags)
     {
         ActivityContext.TryParse(request.TraceParent, null, isRemote: true, out ActivityContext parent);
         using Activity? activity = PreemptTelemetry.Source.CreateActivity($"run {request.Workflow}", ActivityKind.Consumer, parent, tags);
@@ -48,7 +48,12 @@ internal static class RunTelemetry
         RunRecord record = outcome.Record;
         activity.SetTag(Tags.RunId, runId);
         activity.SetTag(Tags.ParentId, request.ParentId);
-        activity.SetTag(Tags.Key, request.Gates is [var gate, ..] ? gate.Key : null);
+        if (request.Gates is [var gate, ..])
+        {
+            activity.SetTag(Tags.KeyHash, RunId.HashKey(gate.Key));
+            activity.SetTag(Tags.Key, traced.Keys ? gate.Key : null);
+        }
+
         activity.SetTag(Tags.FencingToken, record.FencingTokens is [var token, ..] ? token : null);
         activity.SetTag(Tags.QueueSeconds, Seconds(request.QueuedAt, record.StartedAt ?? record.EndedAt));
         if (record.Stop is { } stop)
@@ -60,7 +65,7 @@ internal static class RunTelemetry
 
         activity.SetTag(Tags.ErrorType, outcome.Error?.Type);
         bool isError = record.Status is RunStatus.Failed or RunStatus.TimedOut or RunStatus.Rejected;
-        activity.SetStatus(isError ? ActivityStatusCode.Error : ActivityStatusCode.Ok, isError ? outcome.Error?.Message ?? record.Status.ToString() : null);
+        activity.SetStatus(isError ? ActivityStatusCode.Error : ActivityStatusCode.Ok, isError ? (traced.Errors ? outcome.Error?.Message : null) ?? record.Status.ToString() : null);
         activity.SetStartTime(request.QueuedAt.UtcDateTime);
         activity.Start();
         activity.SetEndTime((record.EndedAt ?? request.QueuedAt).UtcDateTime);

@@ -21,7 +21,7 @@ internal static class StepTelemetry
     }
 
     /// <summary>The attempt has ended.</summary>
-    public static void End(Activity? activity, StepCall call, StepOutcome outcome)
+    public static void End(Activity? activity, StepCall call, StepOutcome outcome, TracedDetails traced)
     {
         TagList tags = new() { { Tags.Step, call.Name }, { Tags.Status, outcome.Status.ToString() } };
         if (outcome.StopReason is { } reason)
@@ -33,7 +33,7 @@ internal static class StepTelemetry
             activity.SetTag(name, value);
         activity.SetTag(Tags.ErrorType, outcome.Error?.Type);
         bool isError = outcome.Status is StepStatus.Failed or StepStatus.TimedOut;
-        activity.SetStatus(isError ? ActivityStatusCode.Error : ActivityStatusCode.Ok, isError ? outcome.Error?.Message ?? outcome.Status.ToString() : null);
+        activity.SetStatus(isError ? ActivityStatusCode.Error : ActivityStatusCode.Ok, isError ? (traced.Errors ? outcome.Error?.Message : null) ?? outcome.Status.ToString() : null);
     }
 
     /// <summary>A step's token has fired because its run was asked to stop.</summary>

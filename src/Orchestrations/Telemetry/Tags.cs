@@ -13,6 +13,7 @@ internal static class Tags
     public const string RunId = "preempt.run.id";
     public const string ParentId = "preempt.run.parent";
     public const string Key = "preempt.key";
+    public const string KeyHash = "preempt.key.hash";
     public const string FencingToken = "preempt.fencing_token";
     public const string SupersededBy = "preempt.superseded_by";
     public const string StoppedBy = "preempt.stop.by";

@@ -9,7 +9,8 @@ namespace Preempt;
 /// ends when its condition is met. Compared by its canonical text.
 /// </summary>
 /// <remarks>
-/// The text form, of 1,000 characters and 32 levels of "not" and parentheses at most; words without regard to case:
+/// The text form, of 1,000 characters, 32 parts (windows, days, deadlines and events) and 32 levels of "not" and parentheses at most; words without
+/// regard to case:
 /// <code>
 /// condition = all { "or" all }                            "not" binds tightest, then "and", then "or"
 /// all       = single { "and" single }                     only one of them may name an event
@@ -43,6 +44,11 @@ public abstract record EndCondition
 
     /// <summary>The most levels of "not" and parentheses.</summary>
     public const int MaxDepth = 32;
+
+    /// <summary>
+    /// The most windows, days, deadlines and events that are joined. Each is looked at for each of up to 500 boundaries, whenever the code of a run is replayed.
+    /// </summary>
+    public const int MaxParts = 32;
 
     /// <summary>How many boundaries of its parts <see cref="NextChange(DateTimeOffset)"/> looks at: half a year to ten years of them.</summary>
     private const int MaxBoundaries = 500;
@@ -103,11 +109,11 @@ public abstract record EndCondition
     }
 
     /// <summary>Met when all the conditions are.</summary>
-    /// <exception cref="ArgumentException">There is none, several name an event, or they are too long or nest too deep.</exception>
+    /// <exception cref="ArgumentException">There is none, several name an event, or they are too long or too many or nest too deep.</exception>
     public static EndCondition All(params EndCondition[] conditions) => Join(Binding.And, conditions);
 
     /// <summary>Met when at least one of the conditions is.</summary>
-    /// <exception cref="ArgumentException">There is none, or they are too long or nest too deep.</exception>
+    /// <exception cref="ArgumentException">There is none, or they are too long or too many or nest too deep.</exception>
     public static EndCondition Any(params EndCondition[] conditions) => Join(Binding.Or, conditions);
 
     /// <summary>Met when the condition is not.</summary>

@@ -11,6 +11,7 @@ internal sealed class EndConditionParser(string text)
 
     private readonly TextCursor _cursor = new(text, "end condition");
     private int _depth;
+    private int _parts;
 
     /// <summary>Reads what stands after "where", alone.</summary>
     /// <exception cref="FormatException">It is not a match or several.</exception>
@@ -90,6 +91,8 @@ internal sealed class EndConditionParser(string text)
     private EndCondition ReadSingle()
     {
         int start = _cursor.Position;
+        if (++_parts > EndCondition.MaxParts)
+            throw _cursor.Failure(start, $"a condition has {EndCondition.MaxParts} parts (windows, days, deadlines and events) at most");
         string word = _cursor.PeekWord();
         _cursor.Position += word.Length;
         switch (word.ToUpperInvariant())

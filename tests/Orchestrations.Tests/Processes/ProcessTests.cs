@@ -56,22 +56,48 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public async Task The_environment_is_the_apps_with_what_the_step_changes()
+    public async Task The_environment_has_no_secrets_of_the_app()
+    {
+        Environment.SetEnvironmentVariable("AzureWebJobsStorage__PREEMPT_TEST", "a secret");
+        Environment.SetEnvironmentVariable("PREEMPT_TEST_KEPT", "kept");
+        Environment.SetEnvironmentVariable("LC_PREEMPT_TEST", "de");
+
+        Dictionary<string, string> environment = await ReadEnvironmentAsync(new ProcessOptions("env")
+        {
+            InheritedVariables = ["PREEMPT_TEST_KEPT", "PREEMPT_TEST_NOT_THERE"],
+            Environment = new Dictionary<string, string?> { ["ADDED"] = "a b=c", ["LC_PREEMPT_TEST"] = "fr", ["HOME"] = null },
+        });
+
+        Assert.Equal(
+            ["ADDED", "LC_PREEMPT_TEST", "PATH", "PREEMPT_PROCESS", "PREEMPT_TEST_KEPT"],
+            environment.Keys.Except(["LANG", "LANGUAGE", "LC_ALL", "LD_LIBRARY_PATH", "LOGNAME", "SHELL", "TERM", "TMPDIR", "TZ", "USER"]).Order(StringComparer.Ordinal));
+        Assert.Equal(("a b=c", "fr", "kept"), (environment["ADDED"], environment["LC_PREEMPT_TEST"], environment["PREEMPT_TEST_KEPT"]));
+        Assert.Equal(Environment.GetEnvironmentVariable("PATH"), environment["PATH"]);
+    }
+
+    [Fact]
+    public async Task The_environment_is_the_whole_of_the_apps_where_its_step_says_so()
     {
         Environment.SetEnvironmentVariable("PREEMPT_TEST_KEPT", "kept");
         Environment.SetEnvironmentVariable("PREEMPT_TEST_REMOVED", "here");
-        ProcessResult result = await RunAsync(new ProcessOptions("env")
+
+        Dictionary<string, string> environment = await ReadEnvironmentAsync(new ProcessOptions("env")
         {
-            Environment = new Dictionary<string, string?> { ["ADDED"] = "a b=c", ["PREEMPT_TEST_REMOVED"] = null },
-            MaxCaptured = 100_000,
+            InheritedVariables = ["*"],
+            Environment = new Dictionary<string, string?> { ["PREEMPT_TEST_REMOVED"] = null },
         });
-        string[] lines = result.Output.Split('\n');
-        Assert.Contains("PREEMPT_TEST_KEPT=kept", lines);
-        Assert.Contains("ADDED=a b=c", lines);
-        string[] names = [.. lines.Select(line => line.Split('=')[0])];
-        Assert.DoesNotContain("PREEMPT_TEST_REMOVED", names);
-        Assert.DoesNotContain("PREEMPT_ROLE", names);
-        Assert.Equal(Environment.GetEnvironmentVariable("DOTNET_STARTUP_HOOKS") is not null, names.Contains("DOTNET_STARTUP_HOOKS"));
+
+        Assert.Equal("kept", environment["PREEMPT_TEST_KEPT"]);
+        Assert.DoesNotContain("PREEMPT_TEST_REMOVED", environment.Keys);
+        // What makes the supervisor one is not the program's.
+        Assert.DoesNotContain("PREEMPT_ROLE", environment.Keys);
+        Assert.Equal(Environment.GetEnvironmentVariable("DOTNET_STARTUP_HOOKS") is not null, environment.ContainsKey("DOTNET_STARTUP_HOOKS"));
+    }
+
+    private async Task<Dictionary<string, string>> ReadEnvironmentAsync(ProcessOptions options)
+    {
+        ProcessResult result = await RunAsync(options with { MaxCaptured = 100_000 });
+        return result.Output.Split('\n').Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2).DistinctBy(parts => parts[0]).ToDictionary(parts => parts[0], parts => parts[1]);
     }
 
     [Fact]
@@ -152,6 +178,7 @@ public sealed class ProcessTests
         { new ProcessOptions("cat", "a\0b"), "Arguments: one is null or has a NUL character" },
         { new ProcessOptions("cat") { WorkingDirectory = "/no/such/place" }, "WorkingDirectory: there is no \"/no/such/place\"" },
         { new ProcessOptions("cat") { Environment = new Dictionary<string, string?> { ["A=B"] = "" } }, "\"A=B\" is no name" },
+        { new ProcessOptions("cat") { InheritedVariables = [""] }, "InheritedVariables: \"\" is no name" },
         { new ProcessOptions("cat") { Notice = Duration.Never }, "Notice: 1h at most; this is never" },
         { new ProcessOptions("cat") { MaxLineLength = 0 }, "MaxLineLength: 1 to 65536 is allowed; this is 0" },
         { new ProcessOptions("cat") { MaxCaptured = -1 }, "MaxCaptured: 0 to 1048576 is allowed; this is -1" },

@@ -47,7 +47,10 @@ public sealed class Recorder : IDisposable
 
     public IReadOnlyList<Measurement> Of(string instrument) => [.. _measurements.Where(measurement => measurement.Instrument == instrument)];
 
-    /// <summary>The spans of a name that have ended.</summary>
+    /// <summary>The spans that have ended.</summary>
+    public IReadOnlyList<Activity> All => [.. _ended];
+
+    /// <summary>Those of a name.</summary>
     public IReadOnlyList<Activity> Spans(string name) => [.. _ended.Where(activity => activity.DisplayName == name)];
 
     public void Dispose()

@@ -28,7 +28,7 @@ public sealed class TraceTests : IDisposable
         Assert.All([span, step], part => Assert.Equal(id, part.GetTagItem("preempt.run.id")));
         Assert.Equal(run.QueuedAt.UtcDateTime, span.StartTimeUtc);
         Assert.Equal(run.EndedAt!.Value.UtcDateTime, span.StartTimeUtc + span.Duration);
-        Assert.Equal(("ada", 1L, ActivityStatusCode.Ok), (span.GetTagItem("preempt.key"), span.GetTagItem("preempt.fencing_token"), span.Status));
+        Assert.Equal((RunId.HashKey("ada"), 1L, ActivityStatusCode.Ok), (span.GetTagItem("preempt.key.hash"), span.GetTagItem("preempt.fencing_token"), span.Status));
     }
 
     [Fact]
@@ -58,6 +58,26 @@ public sealed class TraceTests : IDisposable
             Assert.Equal((ActivityStatusCode.Error, "told to fail"), (span.Status, span.StatusDescription));
             Assert.Equal(typeof(InvalidOperationException).FullName, span.GetTagItem("error.type"));
         }
+    }
+
+    [Theory]
+    [InlineData(null, null, null, "told to fail")]
+    [InlineData("false", "false", null, "Failed")]
+    [InlineData("true", "true", "ada@example.org", "told to fail")]
+    public void Traces_have_keys_and_messages_as_far_as_the_app_says_so(string? keys, string? errors, string? expectedKey, string expectedMessage)
+    {
+        using TestApp app = new(settings: new Dictionary<string, string?> { ["Preempt:TraceKeys"] = keys, ["Preempt:TraceErrors"] = errors });
+        using Recorder recorder = new();
+        app.End(app.Start("one-run", new Work(Seconds: 1, Fail: true), key: "ada@example.org"));
+
+        Activity run = Assert.Single(recorder.Spans("run one-run"));
+        Activity step = Assert.Single(recorder.Spans("step worker"));
+        Assert.Equal(expectedKey, run.GetTagItem("preempt.key"));
+        Assert.Equal(RunId.HashKey("ada@example.org"), run.GetTagItem("preempt.key.hash"));
+        Assert.All([run, step], span => Assert.Equal(expectedMessage, span.StatusDescription));
+        // Nothing else says who it was.
+        IEnumerable<object?> said = recorder.All.SelectMany(span => span.TagObjects.Select(tag => tag.Value).Append(span.DisplayName));
+        Assert.Equal(expectedKey is not null, said.Any(value => $"{value}".Contains("ada@", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -186,6 +186,19 @@ public class EndConditionTextTests
     }
 
     [Fact]
+    public void Parts_are_bounded()
+    {
+        string[] most = [.. Enumerable.Repeat("friday", EndCondition.MaxParts)];
+        EndCondition.Parse(string.Join(" and ", most));
+        EndCondition.Any([.. most.Select(EndCondition.Parse)]);
+
+        const string Bound = "a condition has 32 parts (windows, days, deadlines and events) at most";
+        Assert.Contains($"character {32 * " friday or".Length + 1}: {Bound}", Error(string.Join(" or ", [.. most, "monday"])), StringComparison.Ordinal);
+        Assert.Contains(Bound, Error($"({string.Join(" or ", most)}) and not event x"), StringComparison.Ordinal);
+        Assert.Contains(Bound, Assert.Throws<ArgumentException>(() => EndCondition.All(EndCondition.Parse(string.Join(" or ", most)), "weekend")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Depth_is_bounded()
     {
         EndCondition.Parse(Nested("(", EndCondition.MaxDepth, ")"));
