@@ -56,6 +56,12 @@ param entraClientId string = ''
 @description('The audiences that a token may name; by default the client id and `api://` with it.')
 param entraAudiences string[] = []
 
+@description('The object ids of the users and applications that a token may be of. Who is neither here nor in a group below is refused with 403: without any, everybody is.')
+param entraAllowedIdentities string[] = []
+
+@description('The object ids of groups whose members are let in. The app registration must put groups into its tokens.')
+param entraAllowedGroups string[] = []
+
 @description('Whether the lab workflows can be started: they are for tests.')
 param enableLab bool = false
 
@@ -89,7 +95,9 @@ param logDailyQuotaGB int = -1
 var suffix = uniqueString(resourceGroup().id, environmentName)
 var names = {
   identity: 'id-${environmentName}-${suffix}'
+  deployer: 'id-${environmentName}-deploy-${suffix}'
   storage: 'st${take(replace(environmentName, '-', ''), 9)}${suffix}'
+  packages: 'stp${take(replace(environmentName, '-', ''), 8)}${suffix}'
   workspace: 'log-${environmentName}-${suffix}'
   insights: 'appi-${environmentName}-${suffix}'
   plan: 'plan-${environmentName}-${suffix}'
@@ -101,9 +109,38 @@ var names = {
 var allTags = union(tags, { 'preempt-environment': environmentName })
 var hasNetwork = network != 'public'
 var hasScheduler = durableBackend == 'scheduler'
+var packageContainer = 'deployments'
+// What the app may with its storage. Each role is the least that the platform lists for what its reason names.
+var stateRoles = [
+  {
+    id: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+    description: 'Storage Blob Data Owner: the Functions host asks for it, for its leases and keys; large messages of the engine are blobs too.'
+  }
+  {
+    id: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+    description: 'Storage Queue Data Contributor: the control and work-item queues, and the queues of commands and events.'
+  }
+  {
+    id: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
+    description: 'Storage Table Data Contributor: history, instances, and the cancellation feed.'
+  }
+]
+var packageRoles = [
+  {
+    id: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+    description: 'Storage Blob Data Contributor: the platform puts packages there and loads them, as this identity.'
+  }
+]
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
   name: names.identity
+  location: location
+  tags: allTags
+}
+
+// Code of the app has no business with packages: whoever can change one can change the app. The platform, which has, comes as another identity.
+resource deployer 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: names.deployer
   location: location
   tags: allTags
 }
@@ -132,6 +169,25 @@ module storage 'modules/storage.bicep' = {
     isPrivate: hasNetwork
     identityName: identity.name
     principalId: identity.properties.principalId
+    containerNames: []
+    queueNames: ['preempt-commands', 'preempt-commands-poison', 'preempt-events']
+    roles: stateRoles
+  }
+}
+
+module packages 'modules/storage.bicep' = {
+  name: 'packages'
+  params: {
+    location: location
+    tags: allTags
+    name: names.packages
+    zoneRedundant: zoneRedundant
+    isPrivate: hasNetwork
+    identityName: deployer.name
+    principalId: deployer.properties.principalId
+    containerNames: [packageContainer]
+    queueNames: []
+    roles: packageRoles
   }
 }
 
@@ -143,8 +199,9 @@ module vnet 'modules/network.bicep' = if (hasNetwork) {
     name: names.network
     addressPrefix: addressPrefix
     storageName: names.storage
+    packagesName: names.packages
   }
-  dependsOn: [storage]
+  dependsOn: [storage, packages]
 }
 
 module scheduler 'modules/scheduler.bicep' = if (hasScheduler) {
@@ -185,7 +242,8 @@ module app 'modules/app.bicep' = {
     identityId: identity.id
     identityClientId: identity.properties.clientId
     storageName: names.storage
-    deploymentContainer: storage.outputs.deploymentContainer
+    deployerId: deployer.id
+    packagesUrl: '${packages.outputs.blobEndpoint}${packageContainer}'
     insightsName: names.insights
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
@@ -202,10 +260,12 @@ module app 'modules/app.bicep' = {
     } : {}
     entraClientId: entraClientId
     entraAudiences: entraAudiences
+    entraAllowedIdentities: entraAllowedIdentities
+    entraAllowedGroups: entraAllowedGroups
     enableLab: enableLab
     appSettings: appSettings
   }
-  dependsOn: [monitoring]
+  dependsOn: [monitoring, storage]
 }
 
 module appEndpoint 'modules/endpoint.bicep' = if (network == 'private') {

@@ -12,6 +12,9 @@ param alwaysReadyInstances = 1
 param maximumInstanceCount = 100
 
 param entraClientId = readEnvironmentVariable('PREEMPT_ENTRA_CLIENT_ID', '')
+// Object ids, with commas between them.
+param entraAllowedIdentities = filter(split(readEnvironmentVariable('PREEMPT_ENTRA_IDENTITIES', ''), ','), id => !empty(id))
+param entraAllowedGroups = filter(split(readEnvironmentVariable('PREEMPT_ENTRA_GROUPS', ''), ','), id => !empty(id))
 param alertEmails = empty(readEnvironmentVariable('PREEMPT_ALERT_EMAIL', '')) ? [] : [readEnvironmentVariable('PREEMPT_ALERT_EMAIL', '')]
 
 param logRetentionDays = 90

@@ -41,15 +41,18 @@ public class AppTests
 
     [Theory]
     [MemberData(nameof(Environments))]
-    public void It_reaches_its_package_and_its_storage_as_one_user_assigned_identity(string environment)
+    public void It_reaches_its_storage_as_one_identity_and_the_platform_its_package_as_another(string environment)
     {
         Deployment deployment = Deployment.Of(environment);
         Resource app = deployment.The(SiteType);
-        string identity = deployment.The("Microsoft.ManagedIdentity/userAssignedIdentities").Id;
+        string identity = deployment.AppIdentity.Id;
         Assert.Equal("UserAssigned", app.Json["identity"]!["type"]!.GetValue<string>());
-        Assert.Equal(identity, Assert.Single(app.Json["identity"]!["userAssignedIdentities"]!.AsObject()).Key);
+        Assert.Equal(
+            new[] { identity, deployment.Deployer.Id }.Order(StringComparer.Ordinal),
+            app.Json["identity"]!["userAssignedIdentities"]!.AsObject().Select(assigned => assigned.Key).Order(StringComparer.Ordinal));
         Assert.Equal("UserAssignedIdentity", app.Text("functionAppConfig.deployment.storage.authentication.type"));
-        Assert.Equal(identity, app.Text("functionAppConfig.deployment.storage.authentication.userAssignedIdentityResourceId"));
+        Assert.Equal(deployment.Deployer.Id, app.Text("functionAppConfig.deployment.storage.authentication.userAssignedIdentityResourceId"));
+        Assert.Contains(deployment.Packages.Name, app.Text("functionAppConfig.deployment.storage.value"), StringComparison.Ordinal);
 
         Assert.Equal("managedidentity", deployment.Settings["AzureWebJobsStorage__credential"]);
         foreach (string setting in new[] { "AzureWebJobsStorage__clientId", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING" })
@@ -63,13 +66,24 @@ public class AppTests
         Assert.True(entra.Flag("platform.enabled"));
         Assert.True(entra.Flag("globalValidation.requireAuthentication"));
         Assert.Equal("Return401", entra.Text("globalValidation.unauthenticatedClientAction"));
-        Assert.Equal(["/api/health"], entra["globalValidation.excludedPaths"]!.AsArray().Select(path => path!.GetValue<string>()));
+        Assert.Equal(["/api/health", "/api/dashboard"], entra["globalValidation.excludedPaths"]!.AsArray().Select(path => path!.GetValue<string>()));
         Assert.True(entra.Flag("httpSettings.requireHttps"));
         Assert.True(entra.Flag("identityProviders.azureActiveDirectory.enabled"));
         JsonObject registration = entra["identityProviders.azureActiveDirectory.registration"]!.AsObject();
         Assert.Equal(["clientId", "openIdIssuer"], registration.Select(property => property.Key));
         Assert.Contains("'00000000-0000-0000-0000-000000000002'", registration["openIdIssuer"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.False(entra.Flag("login.tokenStore.enabled"));
+    }
+
+    [Theory]
+    [InlineData("private", "aaaaaaaa-2222-3333-4444-555555555555", "bbbbbbbb-2222-3333-4444-555555555555")]
+    [InlineData("closed", "00000000-0000-0000-0000-000000000000", null)]
+    public void Only_those_who_are_named_get_in_and_nobody_where_nobody_is_named(string environment, string identity, string? group)
+    {
+        JsonNode policy = Deployment.Of(environment).The("Microsoft.Web/sites/config", "authsettingsV2")
+            ["identityProviders.azureActiveDirectory.validation.defaultAuthorizationPolicy.allowedPrincipals"]!;
+        Assert.Equal([identity], policy["identities"]!.AsArray().Select(id => id!.GetValue<string>()));
+        Assert.Equal(group is null ? [] : [group], policy["groups"]!.AsArray().Select(id => id!.GetValue<string>()));
     }
 
     [Fact]

@@ -42,6 +42,24 @@ internal sealed class Deployment
     public Resource The(string type, string lastName) =>
         Assert.Single(Resources, resource => resource.Type == type && resource.Name.EndsWith("/" + lastName, StringComparison.Ordinal));
 
+    /// <summary>The storage account of the app's state and queues.</summary>
+    public Resource Storage => Account("st");
+
+    /// <summary>The storage account of the app's packages.</summary>
+    public Resource Packages => Account("stp");
+
+    /// <summary>The identity that the app runs as.</summary>
+    public Resource AppIdentity => Identity(isDeployer: false);
+
+    /// <summary>The identity by which the platform reaches the packages.</summary>
+    public Resource Deployer => Identity(isDeployer: true);
+
+    private Resource Account(string prefix) => Assert.Single(
+        All("Microsoft.Storage/storageAccounts"), account => account.Name.StartsWith(prefix + Environment[..3], StringComparison.Ordinal));
+
+    private Resource Identity(bool isDeployer) => Assert.Single(
+        All("Microsoft.ManagedIdentity/userAssignedIdentities"), identity => identity.Name.Contains("-deploy-", StringComparison.Ordinal) == isDeployer);
+
     /// <summary>The settings of the app.</summary>
     public IReadOnlyDictionary<string, string> Settings => The("Microsoft.Web/sites/config", "appsettings").Json["properties"]!
         .AsObject().ToDictionary(setting => setting.Key, setting => setting.Value!.GetValue<string>());

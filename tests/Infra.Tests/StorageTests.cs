@@ -65,6 +65,20 @@ public class StorageTests
         ["preempt-commands", "preempt-commands-poison", "preempt-events"],
         Deployment.Of(environment).All("Microsoft.Storage/storageAccounts/queueServices/queues").Select(queue => queue.Name.Split('/')[^1]));
 
+    [Theory]
+    [MemberData(nameof(Environments))]
+    public void Packages_are_in_an_account_that_has_nothing_else(string environment)
+    {
+        Deployment deployment = Deployment.Of(environment);
+        Assert.NotEqual(deployment.Storage.Name, deployment.Packages.Name);
+        Assert.Equal(
+            [$"{deployment.Packages.Name}/default/deployments"],
+            deployment.All("Microsoft.Storage/storageAccounts/blobServices/containers").Select(container => container.Name));
+        Assert.All(
+            deployment.All("Microsoft.Storage/storageAccounts/queueServices/queues"),
+            queue => Assert.StartsWith(deployment.Storage.Name + "/", queue.Name, StringComparison.Ordinal));
+    }
+
     private static IReadOnlyList<Resource> Accounts(string environment) =>
         Deployment.Of(environment).All("Microsoft.Storage/storageAccounts");
 }

@@ -21,8 +21,11 @@ param identityClientId string
 @description('The storage account.')
 param storageName string
 
-@description('The container of the app\'s packages.')
-param deploymentContainer string
+@description('The identity by which the platform reaches the app\'s packages: its resource id.')
+param deployerId string
+
+@description('Where the packages are: the address of a container.')
+param packagesUrl string
 
 @description('The Application Insights component.')
 param insightsName string
@@ -56,6 +59,12 @@ param entraClientId string
 
 @description('The audiences that a token may name.')
 param entraAudiences string[]
+
+@description('The users and applications that are let in: their object ids.')
+param entraAllowedIdentities string[]
+
+@description('The groups whose members are let in: their object ids.')
+param entraAllowedGroups string[]
 
 @description('Whether the lab workflows can be started.')
 param enableLab bool
@@ -111,7 +120,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'
-    userAssignedIdentities: { '${identityId}': {} }
+    userAssignedIdentities: { '${identityId}': {}, '${deployerId}': {} }
   }
   properties: {
     serverFarmId: plan.id
@@ -129,10 +138,10 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       deployment: {
         storage: {
           type: 'blobContainer'
-          value: '${storage.properties.primaryEndpoints.blob}${deploymentContainer}'
+          value: packagesUrl
           authentication: {
             type: 'UserAssignedIdentity'
-            userAssignedIdentityResourceId: identityId
+            userAssignedIdentityResourceId: deployerId
           }
         }
       }
@@ -171,7 +180,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       globalValidation: {
         requireAuthentication: true
         unauthenticatedClientAction: 'Return401'
-        excludedPaths: ['/api/health']
+        // The dashboard holds no data: what it shows it asks for, as whoever has signed in.
+        excludedPaths: ['/api/health', '/api/dashboard']
       }
       httpSettings: { requireHttps: true }
       identityProviders: {
@@ -183,10 +193,17 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
           }
           validation: {
             allowedAudiences: empty(entraAudiences) ? [entraClientId, 'api://${entraClientId}'] : entraAudiences
+            // Empty lists would let in whoever is in the tenant: then only nobody, who has this id, is on them.
+            defaultAuthorizationPolicy: {
+              allowedPrincipals: {
+                identities: empty(entraAllowedIdentities) && empty(entraAllowedGroups) ? ['00000000-0000-0000-0000-000000000000'] : entraAllowedIdentities
+                groups: entraAllowedGroups
+              }
+            }
           }
         }
       }
-      // Callers bring tokens; nobody signs in here, so none is kept.
+      // Programs bring tokens, and people who look at the dashboard sign in. The app needs no token of theirs, so none is kept.
       login: { tokenStore: { enabled: false } }
     }
   }

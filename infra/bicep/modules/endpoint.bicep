@@ -18,6 +18,9 @@ param group string
 @description('The private zone of its names.')
 param zoneName string
 
+@description('Whether that zone is there already, and leads from the network.')
+param hasZone bool = false
+
 @description('The virtual network that looks names up.')
 param networkName string
 
@@ -46,13 +49,13 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
   }
 }
 
-resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
+resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (!hasZone) {
   name: zoneName
   location: 'global'
   tags: tags
 }
 
-resource link 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = {
+resource link 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (!hasZone) {
   parent: zone
   name: networkName
   location: 'global'
@@ -70,8 +73,9 @@ resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-0
     privateDnsZoneConfigs: [
       {
         name: group
-        properties: { privateDnsZoneId: zone.id }
+        properties: { privateDnsZoneId: resourceId('Microsoft.Network/privateDnsZones', zoneName) }
       }
     ]
   }
+  dependsOn: [zone]
 }

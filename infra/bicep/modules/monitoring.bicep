@@ -62,6 +62,6 @@ resource publisher 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringMetricsPublisher)
-    description: 'Lets the app send its telemetry.'
+    description: 'Monitoring Metrics Publisher: nobody sends telemetry without an identity.'
   }
 }

@@ -1,4 +1,4 @@
-metadata description = 'The virtual network of the app, and the private endpoints of its storage account.'
+metadata description = 'The virtual network of the app, and the private endpoints of its storage accounts.'
 
 @description('Where it is.')
 param location string
@@ -15,8 +15,15 @@ param addressPrefix string
 @description('The storage account to reach.')
 param storageName string
 
+@description('The storage account of the app\'s packages, to reach as well.')
+param packagesName string
+
 resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   name: storageName
+}
+
+resource packages 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+  name: packagesName
 }
 
 resource endpointRules 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
@@ -104,6 +111,22 @@ module endpoints 'endpoint.bicep' = [
     }
   }
 ]
+
+module packagesEndpoint 'endpoint.bicep' = {
+  name: 'packages-blob'
+  params: {
+    location: location
+    tags: tags
+    targetId: packages.id
+    targetName: packagesName
+    group: 'blob'
+    zoneName: 'privatelink.blob.${environment().suffixes.storage}'
+    hasZone: true
+    networkName: network.name
+    subnetId: network::endpointSubnet.id
+  }
+  dependsOn: [endpoints]
+}
 
 @description('The subnet that the app sends from.')
 output appSubnetId string = network::appSubnet.id

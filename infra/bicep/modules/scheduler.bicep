@@ -50,7 +50,7 @@ resource contributor 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', durableTaskDataContributor)
-    description: 'Lets the app work on its task hub.'
+    description: 'Durable Task Data Contributor: runs and gates are kept in this task hub, and in no other.'
   }
 }
 

@@ -1,4 +1,4 @@
-metadata description = 'The storage account of the app: its package, its queues, its tables, and with the storage backend all state. It has no keys.'
+metadata description = 'A storage account, and what one identity may with it. It has no keys.'
 
 @description('Where it is.')
 param location string
@@ -15,29 +15,20 @@ param zoneRedundant bool
 @description('Whether it is reached by private endpoints only.')
 param isPrivate bool
 
-@description('The identity of the app: its name, which the names of role assignments are made of.')
+@description('The identity: its name, which the names of role assignments are made of.')
 param identityName string
 
-@description('Who may read and write blobs, queues and tables.')
+@description('The identity: who it is.')
 param principalId string
 
-var deploymentContainerName = 'deployments'
-var queueNames = ['preempt-commands', 'preempt-commands-poison', 'preempt-events']
-var roles = [
-  {
-    // The Functions host asks for this one, and for no less: leases, keys and packages are blobs.
-    id: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
-    description: 'Storage Blob Data Owner: the host\'s leases and keys, large messages, and the app\'s package.'
-  }
-  {
-    id: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
-    description: 'Storage Queue Data Contributor: the control and work-item queues, and the queues of commands and events.'
-  }
-  {
-    id: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
-    description: 'Storage Table Data Contributor: history, instances, and the cancellation feed.'
-  }
-]
+@description('The containers that it has from the start.')
+param containerNames string[]
+
+@description('The queues that it has from the start.')
+param queueNames string[]
+
+@description('What that identity may: built-in roles by their ids, and why each.')
+param roles { id: string, description: string }[]
 
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   name: name
@@ -80,11 +71,13 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
   }
 }
 
-resource deploymentContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
-  parent: blobs
-  name: deploymentContainerName
-  properties: { publicAccess: 'None' }
-}
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = [
+  for containerName in containerNames: {
+    parent: blobs
+    name: containerName
+    properties: { publicAccess: 'None' }
+  }
+]
 
 resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2024-01-01' = {
   parent: account
@@ -111,8 +104,8 @@ resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-@description('The container of the app\'s packages.')
-output deploymentContainer string = deploymentContainer.name
-
 @description('Where its queues are.')
 output queueEndpoint string = account.properties.primaryEndpoints.queue
+
+@description('Where its blobs are.')
+output blobEndpoint string = account.properties.primaryEndpoints.blob
