@@ -34,6 +34,8 @@ public sealed class BadInputTests(AppUnderTest app) : EndToEndTests(app)
         Row("steps is text", "{\"input\": {\"group\": \"GROUP\", \"steps\": \"none\"}}", "steps"),
         Row("a step is null", "{\"input\": {\"group\": \"GROUP\", \"steps\": [null]}}", "steps"),
         Row("seconds is text", "{\"input\": {\"group\": \"GROUP\", \"steps\": [{\"seconds\": \"long\"}]}}", "seconds"),
+        Row("seconds is a number in quotes", "{\"input\": {\"group\": \"GROUP\", \"steps\": [{\"seconds\": \"0\"}]}}", "seconds"),
+        Row("priority is a number in quotes", $"{{{Input}, \"priority\": \"1\"}}", "priority"),
         Row("ignoreStop is a number", "{\"input\": {\"group\": \"GROUP\", \"steps\": [{\"seconds\": 1, \"ignoreStop\": 1}]}}", "ignoreStop"),
         Row("onStop is unknown", $"{{\"input\": {{\"group\": \"GROUP\", {Steps}, \"onStop\": \"explode\"}}}}", "onStop"),
         Row("cleanupSeconds is text", $"{{\"input\": {{\"group\": \"GROUP\", {Steps}, \"cleanupSeconds\": \"1s\"}}}}", "cleanupSeconds"),

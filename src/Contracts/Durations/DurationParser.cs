@@ -36,17 +36,23 @@ internal ref struct DurationParser(string text)
             return true;
         }
 
-        bool read = Current is 'P' or 'p' ? ReadIso() : trimmed.Contains(':') ? ReadClock() : ReadUnits();
+        bool read = Current is 'P' or 'p' ? ReadIso() : IsClock() ? ReadClock() : ReadUnits();
         return read && (Duration.TryFromTicks(_ticks, out duration) || FailTooLong(_start));
     }
 
-    /// <summary>Numbers with units, in any order: <c>1h30m</c>, <c>1.5 hours</c>.</summary>
+    /// <summary>
+    /// Numbers with units, in any order: <c>1h30m</c>, <c>1.5 hours</c>, <c>1d, 5h and 10m</c>; after days and weeks perhaps a clock reading:
+    /// <c>1 day 00:00:05</c>.
+    /// </summary>
     private bool ReadUnits()
     {
         HashSet<long> seen = [];
         for (; !AtEnd; SkipSpace())
         {
+            if (seen.Count > 0) SkipSeparators();
             int start = _position;
+            if (seen.Count > 0 && IsClock())
+                return seen.Min() >= TimeSpan.TicksPerDay ? ReadTime() : Fail(start, "a clock reading follows days and weeks alone, as in \"1 day 00:00:05\"");
             if (!ReadNumber(out decimal number)) return false;
             string digits = text[start.._position];
 
@@ -57,7 +63,7 @@ internal ref struct DurationParser(string text)
 
             if (unit.Length == 0) return IsNumberNext() ? Fail(start, NeedsUnit(digits)) : FailUnexpected(NeedsUnit(digits));
             if (TicksOfUnit(unit) is not long unitTicks)
-                return Fail(unitStart, $"there is no unit {Excerpt.Of(unit)}; the units are ms, s, m, h, d and w");
+                return Fail(unitStart, $"there is no unit {Excerpt.Of(unit)}; the units are us, ms, s, m, h, d and w");
             if (!seen.Add(unitTicks)) return Fail(unitStart, $"the unit \"{unit}\" comes twice; give each unit once, as in \"1h30m\"");
             if (!Add(number, unitTicks)) return FailTooLong(start);
         }
@@ -82,7 +88,8 @@ internal ref struct DurationParser(string text)
 
             int start = _position;
             if (AtEnd) return Fail(start, $"a number and a unit must follow, {Example}");
-            if (!ReadNumber(out decimal number)) return false;
+            // ISO 8601 has a comma or a dot.
+            if (!ReadNumber(out decimal number, ',')) return false;
 
             if (!inTime && Current is 'Y' or 'y' or 'M' or 'm')
                 return Fail(_position, "years and months differ in length; use weeks (W) or days (D), and a \"T\" before minutes (M)");
@@ -100,10 +107,12 @@ internal ref struct DurationParser(string text)
         return true;
     }
 
-    /// <summary>A clock reading: <c>hh:mm:ss</c>, before it days and a dot, after it a fraction of the second.</summary>
-    private bool ReadClock() =>
-        ReadDays()
-        && ReadClockField("hours", 24, TimeSpan.TicksPerHour) && ReadColon()
+    /// <summary>A clock reading with days and a dot before it.</summary>
+    private bool ReadClock() => ReadDays() && ReadTime();
+
+    /// <summary>A clock reading: <c>hh:mm:ss</c>, of the hours perhaps one digit, and a fraction of the second.</summary>
+    private bool ReadTime() =>
+        ReadClockField("hours", 24, TimeSpan.TicksPerHour) && ReadColon()
         && ReadClockField("minutes", 60, TimeSpan.TicksPerMinute) && ReadColon()
         && ReadClockField("seconds", 60, TimeSpan.TicksPerSecond) && ReadFraction()
         && (AtEnd || FailUnexpected("nothing may follow hh:mm:ss and a fraction"));
@@ -130,7 +139,8 @@ internal ref struct DurationParser(string text)
         int start = _position;
         SkipDigits();
         ReadOnlySpan<char> digits = text.AsSpan(start, _position - start);
-        if (digits.Length != 2 || int.Parse(digits, CultureInfo.InvariantCulture) is var number && number >= limit)
+        bool isShort = digits.Length == 1 && unitTicks == TimeSpan.TicksPerHour;
+        if ((digits.Length != 2 && !isShort) || int.Parse(digits, CultureInfo.InvariantCulture) is var number && number >= limit)
             return Fail(start, $"{name} are two digits, 00 to {limit - 1}, in hh:mm:ss or d.hh:mm:ss");
         return Add(number, unitTicks);
     }
@@ -152,21 +162,24 @@ internal ref struct DurationParser(string text)
         return Add(decimal.Parse(fraction, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture), TimeSpan.TicksPerSecond);
     }
 
-    /// <summary>Digits, perhaps with a dot and more digits.</summary>
-    private bool ReadNumber(out decimal number)
+    /// <summary>Whether a clock reading comes next: digits, perhaps with a dot, and a colon.</summary>
+    private readonly bool IsClock() => text.AsSpan(_position, _end - _position).TrimStart("0123456789.") is [':', ..];
+
+    /// <summary>Digits, perhaps with a dot, or another point, and more digits.</summary>
+    private bool ReadNumber(out decimal number, char point = '.')
     {
         number = 0;
         int start = _position;
         if (!char.IsAsciiDigit(Current)) return FailUnexpected(Accepted);
         SkipDigits();
-        if (Current == '.')
+        if (Current == '.' || Current == point)
         {
             _position++;
             if (!char.IsAsciiDigit(Current)) return FailUnexpected("digits must follow the dot");
             SkipDigits();
         }
 
-        ReadOnlySpan<char> digits = text.AsSpan(start, _position - start);
+        string digits = text[start.._position].Replace(',', '.');
         return decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) || FailTooLong(start);
     }
 
@@ -176,6 +189,23 @@ internal ref struct DurationParser(string text)
         if (number > Duration.MaxTicks / (decimal)unitTicks) return false;
         _ticks += number * unitTicks;
         return true;
+    }
+
+    /// <summary>What people write between two parts: a comma, "and", or both.</summary>
+    private void SkipSeparators()
+    {
+        const string And = "and";
+        if (Current == ',')
+        {
+            _position++;
+            SkipSpace();
+        }
+
+        if (text.AsSpan(_position, _end - _position) is { Length: > 3 } rest && rest.StartsWith(And, StringComparison.OrdinalIgnoreCase) && char.IsWhiteSpace(rest[And.Length]))
+        {
+            _position += And.Length;
+            SkipSpace();
+        }
     }
 
     private readonly bool IsNumberNext() => AtEnd || char.IsAsciiDigit(Current);
@@ -210,6 +240,7 @@ internal ref struct DurationParser(string text)
 
     private static long? TicksOfUnit(string unit) => (Ascii.IsValid(unit) ? unit.ToLowerInvariant() : unit) switch
     {
+        "us" or "\u00B5s" or "\u03BCs" or "microsecond" or "microseconds" => TimeSpan.TicksPerMicrosecond,
         "ms" or "millisecond" or "milliseconds" => TimeSpan.TicksPerMillisecond,
         "s" or "sec" or "secs" or "second" or "seconds" => TimeSpan.TicksPerSecond,
         "m" or "min" or "mins" or "minute" or "minutes" => TimeSpan.TicksPerMinute,

@@ -94,7 +94,7 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
         await WaitUntilListeningAsync(start.RunId, request, cancellationToken);
     }
 
-    /// <summary>Starts a run with the input, the key, the metadata and the priority of one that has ended.</summary>
+    /// <summary>Starts a run with the input, the key, the metadata, the priority and the timeouts of one that has ended.</summary>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     /// <exception cref="UnknownWorkflowException">Its workflow is no longer there.</exception>
     /// <exception cref="InvalidRunException">The workflow no longer takes such an input.</exception>
@@ -104,11 +104,15 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
         (Run run, RunRequest request, _) = await lookup.LookAsync(id, cancellationToken);
         if (!run.Status.IsTerminal())
             throw new RunConflictException($"The run has not ended: it is {run.Status}. Only a run that has ended can be replayed.", run);
+        RegisteredWorkflow definition = app.Registry.Find(run.Workflow);
         StartOptions options = new()
         {
-            Key = app.Registry.Find(run.Workflow).Rules.IsEmpty ? null : run.Key,
+            Key = definition.Rules.IsEmpty ? null : run.Key,
             Metadata = run.Metadata,
             Priority = request.Priority,
+            // Narrower than the workflow's own only where the start said so.
+            Timeout = request.Timeout < definition.TimeoutOf(run.Input) ? request.Timeout : (Duration?)null,
+            ScheduleTimeout = request.ScheduleTimeout < definition.ScheduleTimeout ? request.ScheduleTimeout : (Duration?)null,
         };
         return idempotencyKey is null
             ? (await StartAsync(run.Workflow, run.Input, options, waitWhileDraining: false, cancellationToken), true)

@@ -35,7 +35,7 @@ internal sealed record KeyInputSource(ImmutableArray<KeyPathStep> Path) : KeySou
     private static KeyValue Single(JsonElement value, string path) => value.ValueKind switch
     {
         JsonValueKind.String => KeyValue.Found(value.GetString()!),
-        JsonValueKind.Number => KeyValue.Found(value.GetRawText()),
+        JsonValueKind.Number => KeyValue.Found(KeyNumber.Write(value.GetRawText())),
         JsonValueKind.True => KeyValue.Found("true"),
         JsonValueKind.False => KeyValue.Found("false"),
         JsonValueKind.Null => KeyValue.Missing($"{path} is null"),

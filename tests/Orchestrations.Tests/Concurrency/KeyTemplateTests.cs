@@ -36,10 +36,10 @@ public class KeyTemplateTests
         Assert.Equal(expected, Resolve(template));
 
     [Theory]
-    [InlineData("{input.count}", "1.50")]
+    [InlineData("{input.count}", "1.5")]
     [InlineData("{input.big}", "12345678901234567890123")]
     [InlineData("{input.yes}/{input.no}", "true/false")]
-    public void Numbers_and_booleans_keep_their_json_text(string template, string expected) => Assert.Equal(expected, Resolve(template));
+    public void Numbers_and_booleans_are_written_as_in_json(string template, string expected) => Assert.Equal(expected, Resolve(template));
 
     [Theory]
     [InlineData("\"text\"", "text")]

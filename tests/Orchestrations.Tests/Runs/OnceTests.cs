@@ -20,6 +20,32 @@ public sealed class OnceTests
     }
 
     [Fact]
+    public void A_replay_is_the_same_request_with_its_priority_metadata_and_timeouts()
+    {
+        using TestApp app = new();
+        ScriptedWorkflow.Codes["long"] = run => run.CallStepAsync<Worker, string>(new Work(600));
+        StartOptions options = new()
+        {
+            Key = "mine",
+            Priority = 7,
+            Metadata = new Dictionary<string, string> { ["region"] = "eu" },
+            Timeout = "1m",
+            ScheduleTimeout = "1h",
+        };
+        string first = app.Host.Run(() => app.Runs.StartAsync("queued", new Script("k", "long"), options)).Id;
+        Run ended = app.End(first);
+        Run again = app.End(app.Host.Run(() => app.Runs.ReplayAsync(first)).Run.Id);
+
+        Assert.Equal((RunStatus.TimedOut, RunStatus.TimedOut), (ended.Status, again.Status));
+        Assert.Equal(("mine", "eu"), (again.Key, again.Metadata["region"]));
+        (RunRequest one, RunRequest two) = (Request(first), Request(again.Id));
+        Assert.Equal((one.Priority, one.Timeout, one.ScheduleTimeout), (two.Priority, two.Timeout, two.ScheduleTimeout));
+        Assert.Equal((7, Duration.Parse("1m"), Duration.Parse("1h")), (two.Priority, two.Timeout, two.ScheduleTimeout));
+
+        RunRequest Request(string id) => RunReader.ReadRequest(app.Host.Run(() => app.Host.Client.GetInstanceAsync(id, getInputsAndOutputs: true))!)!;
+    }
+
+    [Fact]
     public void An_extension_that_is_asked_for_twice_is_given_once()
     {
         using TestApp app = new();

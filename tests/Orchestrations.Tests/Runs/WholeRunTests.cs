@@ -437,7 +437,7 @@ public sealed class WholeRunTests : IDisposable
     {
         ScriptedWorkflow.Codes["once"] = run => run.CallStepAsync<Worker, string>(new Work(1));
         (Run first, bool isFirstNew) = _app.Host.Run(() => _app.Runs.StartOnceAsync("one-run", new Script("k", "once"), "order 7"));
-        (Run second, bool isSecondNew) = _app.Host.Run(() => _app.Runs.StartOnceAsync("one-run", new Script("other", "once"), "order 7"));
+        (Run second, bool isSecondNew) = _app.Host.Run(() => _app.Runs.StartOnceAsync("one-run", new Script("k", "once"), "order 7"));
         Assert.Equal((first.Id, true, false), (second.Id, isFirstNew, isSecondNew));
         _app.End(first.Id);
         (Run third, _) = _app.Host.Run(() => _app.Runs.StartOnceAsync("one-run", new Script("k", "once"), "order 7"));
@@ -445,6 +445,8 @@ public sealed class WholeRunTests : IDisposable
         (Run other, bool isOtherNew) = _app.Host.Run(() => _app.Runs.StartOnceAsync("one-run", new Script("k", "once"), "order 8"));
         Assert.NotEqual(first.Id, other.Id);
         Assert.True(isOtherNew);
+        Assert.Throws<IdempotencyKeyReusedException>(
+            () => _app.Host.Run(() => _app.Runs.StartOnceAsync("one-run", new Script("other", "once"), "order 7")));
     }
 
     [Fact]
