@@ -73,13 +73,15 @@ public sealed class DurableTestHost : IDisposable
     private (Pump Pump, ServiceProvider Services, DurableEngine Engine) Boot()
     {
         // Another seed for each process: a schedule that kills it must not come again.
-        Pump pump = new(_options.Seed == 0 ? 0 : unchecked(_options.Seed + _boots++), _options.Patience, _clocks);
+        Pump pump = new(_options.Seed == 0 ? 0 : unchecked(_options.Seed + _boots++), _clock, _options.RealTimeLimit, _clocks);
         ServiceCollection collection = new();
         collection.AddSingleton<TimeProvider>(_clocks ?? (TimeProvider)_clock);
         collection.AddLogging();
         collection.AddOptions();
         _options.ConfigureServices(collection);
         ServiceProvider services = collection.BuildServiceProvider();
+        ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger<DurableTestHost>();
+        pump.Log = holding => logger.LogWarning("{Holding}", holding);
         EngineOptions engineOptions = new()
         {
             Store = _store,
@@ -142,8 +144,8 @@ public sealed class DurableTestHost : IDisposable
     /// <param name="condition">Looked at between any two pieces of work.</param>
     /// <param name="limit">How far the clock may go; an hour by default.</param>
     /// <exception cref="TimeoutException">
-    /// The limit was reached, nothing is left that could ever happen, or work goes on and on while the clock stands. The message has the
-    /// histories of all instances that have not ended.
+    /// The limit was reached, nothing is left that could ever happen, work goes on and on while the clock stands, or an activity has worked for
+    /// longer than <see cref="DurableTestHostOptions.RealTimeLimit"/>. The message has the histories of all instances that have not ended, or what is at work.
     /// </exception>
     public void RunUntil(Func<bool> condition, TimeSpan? limit = null)
     {

@@ -1,13 +1,14 @@
 namespace Preempt.Testing;
 
 /// <summary>
-/// A clock that stands still until it is told to jump. Timers of this clock that an activity waits for are counted, so that
-/// the test host knows whether an activity works or only waits for time to pass.
+/// A clock that stands still until it is told to jump. It knows its timers that code may await, so that the test host can tell whether an
+/// activity works or only waits for time to pass.
 /// </summary>
 internal sealed class SkippingClock(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly SortedSet<ClockTimer> _armed = [];
+    private readonly HashSet<ClockTimer> _awaitable = [];
     private DateTimeOffset _now = start;
     private long _lastNumber;
 
@@ -35,11 +36,25 @@ internal sealed class SkippingClock(DateTimeOffset start) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        // A token source with a deadline is not a wait: the activity that made it goes on working.
-        RunningActivity? waiter = state is CancellationTokenSource ? null : RunningActivity.Current;
-        ClockTimer timer = new(this, callback, state, waiter);
+        ClockTimer timer = new(this, callback, state, RunningWork.Current);
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    /// <summary>Which tasks wait on this clock now.</summary>
+    public AwaitGraph FindWaits()
+    {
+        ClockTimer[] timers;
+        lock (_lock)
+            timers = [.. _awaitable];
+        AwaitGraph graph = new();
+        foreach (ClockTimer timer in timers)
+        {
+            if (TaskInternals.FindAwaited(timer.State) is { } awaited)
+                graph.Add(awaited, timer.Owner);
+        }
+
+        return graph;
     }
 
     /// <summary>Moves to that time, or stays if it has passed, and fires the timers that are due, in order.</summary>
@@ -55,7 +70,10 @@ internal sealed class SkippingClock(DateTimeOffset start) : TimeProvider
     public void DropTimers()
     {
         lock (_lock)
+        {
             _armed.Clear();
+            _awaitable.Clear();
+        }
     }
 
     private ClockTimer? TakeDue()
@@ -64,18 +82,29 @@ internal sealed class SkippingClock(DateTimeOffset start) : TimeProvider
         {
             if (_armed.Min is not { } first || first.DueAt > _now)
                 return null;
-            _armed.Remove(first);
+            Remove(first);
             return first;
         }
     }
 
-    private sealed class ClockTimer(SkippingClock clock, TimerCallback callback, object? state, RunningActivity? waiter)
+    private void Remove(ClockTimer timer)
+    {
+        _armed.Remove(timer);
+        _awaitable.Remove(timer);
+    }
+
+    private sealed class ClockTimer(SkippingClock clock, TimerCallback callback, object? state, RunningWork? owner)
         : ITimer, IComparable<ClockTimer>
     {
         private long _number;
         private TimeSpan _period;
 
         public DateTimeOffset DueAt { get; private set; }
+
+        public object? State => state;
+
+        /// <summary>The work that made it.</summary>
+        public RunningWork? Owner => owner;
 
         public int CompareTo(ClockTimer? other)
         {
@@ -88,7 +117,7 @@ internal sealed class SkippingClock(DateTimeOffset start) : TimeProvider
         {
             lock (clock._lock)
             {
-                Disarm();
+                clock.Remove(this);
                 _period = period;
                 if (dueTime != Timeout.InfiniteTimeSpan)
                     Arm(dueTime);
@@ -102,18 +131,12 @@ internal sealed class SkippingClock(DateTimeOffset start) : TimeProvider
             DueAt = clock._now + dueTime;
             _number = ++clock._lastNumber;
             clock._armed.Add(this);
-            waiter?.BeginWait();
-        }
-
-        private void Disarm()
-        {
-            if (_number != 0 && clock._armed.Remove(this))
-                waiter?.EndWait();
+            if (TaskInternals.CanBeAwaited(state))
+                clock._awaitable.Add(this);
         }
 
         public void Fire()
         {
-            waiter?.EndWait();
             lock (clock._lock)
             {
                 if (_period != Timeout.InfiniteTimeSpan && _period > TimeSpan.Zero)
@@ -126,7 +149,7 @@ internal sealed class SkippingClock(DateTimeOffset start) : TimeProvider
         public void Dispose()
         {
             lock (clock._lock)
-                Disarm();
+                clock.Remove(this);
         }
 
         public ValueTask DisposeAsync()

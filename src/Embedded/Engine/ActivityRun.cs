@@ -5,20 +5,20 @@ namespace Preempt.Embedded.Engine;
 
 /// <summary>One delivery of an activity to its function, and its result back to the orchestration.</summary>
 internal sealed class ActivityRun(DurableEngine engine, InstanceHeader instance, TaskScheduled task, CancellationToken hostStopping)
-    : IThreadPoolWorkItem
+    : IFunctionWork
 {
+    /// <summary>Characters of the input that a description has.</summary>
+    private const int MaxInput = 200;
+
     private readonly TaskCompletionSource _ended = new();
 
-    public string Name => task.Name;
-
-    public string InstanceId => instance.InstanceId;
+    public string Description =>
+        $"activity {task.Name} of {instance.InstanceId}, given {(task.Input is { Length: > MaxInput } input ? input[..MaxInput] + "..." : task.Input ?? "nothing")}";
 
     /// <summary>Completes when the function has ended and its answer is on its way.</summary>
     public Task Ended => _ended.Task;
 
-    public void Execute() => _ = RunAsync();
-
-    private async Task RunAsync()
+    public async Task RunAsync()
     {
         HistoryEvent? answer = await CallAsync();
         if (answer is not null)

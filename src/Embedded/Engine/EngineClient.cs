@@ -128,7 +128,12 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
             InstanceHeader header = (live is { IsDurable: true } ? seen : engine.Store.FindInstance(instanceId)) ?? throw Unknown(instanceId);
             // An instance that has just ended is no longer live: then the store has its end.
             if (!condition(header) && live is not null)
-                header = await live.NextChangeAsync(seen!).WaitAsync(cancellation);
+            {
+                Task<InstanceHeader> change = live.NextChangeAsync(seen!);
+                engine.Options.Scheduler.Waits(change);
+                header = await change.WaitAsync(cancellation);
+            }
+
             if (condition(header))
                 return ToMetadata(header, getInputsAndOutputs);
         }

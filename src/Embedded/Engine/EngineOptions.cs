@@ -36,6 +36,24 @@ internal sealed record EngineOptions
 internal interface IWorkScheduler
 {
     void Schedule(IThreadPoolWorkItem item);
+
+    /// <summary>Hears that a client waits for something that this engine's work will complete.</summary>
+    void Waits(Task task)
+    {
+    }
+}
+
+/// <summary>Work that runs an app's own code, which may go on after <see cref="IThreadPoolWorkItem.Execute"/> has returned.</summary>
+internal interface IFunctionWork : IThreadPoolWorkItem
+{
+    /// <summary>What it is, for people.</summary>
+    string Description { get; }
+
+    /// <summary>Runs it.</summary>
+    /// <returns>A task that completes when it has ended.</returns>
+    Task RunAsync();
+
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
 }
 
 /// <summary>Runs work on the thread pool.</summary>

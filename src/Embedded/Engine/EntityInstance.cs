@@ -10,7 +10,7 @@ namespace Preempt.Embedded.Engine;
 /// An entity in memory: it runs the operations in its inbox one at a time and in order, and commits the new state with all
 /// that the operations sent.
 /// </summary>
-internal sealed class EntityInstance(DurableEngine engine, string key) : IThreadPoolWorkItem
+internal sealed class EntityInstance(DurableEngine engine, string key) : IFunctionWork
 {
     /// <summary>Operations that go into one commit at most.</summary>
     private const int MaxBatch = 500;
@@ -50,9 +50,9 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IThread
         }
     }
 
-    public void Execute() => _ = RunAsync();
+    public string Description => $"entity {key}";
 
-    private async Task RunAsync()
+    public async Task RunAsync()
     {
         try
         {

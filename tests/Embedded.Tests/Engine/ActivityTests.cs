@@ -96,7 +96,7 @@ public abstract class ActivityTests(bool replays) : EngineFacts(replays)
             return $"run {runs}";
         };
         string id = App.Start(async context => await context.CallActivityAsync<string>("Work", "x"));
-        App.Settle();
+        App.Host.RunUntil(() => runs == 1);
         DateTimeOffset stop = App.Host.Now;
 
         App.Host.Restart();
