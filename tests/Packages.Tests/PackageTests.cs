@@ -15,7 +15,7 @@ public sealed class PackageTests(PackedPackages packages)
             "Preempt",
             [
                 "Azure.Data.Tables", "Azure.Identity", Worker, $"{Worker}.Extensions.DurableTask", "Microsoft.DurableTask.Abstractions",
-                "Microsoft.DurableTask.Client", "NodaTime", "Preempt.Contracts",
+                "Microsoft.DurableTask.Analyzers", "Microsoft.DurableTask.Client", "NodaTime", "Preempt.Contracts",
             ]
         },
         { "Preempt.Cli", [] },
@@ -70,10 +70,20 @@ public sealed class PackageTests(PackedPackages packages)
         [
             .. from entry in package.Entries
                where entry.Name.StartsWith("Preempt", StringComparison.Ordinal) && entry.Name.EndsWith(".dll", StringComparison.Ordinal)
+               where !entry.FullName.StartsWith("analyzers/", StringComparison.Ordinal)
                select entry.FullName,
         ];
         Assert.Equal(id != "Preempt.Templates", assemblies.Any(assembly => Path.GetFileNameWithoutExtension(assembly) == id));
         Assert.All(assemblies, assembly => Assert.Contains("<summary>", Read(package, Path.ChangeExtension(assembly, ".xml")), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_library_brings_its_analyzers()
+    {
+        using ZipArchive package = packages.Open("Preempt");
+        Assert.Equal(
+            ["analyzers/dotnet/cs/Preempt.Analyzers.CodeFixes.dll", "analyzers/dotnet/cs/Preempt.Analyzers.dll"],
+            package.Entries.Select(entry => entry.FullName).Where(name => name.StartsWith("analyzers/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
