@@ -27,6 +27,8 @@ public static class FunctionApp
     public static async Task RunAsync(string[] args, Action<IFunctionAppBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(args);
+        if (AppRegistration.TryTake(configure))
+            return;
         using IHost host = IsWorker(args) ? BuildWorker(args, configure) : BuildAlone(args, configure);
         await host.RunAsync();
     }

@@ -4,6 +4,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Preempt.Embedded;
 using Preempt.Embedded.Engine;
 using Preempt.Embedded.Hosting;
 using Preempt.Embedded.Store;
@@ -25,6 +26,7 @@ public sealed class DurableTestHost : IDisposable
     private readonly InjectedFaults? _faults;
     private readonly ProcessClocks? _clocks;
     private readonly IReadOnlyList<FunctionDescriptor> _functions;
+    private readonly Action<IFunctionAppBuilder>? _register;
     private Pump _pump;
     private ServiceProvider _services;
     private DurableEngine _engine;
@@ -42,7 +44,10 @@ public sealed class DurableTestHost : IDisposable
         _faults = InjectedFaults.Create(options, _clock);
         _clocks = options.ClocksDiffer == TimeSpan.Zero ? null : new ProcessClocks(_clock, options.ClocksDiffer, options.Seed);
         _store = new FaultyStore(new MemoryStore(), _faults);
-        _functions = FunctionCatalog.Discover(options.FunctionTypes);
+        _register = options.App is { } app ? AppRegistration.Of(app) : null;
+        _functions = FunctionCatalog.Discover(options.App is { } types
+            ? FunctionCatalog.AppAssemblies(types).SelectMany(assembly => assembly.GetTypes()).Union(options.FunctionTypes)
+            : options.FunctionTypes);
         (_pump, _services, _engine) = Boot();
     }
 
@@ -74,7 +79,7 @@ public sealed class DurableTestHost : IDisposable
     {
         // Another seed for each process: a schedule that kills it must not come again.
         Pump pump = new(_options.Seed == 0 ? 0 : unchecked(_options.Seed + _boots++), _clock, _options.RealTimeLimit, _clocks);
-        ServiceCollection collection = new();
+        IServiceCollection collection = NewServices();
         collection.AddSingleton<TimeProvider>(_clocks ?? (TimeProvider)_clock);
         collection.AddLogging();
         collection.AddOptions();
@@ -96,6 +101,17 @@ public sealed class DurableTestHost : IDisposable
         engine = new DurableEngine(engineOptions, table, _clock, services.GetRequiredService<ILoggerFactory>());
         engine.Start();
         return (pump, services, engine);
+    }
+
+    /// <summary>The services that the app adds; none without one.</summary>
+    private IServiceCollection NewServices()
+    {
+        if (_register is null)
+            return new ServiceCollection();
+        TestAppBuilder builder = new(_options.App!.GetName().Name!, _options.Settings);
+        _register(builder);
+        builder.Services.AddSingleton(builder.Middleware);
+        return builder.Services;
     }
 
     /// <summary>Kills the process, and starts it again on what was durable.</summary>

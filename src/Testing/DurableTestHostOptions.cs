@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Preempt.Testing;
@@ -11,7 +12,17 @@ public sealed class DurableTestHostOptions
     /// <summary>The classes whose <c>[Function]</c> methods are run.</summary>
     public IList<Type> FunctionTypes { get; } = [];
 
-    /// <summary>Adds the app's services. Called again after each crash, as a new process would.</summary>
+    /// <summary>
+    /// The assembly of an app that begins with <see cref="Embedded.FunctionApp.RunAsync"/>, to be run as it is deployed: its functions, those of the
+    /// packages that it takes, and the services and middleware that its <c>Program</c> adds. Hosted services are not started, and only what is
+    /// durable is triggered. Null, the default, for <see cref="FunctionTypes"/> alone. One app in a test project.
+    /// </summary>
+    public Assembly? App { get; set; }
+
+    /// <summary>The settings of <see cref="App"/>, as in <c>Preempt:Grace</c>; its files and the environment are not read.</summary>
+    public IDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>();
+
+    /// <summary>Adds the app's services; those of <see cref="App"/> are there already, and what is added last counts. Called again after each crash, as a new process would.</summary>
     public Action<IServiceCollection> ConfigureServices { get; set; } = static _ => { };
 
     /// <summary>Decides which of several things that could happen next happens; 0 takes them in order. The same seed, the same run.</summary>

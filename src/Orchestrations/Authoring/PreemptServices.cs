@@ -15,9 +15,18 @@ public static class PreemptServices
     /// <exception cref="FormatException">A setting cannot be read.</exception>
     /// <exception cref="InvalidOperationException">Workflows or steps are not well defined; all mistakes are named.</exception>
     public static IServiceCollection AddPreempt(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddPreempt(configuration, static preempt => preempt.AddWorkflowsFrom(
-            Assembly.GetEntryAssembly()
-            ?? throw new InvalidOperationException("The process has no assembly of its own to find workflows in: name it with AddWorkflowsFrom.")));
+        services.AddPreempt(configuration, preempt => preempt.AddWorkflowsFrom(FindApp(configuration)));
+
+    /// <summary>The app's assembly: that of the process, or the one that a host in a test names as the application.</summary>
+    private static Assembly FindApp(IConfiguration configuration)
+    {
+        Assembly? named = configuration["applicationName"] is { Length: > 0 } name
+            ? Array.Find(AppDomain.CurrentDomain.GetAssemblies(), assembly => assembly.EntryPoint is not null && assembly.GetName().Name == name)
+            : null;
+        return named
+            ?? Assembly.GetEntryAssembly()
+            ?? throw new InvalidOperationException("The process has no assembly of its own to find workflows in: name it with AddWorkflowsFrom.");
+    }
 
     /// <summary>Adds Preempt, with the workflows and steps that <paramref name="configure"/> adds, and no others.</summary>
     /// <param name="services">The app's services.</param>

@@ -1,0 +1,90 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Preempt.Testing;
+
+/// <summary>
+/// Runs workflows in a test: a <see cref="DurableTestHost"/> and, in one call each, what a test of runs wants to do. What fails tells the run's story.
+/// </summary>
+/// <example>
+/// <code>
+/// using PreemptTestHost host = PreemptTestHost.ForApp(typeof(ChatReply).Assembly, services => services.AddSingleton&lt;IModel&gt;(model));
+/// TestRun&lt;string&gt; run = host.Start&lt;ChatReply, string&gt;(new ChatMessage("ada", "What is a monad?"));
+/// Assert.Equal("A monoid.", run.Result());
+/// </code>
+/// </example>
+public sealed class PreemptTestHost : IDisposable
+{
+    /// <summary>Starts a host.</summary>
+    /// <param name="options">What it runs, and how. Where they name no app, Preempt's functions are added to theirs.</param>
+    /// <exception cref="InvalidOperationException">The app, or a function, cannot be run.</exception>
+    public PreemptTestHost(DurableTestHostOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.App is null)
+        {
+            foreach (Type type in PreemptFunctions.Types.Except(options.FunctionTypes).ToArray())
+                options.FunctionTypes.Add(type);
+        }
+
+        Host = new DurableTestHost(options);
+    }
+
+    /// <summary>The host: for crashes, faults, and functions without Preempt.</summary>
+    public DurableTestHost Host { get; }
+
+    /// <summary>The host's time, UTC.</summary>
+    public DateTimeOffset Now => Host.Now;
+
+    /// <summary>What the app's own code does with runs; a new one after a crash. Call it within <see cref="DurableTestHost.Run{T}"/>.</summary>
+    public RunClient Runs => Host.Services.GetRequiredService<RunClients>().With(Host.Client);
+
+    /// <summary>Runs an app as it is deployed: its functions, and what its <c>Program</c> adds.</summary>
+    /// <param name="app">The app's assembly: that of one of its workflows.</param>
+    /// <param name="replace">Replaces services of the app, such as what it calls over a network: the last that is added counts.</param>
+    /// <returns>The host.</returns>
+    /// <exception cref="InvalidOperationException">The app, or a function, cannot be run.</exception>
+    public static PreemptTestHost ForApp(Assembly app, Action<IServiceCollection>? replace = null) =>
+        new(new DurableTestHostOptions { App = app, ConfigureServices = replace ?? (static _ => { }) });
+
+    /// <summary>Starts a run.</summary>
+    /// <typeparam name="TWorkflow">Its workflow.</typeparam>
+    /// <typeparam name="TOutput">What the workflow returns.</typeparam>
+    /// <param name="input">What the run is given.</param>
+    /// <param name="options">What else is to be said.</param>
+    /// <returns>The run, accepted. It goes on whenever the test waits on the host.</returns>
+    /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
+    public TestRun<TOutput> Start<TWorkflow, TOutput>(object? input = null, StartOptions? options = null)
+        where TWorkflow : Workflow, IWorkflowReturning<TOutput> =>
+        new(this, Host.Run(() => Runs.StartAsync(NameOf<TWorkflow>(), input, options)).Id);
+
+    /// <summary>A gate: who holds it, and who waits.</summary>
+    /// <typeparam name="TWorkflow">The workflow whose gate it is.</typeparam>
+    /// <param name="key">The concurrency key.</param>
+    /// <returns>The gate.</returns>
+    public Gate GetGate<TWorkflow>(string key)
+        where TWorkflow : Workflow => Host.Run(() => Runs.GetGateAsync(NameOf<TWorkflow>(), key));
+
+    /// <summary>Lets time pass, and all that happens in it.</summary>
+    /// <param name="time">How much, as in "3 days"; not "never".</param>
+    public void Advance(Duration time) => Host.Advance(time.Value);
+
+    /// <summary>Lets time pass until an instant, and all that happens before.</summary>
+    /// <param name="time">The instant; nothing happens where it has passed.</param>
+    public void AdvanceTo(DateTimeOffset time)
+    {
+        if (time > Now)
+            Host.Advance(time - Now);
+    }
+
+    /// <summary>Runs until the condition holds, and skips time whenever nothing else is left to do.</summary>
+    /// <param name="condition">Looked at between any two pieces of work.</param>
+    /// <param name="limit">How much time may pass; an hour by default.</param>
+    /// <exception cref="TimeoutException">It does not hold in that time. The message has the histories of all that has not ended.</exception>
+    public void Until(Func<bool> condition, Duration? limit = null) => Host.RunUntil(condition, limit?.Value);
+
+    /// <inheritdoc />
+    public void Dispose() => Host.Dispose();
+
+    private string NameOf<TWorkflow>() => Host.Services.GetRequiredService<WorkflowRegistry>().Get(typeof(TWorkflow)).Name;
+}
