@@ -177,7 +177,9 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
         {
             switch (ProtocolWitness.ReadMessage(raised.Payload))
             {
-                case { Kind: RunMessageKind.Extend, By: { } by, Id: { } extension } when Record.Stop is null && _extensions.Add(extension):
+                // What comes late for an earlier run of the id gives this one nothing.
+                case { Kind: RunMessageKind.Extend, By: { } by, Id: { } extension, Life: var life }
+                    when Record.Stop is null && (life is null || life == request.Life) && _extensions.Add(extension):
                     _given += by.Value;
                     break;
                 case { Kind: RunMessageKind.Stop, Step: { } step }:
