@@ -68,6 +68,7 @@ public sealed class DashboardApiTests(AppUnderTest app) : EndToEndTests(app)
         JsonElement schema = chat.GetProperty("inputSchema");
 
         Assert.Equal(["userId", "message", "seconds"], schema.GetProperty("properties").EnumerateObject().Select(property => property.Name));
+        Assert.Equal("number", Text(schema.GetProperty("properties").GetProperty("seconds"), "type"));
         Assert.Equal(["userId", "message"], schema.GetProperty("required").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal("ada", Text(chat.GetProperty("inputExample"), "userId"));
     }

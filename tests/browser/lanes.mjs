@@ -16,6 +16,11 @@ await play('lanes', async ({ page, visit, useKey, picture, eventually }) => {
     return { left: box.x, right: box.x + box.width, slot: await bar.getAttribute('data-slot'), outcome: (await bar.getAttribute('class')).match(/s-(\w+)/)[1] };
   };
   const waitsFor = async (selector, limit = 60_000) => { await page.locator(selector).first().waitFor({ state: 'attached', timeout: limit }); };
+  /** Takes measure while the picture stands still: bars that are measured one after the other would have moved between. */
+  const still = async measure => {
+    await page.locator('#live').uncheck();
+    try { return await measure(); } finally { await page.locator('#live').check(); }
+  };
   const parts = selector => page.locator(selector).count();
 
   await visit('#/lanes');
@@ -63,7 +68,8 @@ await play('lanes', async ({ page, visit, useKey, picture, eventually }) => {
   await page.waitForFunction(id => document.querySelector('[data-line] li')?.innerHTML.includes(id), queue[4]);
   assert.match(await page.locator('[data-line]').innerText(), /1[^]*until a slot is free/);
   assert.equal((await drawn(queue[0], 'run')).outcome, 'Succeeded');
-  assert.ok((await drawn(queue[4], 'wait')).right > (await drawn(queue[3], 'run')).left, 'it still waits');
+  const [waiting, running] = await still(async () => [await drawn(queue[4], 'wait'), await drawn(queue[3], 'run')]);
+  assert.ok(waiting.right > running.left, 'it still waits');
   await picture('lanes-queue');
 
   step('keys take turns: a lane for each key');
@@ -75,8 +81,11 @@ await play('lanes', async ({ page, visit, useKey, picture, eventually }) => {
   for (const who of [a, b, c]) await waitsFor(`[data-lane="${who}"] [data-part="run"]`);
   await become(turns[2], 'Running');
   await waitsFor(`[data-run="${turns[2]}"][data-part="run"]`);
-  const own = [];
-  for (const id of turns.slice(0, 3)) own.push(await drawn(id, 'run'));
+  const own = await still(async () => {
+    const bars = [];
+    for (const id of turns.slice(0, 3)) bars.push(await drawn(id, 'run'));
+    return bars;
+  });
   assert.deepEqual(own.map(bar => bar.slot), ['0', '0', '0'], 'one at a time for each key');
   assert.ok(own[0].right <= own[1].left + 3 && own[1].right <= own[2].left + 3, 'one after the other');
   await picture('lanes-turns');

@@ -30,7 +30,7 @@ internal static class InputSchema
     {
         try
         {
-            JsonSerializerOptions options = new(Payload.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+            JsonSerializerOptions options = new(Payload.StrictOptions);
             options.MakeReadOnly(populateMissingResolver: true);
             return JsonSchemaExporter.GetJsonSchemaAsNode(options, type, new JsonSchemaExporterOptions
             {

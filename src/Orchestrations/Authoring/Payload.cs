@@ -16,7 +16,7 @@ internal static class Payload
     };
 
     /// <summary>For what comes from outside: nothing that the type says must be there may be missing or null.</summary>
-    private static readonly JsonSerializerOptions StrictOptions = new(Options)
+    public static readonly JsonSerializerOptions StrictOptions = new(Options)
     {
         NumberHandling = JsonNumberHandling.Strict,
         RespectNullableAnnotations = true,

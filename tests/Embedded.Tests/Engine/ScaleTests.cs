@@ -99,12 +99,19 @@ public sealed class ScaleTests : IDisposable
         Assert.Equal(few, await CostAsync());
     }
 
-    /// <summary>What one orchestration with three activities costs.</summary>
+    /// <summary>What one orchestration with three activities costs: the least of three, since what ran before may commit once more meanwhile.</summary>
     private async Task<(int Reads, int Commits)> CostAsync()
     {
-        (int reads, int commits) = (_store.Reads, _store.Commits.Count);
-        await RunUnseenAsync("Echoes", 3);
-        return (_store.Reads - reads, _store.Commits.Count - commits);
+        const int Tries = 3;
+        (int Reads, int Commits) least = (int.MaxValue, int.MaxValue);
+        for (int number = 0; number < Tries; number++)
+        {
+            (int reads, int commits) = (_store.Reads, _store.Commits.Count);
+            await RunUnseenAsync("Echoes", 3);
+            least = (Math.Min(least.Reads, _store.Reads - reads), Math.Min(least.Commits, _store.Commits.Count - commits));
+        }
+
+        return least;
     }
 
     [Fact]

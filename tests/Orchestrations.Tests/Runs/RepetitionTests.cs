@@ -100,7 +100,7 @@ public sealed class RepetitionTests
     {
         using TestApp app = new(seed: 3, options => options.StartsCollide = 1);
         (Run Run, bool IsNew)[] answers = app.Host.Run(() => Task.WhenAll(Enumerable.Range(0, 20).Select(
-            number => app.Runs.StartOnceAsync("ungated", new Script("k", $"code {number}"), "the key"))));
+            _ => app.Runs.StartOnceAsync("ungated", new Script("k", "code"), "the key"))));
 
         Assert.Single(answers.Select(answer => answer.Run.Id).Distinct());
         Assert.Single(answers, answer => answer.IsNew);
