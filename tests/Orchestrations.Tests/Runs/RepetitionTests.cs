@@ -1,3 +1,5 @@
+using Microsoft.DurableTask.Entities;
+
 namespace Preempt.Tests.Runs;
 
 /// <summary>Whole runs on a host that does things twice, as Azure Storage can: turns, entities' batches, clients' signals and starts.</summary>
@@ -93,6 +95,35 @@ public sealed class RepetitionTests
         Run ended = app.End(id, TimeSpan.FromSeconds(20));
         Assert.Equal((RunStatus.Succeeded, null), (ended.Status, ended.Stop));
         Assert.All(ended.Steps, step => Assert.Equal((StepStatus.Succeeded, null), (step.Status, step.StopReason)));
+    }
+
+    /// <summary>The first gate has lost the run that holds the second, and lets in another, which waits at the second: neither may wait for the other for ever.</summary>
+    [Fact]
+    public void A_run_that_enters_again_leaves_its_later_gates_first()
+    {
+        using TestApp app = new();
+        ScriptedWorkflow.Codes["twice"] = async run =>
+        {
+            await run.DelayAsync("10s");
+            return await run.CallStepAsync<Worker, string>(new Work(1));
+        };
+        Script script = new("k", "twice");
+        string first = app.Start("in-two-lines", script);
+        app.Until(first, run => run.Status == RunStatus.Running);
+        RunRequest request = RunReader.ReadRequest(app.Host.Run(() => app.Host.Client.GetInstanceAsync(first, getInputsAndOutputs: true))!)!;
+        app.Host.Run(async () =>
+        {
+            await app.Host.Client.Entities.SignalEntityAsync(
+                new EntityInstanceId(PreemptFunctions.Gate, request.Gates[0].Gate),
+                nameof(ConcurrencyGate.Release),
+                new LeaveRequest([request.HolderOf(first)], By: "nobody", Returns: true));
+            return true;
+        });
+
+        string second = app.Start("in-two-lines", script);
+
+        Assert.Equal((RunStatus.Succeeded, RunStatus.Succeeded), (app.End(second).Status, app.End(first).Status));
+        Assert.True(app.Get(second).EndedAt < app.Get(first).EndedAt);
     }
 
     [Fact]

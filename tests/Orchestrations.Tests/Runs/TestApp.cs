@@ -82,6 +82,14 @@ public sealed class TwoRules : ScriptedWorkflow
         .Concurrency("{input.code}", 1, ConcurrencyStrategy.CancelInProgress);
 }
 
+/// <summary>The runs of a key follow each other, and so do those of one code.</summary>
+public sealed class InTwoLines : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 1, ConcurrencyStrategy.Queue)
+        .Concurrency("{input.code}", 1, ConcurrencyStrategy.Queue);
+}
+
 /// <summary>One step of a key at a time, over all runs; the newest wins.</summary>
 public sealed class GatedStep : ScriptedWorkflow
 {
@@ -286,6 +294,7 @@ public sealed class TestApp : IDisposable
                 services.AddSingleton(Log).AddSingleton(BadWorker).AddPreempt(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), preempt => preempt
                     .AddWorkflow<OneRun>()
                     .AddWorkflow<ThreeRuns>()
+                    .AddWorkflow<InTwoLines>()
                     .AddWorkflow<OneRunAtOnce>()
                     .AddWorkflow<NewestRefused>()
                     .AddWorkflow<Queued>()
