@@ -83,7 +83,9 @@ public abstract class ModelWorkflow : Workflow<Play, string>
     {
         try
         {
-            return await run.CallWorkflowAsync<TWorkflow, string>(input with { Steps = [input.Steps[0]], SelfCancel = false, Nested = input.Nested - 1 });
+            // A step that fails while its run is stopped is not tried again, and fails it: that is not what is looked at here.
+            PlayStep step = input.Steps[0] with { FailTimes = 0, Timeout = null };
+            return await run.CallWorkflowAsync<TWorkflow, string>(input with { Steps = [step], SelfCancel = false, Nested = input.Nested - 1 });
         }
         catch (ChildRunException)
         {
