@@ -11,22 +11,14 @@ namespace Preempt.Analyzers;
 /// is made for JSON (an anonymous object, a <c>JsonElement</c>, a dictionary) is left alone.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class InputTypeAnalyzer : DiagnosticAnalyzer
+public sealed class InputTypeAnalyzer : PreemptAnalyzer
 {
     /// <inheritdoc />
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Rules.Input);
 
     /// <inheritdoc />
-    public override void Initialize(AnalysisContext context)
-    {
-        context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterCompilationStartAction(static start =>
-        {
-            if (PreemptTypes.Find(start.Compilation) is { } types)
-                start.RegisterOperationAction(operation => Look(operation, types), OperationKind.Invocation);
-        });
-    }
+    private protected override void Begin(CompilationStartAnalysisContext start, PreemptTypes types) =>
+        start.RegisterOperationAction(operation => Look(operation, types), OperationKind.Invocation);
 
     private static void Look(OperationAnalysisContext context, PreemptTypes types)
     {

@@ -7,22 +7,14 @@ namespace Preempt.Analyzers;
 
 /// <summary>Finds key templates that name a property which the workflow's input does not have.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class KeyTemplateAnalyzer : DiagnosticAnalyzer
+public sealed class KeyTemplateAnalyzer : PreemptAnalyzer
 {
     /// <inheritdoc />
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Rules.KeyTemplate);
 
     /// <inheritdoc />
-    public override void Initialize(AnalysisContext context)
-    {
-        context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterCompilationStartAction(static start =>
-        {
-            if (PreemptTypes.Find(start.Compilation) is { } types)
-                start.RegisterOperationAction(operation => Look(operation, types), OperationKind.Invocation);
-        });
-    }
+    private protected override void Begin(CompilationStartAnalysisContext start, PreemptTypes types) =>
+        start.RegisterOperationAction(operation => Look(operation, types), OperationKind.Invocation);
 
     private static void Look(OperationAnalysisContext context, PreemptTypes types)
     {

@@ -10,22 +10,16 @@ namespace Preempt.Analyzers;
 /// <c>catch</c> or a <c>finally</c>, is left alone: by then the token may have fired.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class StepTokenAnalyzer : DiagnosticAnalyzer
+public sealed class StepTokenAnalyzer : PreemptAnalyzer
 {
     /// <inheritdoc />
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Rules.StepToken);
 
     /// <inheritdoc />
-    public override void Initialize(AnalysisContext context)
+    private protected override void Begin(CompilationStartAnalysisContext start, PreemptTypes types)
     {
-        context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterCompilationStartAction(static start =>
-        {
-            INamedTypeSymbol? token = start.Compilation.GetTypeByMetadataName("System.Threading.CancellationToken");
-            if (PreemptTypes.Find(start.Compilation) is { } types && token is not null)
-                start.RegisterOperationAction(operation => Look(operation, types, token), OperationKind.Invocation);
-        });
+        if (start.Compilation.GetTypeByMetadataName("System.Threading.CancellationToken") is { } token)
+            start.RegisterOperationAction(operation => Look(operation, types, token), OperationKind.Invocation);
     }
 
     private static void Look(OperationAnalysisContext context, PreemptTypes types, INamedTypeSymbol token)

@@ -9,7 +9,7 @@ namespace Preempt.Analyzers;
 /// same class that this uses.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class WorkflowCodeAnalyzer : DiagnosticAnalyzer
+public sealed class WorkflowCodeAnalyzer : PreemptAnalyzer
 {
     /// <inheritdoc />
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
@@ -24,29 +24,19 @@ public sealed class WorkflowCodeAnalyzer : DiagnosticAnalyzer
         Rules.InputOutput);
 
     /// <inheritdoc />
-    public override void Initialize(AnalysisContext context)
-    {
-        context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterCompilationStartAction(static start =>
+    private protected override void Begin(CompilationStartAnalysisContext start, PreemptTypes types) => start.RegisterSymbolStartAction(
+        symbol =>
         {
-            if (PreemptTypes.Find(start.Compilation) is not { } types)
+            INamedTypeSymbol type = (INamedTypeSymbol)symbol.Symbol;
+            if (types.InputOfWorkflow(type) is null)
                 return;
-            start.RegisterSymbolStartAction(
-                symbol =>
-                {
-                    INamedTypeSymbol type = (INamedTypeSymbol)symbol.Symbol;
-                    if (types.InputOfWorkflow(type) is null)
-                        return;
-                    WorkflowCode code = new(type);
-                    symbol.RegisterOperationBlockAction(block => code.Add(block.OwningSymbol, block.OperationBlocks));
-                    symbol.RegisterSymbolEndAction(end =>
-                    {
-                        foreach (Finding finding in code.Find())
-                            end.ReportDiagnostic(finding.ToDiagnostic());
-                    });
-                },
-                SymbolKind.NamedType);
-        });
-    }
+            WorkflowCode code = new(type);
+            symbol.RegisterOperationBlockAction(block => code.Add(block.OwningSymbol, block.OperationBlocks));
+            symbol.RegisterSymbolEndAction(end =>
+            {
+                foreach (Finding finding in code.Find())
+                    end.ReportDiagnostic(finding.ToDiagnostic());
+            });
+        },
+        SymbolKind.NamedType);
 }

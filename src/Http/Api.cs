@@ -68,18 +68,7 @@ internal static partial class Api
 
     private static async Task<byte[]> ReadBytesAsync(HttpRequest request)
     {
-        if (request.ContentLength > MaxBody)
-            throw TooLarge();
-        using MemoryStream body = new();
-        byte[] buffer = new byte[16 * 1024];
-        for (int read; (read = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted)) > 0;)
-        {
-            body.Write(buffer, 0, read);
-            if (body.Length > MaxBody)
-                throw TooLarge();
-        }
-
-        byte[] bytes = body.ToArray();
+        byte[] bytes = await BoundedBody.ReadAsync(request, MaxBody) ?? throw TooLarge();
         // A browser sends other types for any page, and asks the app first before it sends this one.
         return request.HasJsonContentType() || StrictJson.IsEmpty(bytes)
             ? bytes

@@ -15,7 +15,8 @@ internal sealed class BulkClient(RunClients app, DurableTaskClient client)
         string id = KeptIds.Operations + IdempotencyKey.Hash(idempotencyKey, $"{kind}");
         // Later than every run that this process has accepted, also where the clock stands still.
         DateTimeOffset now = app.Clock.Next();
-        string fingerprint = IdempotencyKey.Fingerprint(request);
+        // Without a key no other request can have the id.
+        string? fingerprint = idempotencyKey is null ? null : IdempotencyKey.Fingerprint(request);
         request = BulkRules.Check(kind, request, now);
         BulkState state = new(request with { Reason = Excerpt.Shorten(request.Reason, StopRequest.MaxMessageLength) }, now)
         {
@@ -23,9 +24,9 @@ internal sealed class BulkClient(RunClients app, DurableTaskClient client)
             Fingerprint = fingerprint,
         };
         await client.TryScheduleAsync(PreemptFunctions.Bulk, state, new StartOrchestrationOptions(id), cancellationToken);
-        if (idempotencyKey is not null)
-            CheckSame(await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken), fingerprint);
-        return await GetAsync(id, cancellationToken);
+        OrchestrationMetadata instance = await LookAsync(id, cancellationToken);
+        CheckSame(instance, fingerprint);
+        return Read(instance);
     }
 
     /// <summary>The operation that tells an event to runs, once for each idempotency key.</summary>
@@ -40,7 +41,7 @@ internal sealed class BulkClient(RunClients app, DurableTaskClient client)
         ToldEvent told, Func<Task<IReadOnlyList<string>>> readRuns, string? idempotencyKey, CancellationToken cancellationToken)
     {
         string id = KeptIds.Operations + IdempotencyKey.Hash(idempotencyKey, $"{BulkKind.Publish} {told.Name.ToUpperInvariant()}");
-        string fingerprint = IdempotencyKey.Fingerprint(told);
+        string? fingerprint = idempotencyKey is null ? null : IdempotencyKey.Fingerprint(told);
         if (idempotencyKey is not null && await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { } known)
         {
             CheckSame(known, fingerprint);
@@ -56,8 +57,8 @@ internal sealed class BulkClient(RunClients app, DurableTaskClient client)
         return id;
     }
 
-    private static void CheckSame(OrchestrationMetadata? kept, string fingerprint) =>
-        IdempotencyKey.CheckSame(StoredJson.TryRead<BulkState>(kept?.SerializedInput)?.Fingerprint, fingerprint);
+    private static void CheckSame(OrchestrationMetadata kept, string? fingerprint) =>
+        IdempotencyKey.CheckSame(StoredJson.TryRead<BulkState>(kept.SerializedInput)?.Fingerprint, fingerprint);
 
     /// <summary>Waits until an operation has ended, some seconds at most.</summary>
     /// <returns>How far it is then.</returns>
@@ -74,13 +75,18 @@ internal sealed class BulkClient(RunClients app, DurableTaskClient client)
 
     /// <summary>Finds an operation.</summary>
     /// <exception cref="UnknownOperationException">There is no such operation.</exception>
-    public async Task<Operation> GetAsync(string id, CancellationToken cancellationToken)
+    public async Task<Operation> GetAsync(string id, CancellationToken cancellationToken) => Read(await LookAsync(id, cancellationToken));
+
+    private async Task<OrchestrationMetadata> LookAsync(string id, CancellationToken cancellationToken)
     {
         OrchestrationMetadata? instance = KeptIds.CanBeOperation(id)
             ? await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken)
             : null;
-        return instance is not null && OperationReader.Read(instance) is { } operation ? operation : throw new UnknownOperationException(id);
+        return instance ?? throw new UnknownOperationException(id);
     }
+
+    private static Operation Read(OrchestrationMetadata instance) =>
+        OperationReader.Read(instance) ?? throw new UnknownOperationException(instance.InstanceId);
 }
 
 /// <summary>An event, as runs are told of it.</summary>

@@ -51,10 +51,11 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
         RegisteredWorkflow definition = app.Registry.Find(workflow);
         using Activity? activity = RunTelemetry.Starting(definition.Name);
         string claimId = $"{KeptIds.Claims}{definition.Name}:{RunId.HashKey(idempotencyKey)}";
-        RunRequest request = await MakeRequestAsync(definition, input, options, waitWhileDraining, cancellationToken) with
+        RunRequest request = await MakeRequestAsync(definition, input, options, waitWhileDraining, cancellationToken);
+        request = request with
         {
             ClaimId = claimId,
-            Fingerprint = IdempotencyKey.Fingerprint(new GivenStart(Payload.ToJson(input), options with { Metadata = Sorted(options.Metadata) })),
+            Fingerprint = IdempotencyKey.Fingerprint(new GivenStart(request.Input, options with { Metadata = Sorted(options.Metadata) })),
         };
         if (options.RunId is { } chosen && await RunStart.FindClaimAsync(client, claimId, cancellationToken) is null
             && await lookup.FindAsync(chosen, cancellationToken) is { } existing)

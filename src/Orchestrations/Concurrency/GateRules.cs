@@ -157,7 +157,7 @@ internal static class GateRules
                 RunAge[] newer = [.. state.Newest.Where(seen => seen > request.Age)];
                 return newer.Length >= rule.MaxRuns ? new GateReply(GateVerdict.Superseded) { SupersededBy = newer[0].RunId } : null;
             case ConcurrencyStrategy.CancelNewest:
-                return state.Holders.Length >= rule.MaxRuns ? new GateReply(GateVerdict.Full) : null;
+                return HasSlot(state.Holders, request.Gate) ? null : new GateReply(GateVerdict.Full);
             default:
                 return IsLineFull(state, request) && !request.Returns ? new GateReply(GateVerdict.QueueFull) : null;
         }
@@ -167,13 +167,17 @@ internal static class GateRules
     private static bool IsLineFull(GateState state, EnterRequest request)
     {
         ConcurrencyRule rule = request.Gate.Rule;
-        if (rule.Strategy != ConcurrencyStrategy.RoundRobin)
-            return state.Holders.Length >= rule.MaxRuns && state.Waiters.Length >= rule.MaxQueued;
-        string key = request.Gate.Key;
-        bool canStart = state.Holders.Length < rule.MaxTotal && state.Holders.Count(holder => holder.Key == key) < rule.MaxRuns;
-        return !canStart
-            && (state.Waiters.Length >= rule.MaxQueuedTotal || state.Waiters.Count(waiter => waiter.Key == key) >= rule.MaxQueued);
+        if (HasSlot(state.Holders, request.Gate))
+            return false;
+        return rule.Strategy == ConcurrencyStrategy.RoundRobin
+            ? state.Waiters.Length >= rule.MaxQueuedTotal || state.Waiters.Count(waiter => waiter.Key == request.Gate.Key) >= rule.MaxQueued
+            : state.Waiters.Length >= rule.MaxQueued;
     }
+
+    /// <summary>Whether these holders leave a slot for one more run of the key.</summary>
+    internal static bool HasSlot(ImmutableArray<HolderState> holders, RunGate gate) => gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin
+        ? holders.Length < gate.Rule.MaxTotal && holders.Count(holder => holder.Key == gate.Key) < gate.Rule.MaxRuns
+        : holders.Length < gate.Rule.MaxRuns;
 
     /// <summary>Strikes off one that waits, and keeps an echo of it out.</summary>
     private static GateState Forget(GateState state, string runId) => state with
@@ -273,13 +277,14 @@ internal static class GateRules
     {
         if (state.Rule!.Strategy != ConcurrencyStrategy.CancelInProgress)
             return null;
-        RunAge[] wanted =
-        [
-            .. state.Holders.Where(holder => holder.SupersededBy is null).Select(holder => holder.Age),
-            .. state.Waiters.Select(waiter => waiter.Age),
-        ];
+        RunAge[] wanted = [.. Wanted(state)];
         return wanted.Length > state.Rule.MaxRuns ? wanted.Min() : null;
     }
+
+    /// <summary>The runs here that nobody has superseded.</summary>
+    internal static IEnumerable<RunAge> Wanted(GateState state) =>
+        state.Holders.Where(holder => holder.SupersededBy is null).Select(holder => holder.Age)
+            .Concat(state.Waiters.Select(waiter => waiter.Age));
 
     /// <summary>Gives the free slots to those whose turn it is.</summary>
     /// <param name="state">What the gate remembers.</param>

@@ -22,6 +22,8 @@ internal static class SelfWait
     /// <summary>Keeps in mind which holders wait for the asker, and forgets those that wait no longer.</summary>
     public static GateState Note(GateState state, EnterRequest request)
     {
+        if (state.Callers.IsEmpty && request.Callers.IsEmpty)
+            return state;
         ImmutableArray<CallerState> known = [.. Waiting(state)];
         bool waits = !request.Callers.IsEmpty && state.Waiters.Any(waiter => waiter.Age.RunId == request.Age.RunId);
         ImmutableArray<CallerState> own = waits
@@ -40,12 +42,8 @@ internal static class SelfWait
     private static string? FindWaited(GateState state, EnterRequest request)
     {
         HashSet<string> blocked = [.. request.Callers, .. Waiting(state).Select(known => known.Caller)];
-        HolderState[] waited = [.. state.Holders.Where(holder => blocked.Contains(holder.Age.RunId))];
-        ConcurrencyRule rule = request.Gate.Rule;
-        bool isShut = rule.Strategy == ConcurrencyStrategy.RoundRobin
-            ? waited.Length >= rule.MaxTotal || waited.Count(holder => holder.Key == request.Gate.Key) >= rule.MaxRuns
-            : waited.Length >= rule.MaxRuns;
-        return isShut ? CallerAmong(waited.Select(holder => holder.Age.RunId), request) : null;
+        ImmutableArray<HolderState> waited = state.Holders.RemoveAll(holder => !blocked.Contains(holder.Age.RunId));
+        return GateRules.HasSlot(waited, request.Gate) ? null : CallerAmong(waited.Select(holder => holder.Age.RunId), request);
     }
 
     /// <summary>With CancelInProgress: a caller that would have to make room for the asker.</summary>
@@ -53,8 +51,7 @@ internal static class SelfWait
     {
         RunAge[] wanted =
         [
-            .. state.Holders.Where(holder => holder.SupersededBy is null).Select(holder => holder.Age)
-                .Concat(state.Waiters.Select(waiter => waiter.Age))
+            .. GateRules.Wanted(state)
                 .Where(age => age.RunId != request.Age.RunId)
                 .Append(request.Age)
                 .Order(),

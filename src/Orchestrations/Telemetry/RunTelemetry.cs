@@ -65,7 +65,7 @@ internal static class RunTelemetry
 
         activity.SetTag(Tags.ErrorType, outcome.Error?.Type);
         bool isError = record.Status is RunStatus.Failed or RunStatus.TimedOut or RunStatus.Rejected;
-        activity.SetStatus(isError ? ActivityStatusCode.Error : ActivityStatusCode.Ok, isError ? (traced.Errors ? outcome.Error?.Message : null) ?? record.Status.ToString() : null);
+        activity.SetStatus(isError ? ActivityStatusCode.Error : ActivityStatusCode.Ok, isError ? traced.Describe(outcome.Error, record.Status.ToString()) : null);
         activity.SetStartTime(request.QueuedAt.UtcDateTime);
         activity.Start();
         activity.SetEndTime((record.EndedAt ?? request.QueuedAt).UtcDateTime);

@@ -33,7 +33,7 @@ internal static class StepTelemetry
             activity.SetTag(name, value);
         activity.SetTag(Tags.ErrorType, outcome.Error?.Type);
         bool isError = outcome.Status is StepStatus.Failed or StepStatus.TimedOut;
-        activity.SetStatus(isError ? ActivityStatusCode.Error : ActivityStatusCode.Ok, isError ? (traced.Errors ? outcome.Error?.Message : null) ?? outcome.Status.ToString() : null);
+        activity.SetStatus(isError ? ActivityStatusCode.Error : ActivityStatusCode.Ok, isError ? traced.Describe(outcome.Error, outcome.Status.ToString()) : null);
     }
 
     /// <summary>A step's token has fired because its run was asked to stop.</summary>

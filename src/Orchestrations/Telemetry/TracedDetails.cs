@@ -5,5 +5,10 @@ namespace Preempt;
 /// <param name="Errors">Whether they have the messages of exceptions; else their types alone.</param>
 internal sealed record TracedDetails(bool Keys, bool Errors)
 {
+    /// <summary>What a trace says of an end with an error.</summary>
+    /// <param name="error">The error; null where there is none.</param>
+    /// <param name="status">What is said instead.</param>
+    public string Describe(RunError? error, string status) => (Errors ? error?.Message : null) ?? status;
+
     public static TracedDetails Of(PreemptOptions options) => new(options.TraceKeys, options.TraceErrors);
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.DurableTask.Client;
 using Preempt.Embedded.Engine;
+using Preempt.Http;
 
 namespace Preempt.Embedded.Hosting.Management;
 
@@ -85,7 +86,7 @@ internal sealed class ManagementCall(HttpContext http, DurableEngine engine)
     /// <summary>The body as JSON, of a request that says that it is; null when there is none.</summary>
     public async Task<JsonElement?> ReadBodyAsync()
     {
-        byte[] body = await ReadBytesAsync();
+        byte[] body = await BoundedBody.ReadAsync(http.Request, MaxBody) ?? throw ManagementException.TooLarge(MaxBody);
         if (body.Length == 0) return null;
         if (!http.Request.HasJsonContentType()) throw ManagementException.NotJson(http.Request.ContentType);
         try
@@ -102,18 +103,4 @@ internal sealed class ManagementCall(HttpContext http, DurableEngine engine)
     public async Task<JsonElement?> ReadJsonBodyAsync() => http.Request.HasJsonContentType()
         ? await ReadBodyAsync()
         : throw ManagementException.BadRequest($"The body is '{http.Request.ContentType}'; application/json is expected.");
-
-    private async Task<byte[]> ReadBytesAsync()
-    {
-        if (http.Request.ContentLength > MaxBody) throw ManagementException.TooLarge(MaxBody);
-        using MemoryStream body = new();
-        byte[] buffer = new byte[16 * 1024];
-        for (int read; (read = await http.Request.Body.ReadAsync(buffer, Aborted)) > 0;)
-        {
-            body.Write(buffer, 0, read);
-            if (body.Length > MaxBody) throw ManagementException.TooLarge(MaxBody);
-        }
-
-        return body.ToArray();
-    }
 }
