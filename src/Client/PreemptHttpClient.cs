@@ -22,7 +22,8 @@ public sealed partial class PreemptHttpClient
     /// <summary>From one question to the next, should an app not wait although it was asked to.</summary>
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(250);
 
-    private static readonly JsonSerializerOptions InputOptions = new(JsonSerializerDefaults.Web)
+    /// <summary>How inputs, payloads and outputs are written: camelCase, enums by name.</summary>
+    internal static readonly JsonSerializerOptions PayloadOptions = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter() },
     };
@@ -200,7 +201,7 @@ public sealed partial class PreemptHttpClient
     {
         null => null,
         JsonElement element => element,
-        _ => JsonSerializer.SerializeToElement(value, InputOptions),
+        _ => JsonSerializer.SerializeToElement(value, PayloadOptions),
     };
 
     private static StartRequest ToRequest(object? input, StartOptions? options) =>

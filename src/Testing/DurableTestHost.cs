@@ -27,6 +27,7 @@ public sealed class DurableTestHost : IDisposable
     private readonly ProcessClocks? _clocks;
     private readonly IReadOnlyList<FunctionDescriptor> _functions;
     private readonly Action<IFunctionAppBuilder>? _register;
+    private readonly Action<IServiceCollection>? _alsoAdd;
     private Pump _pump;
     private ServiceProvider _services;
     private DurableEngine _engine;
@@ -38,8 +39,15 @@ public sealed class DurableTestHost : IDisposable
     /// <exception cref="InvalidOperationException">A function cannot be run.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is not within its limits.</exception>
     public DurableTestHost(DurableTestHostOptions options)
+        : this(options, alsoAdd: null)
+    {
+    }
+
+    /// <param name="alsoAdd">Adds services of the host itself, after those of the options.</param>
+    internal DurableTestHost(DurableTestHostOptions options, Action<IServiceCollection>? alsoAdd)
     {
         _options = options;
+        _alsoAdd = alsoAdd;
         _clock = new SkippingClock(options.StartTime);
         _faults = InjectedFaults.Create(options, _clock);
         _clocks = options.ClocksDiffer == TimeSpan.Zero ? null : new ProcessClocks(_clock, options.ClocksDiffer, options.Seed);
@@ -84,6 +92,7 @@ public sealed class DurableTestHost : IDisposable
         collection.AddLogging();
         collection.AddOptions();
         _options.ConfigureServices(collection);
+        _alsoAdd?.Invoke(collection);
         ServiceProvider services = collection.BuildServiceProvider();
         ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger<DurableTestHost>();
         pump.Log = holding => logger.LogWarning("{Holding}", holding);

@@ -15,6 +15,8 @@ namespace Preempt.Testing;
 /// </example>
 public sealed class PreemptTestHost : IDisposable
 {
+    private readonly StepFaults _faults = new();
+
     /// <summary>Starts a host.</summary>
     /// <param name="options">What it runs, and how. Where they name no app, Preempt's functions are added to theirs.</param>
     /// <exception cref="InvalidOperationException">The app, or a function, cannot be run.</exception>
@@ -27,11 +29,15 @@ public sealed class PreemptTestHost : IDisposable
                 options.FunctionTypes.Add(type);
         }
 
-        Host = new DurableTestHost(options);
+        Host = new DurableTestHost(options, services => services.AddSingleton<IStepFaults>(_faults));
+        App = new MemoryApp(this);
     }
 
     /// <summary>The host: for crashes, faults, and functions without Preempt.</summary>
     public DurableTestHost Host { get; }
+
+    /// <summary>The host as a place where tests play that play elsewhere too.</summary>
+    internal MemoryApp App { get; }
 
     /// <summary>The host's time, UTC.</summary>
     public DateTimeOffset Now => Host.Now;
@@ -56,14 +62,34 @@ public sealed class PreemptTestHost : IDisposable
     /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
     public TestRun<TOutput> Start<TWorkflow, TOutput>(object? input = null, StartOptions? options = null)
         where TWorkflow : Workflow, IWorkflowReturning<TOutput> =>
-        new(this, Host.Run(() => Runs.StartAsync(NameOf<TWorkflow>(), input, options)).Id);
+        new(App.StartAsync<TWorkflow, TOutput>(input, options).GetAwaiter().GetResult());
+
+    /// <summary>
+    /// Has the next attempts of a step fail: each throws an <see cref="InvalidOperationException"/> in place of the step's code. What its retry policy makes
+    /// of that is the workflow's.
+    /// </summary>
+    /// <typeparam name="TStep">The step, of whatever run.</typeparam>
+    /// <param name="times">How many attempts fail, in addition to those that are to fail already.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is less than one.</exception>
+    public void FailStep<TStep>(int times = 1)
+        where TStep : Step => _faults.Fail(StepRegistry.NameOf(typeof(TStep)), times);
+
+    /// <summary>
+    /// Has the worker process die that runs a step: the step's code runs to its end, and nobody hears of it. The step is run again, as after any death
+    /// of a worker, up to five times without using up an attempt.
+    /// </summary>
+    /// <typeparam name="TStep">The step, of whatever run.</typeparam>
+    /// <param name="times">How many workers die, in addition to those that are to die already.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is less than one.</exception>
+    public void KillWorkerOf<TStep>(int times = 1)
+        where TStep : Step => _faults.KillWorkerOf(StepRegistry.NameOf(typeof(TStep)), times);
 
     /// <summary>A gate: who holds it, and who waits.</summary>
     /// <typeparam name="TWorkflow">The workflow whose gate it is.</typeparam>
     /// <param name="key">The concurrency key.</param>
     /// <returns>The gate.</returns>
     public Gate GetGate<TWorkflow>(string key)
-        where TWorkflow : Workflow => Host.Run(() => Runs.GetGateAsync(NameOf<TWorkflow>(), key));
+        where TWorkflow : Workflow => App.GetGateAsync<TWorkflow>(key).GetAwaiter().GetResult();
 
     /// <summary>Lets time pass, and all that happens in it.</summary>
     /// <param name="time">How much, as in "3 days"; not "never".</param>
@@ -85,6 +111,4 @@ public sealed class PreemptTestHost : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => Host.Dispose();
-
-    private string NameOf<TWorkflow>() => Host.Services.GetRequiredService<WorkflowRegistry>().Get(typeof(TWorkflow)).Name;
 }

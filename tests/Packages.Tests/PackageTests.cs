@@ -32,7 +32,7 @@ public sealed class PackageTests(PackedPackages packages)
         { "Preempt.Http", [$"{Worker}.Extensions.DurableTask", $"{Worker}.Extensions.Http.AspNetCore", "Preempt"] },
         { "Preempt.Queues", ["Azure.Storage.Queues", $"{Worker}.Extensions.DurableTask", $"{Worker}.Extensions.Storage.Queues", "Preempt"] },
         { "Preempt.Templates", [] },
-        { "Preempt.Testing", ["Preempt", "Preempt.Embedded"] },
+        { "Preempt.Testing", ["Preempt", "Preempt.Client", "Preempt.Embedded"] },
     };
 
     [Theory]

@@ -8,7 +8,13 @@ namespace Preempt;
 
 /// <summary>The activity that runs steps.</summary>
 internal sealed class StepRunner(
-    WorkflowRegistry registry, ActiveSteps steps, GateBooks books, ICancellationFeed feed, TimeProvider time, ILoggerFactory loggers)
+    WorkflowRegistry registry,
+    ActiveSteps steps,
+    GateBooks books,
+    ICancellationFeed feed,
+    TimeProvider time,
+    ILoggerFactory loggers,
+    IStepFaults? faults = null)
 {
     /// <summary>Runs the step that the call names.</summary>
     /// <returns>How the step ended; what its code throws is in it.</returns>
@@ -29,6 +35,8 @@ internal sealed class StepRunner(
                 return outcome with { Status = StepStatus.Cancelled, IsInBooks = false };
             outcome = outcome with { IsInBooks = true, StartedAt = time.GetUtcNow() };
             active.StopAfter(call.Timeout, time);
+            if (faults?.TakeFailure(call) is { } failure)
+                throw failure;
             Type type = Find(call);
             Step step = (Step)ActivatorUtilities.GetServiceOrCreateInstance(function.InstanceServices, type);
             StepContext context = new(active, time, loggers.CreateLogger(type), client, feed);
@@ -47,6 +55,8 @@ internal sealed class StepRunner(
             outcome = outcome with { Status = StepStatus.Failed, Error = RunErrors.From(exception) };
         }
 
+        if (faults?.TakeDeath(call) is { } death)
+            throw death;
         // A step that ends while its host shuts down has ended: nobody has asked its run to stop.
         StopReason? reasonToStop = active.IsHostStopping ? null : active.Reason;
         outcome = outcome with { EndedAt = time.GetUtcNow(), StopReason = reasonToStop, Progress = active.Progress };
