@@ -94,6 +94,12 @@ public sealed class DurableTestHostOptions
     public double StartsCollide { get; set; }
 
     /// <summary>
+    /// How often an event to an instance that has not had its first turn comes before the instance's start, and is dropped without a word: 0 to 1.
+    /// Azure Storage sends what a turn has to say side by side, so an event to an instance that the same turn starts may be the first to arrive.
+    /// </summary>
+    public double EventsOvertakeStarts { get; set; }
+
+    /// <summary>
     /// How far the clocks of the processes that run the app may be off, either way: the <see cref="TimeProvider"/> of the app's services. There
     /// are three processes, and any of them runs the next function, or makes the test's next call. Zero by default.
     /// </summary>

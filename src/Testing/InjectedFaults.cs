@@ -33,6 +33,7 @@ internal sealed class InjectedFaults : IFaults
             options.TurnsHappenTwice,
             options.SignalsArriveTwice,
             options.StartsCollide,
+            options.EventsOvertakeStarts,
         ];
         if (rates.Any(rate => rate is not (>= 0 and <= 1)))
             throw new ArgumentOutOfRangeException(nameof(options), "How often a fault happens is a number from 0 (never) to 1 (always).");
@@ -58,6 +59,8 @@ internal sealed class InjectedFaults : IFaults
     public bool KeepsAnswers => _options.TurnsHappenTwice > 0;
 
     public bool StartsCollide() => Happens(_options.StartsCollide);
+
+    public bool EventOvertakesStart() => Happens(_options.EventsOvertakeStarts);
 
     public List<EntityRequest> Reorder(List<EntityRequest> waiting)
     {

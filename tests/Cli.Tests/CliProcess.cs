@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text;
 using System.Text.Json;
 
 namespace Preempt.Cli.Tests;
@@ -69,11 +70,31 @@ internal sealed class CliProcess : IDisposable
     }
 
     /// <summary>Runs the tool in a pseudo-terminal.</summary>
-    public async Task<CliResult> RunInTerminalAsync(params string[] arguments)
+    /// <param name="arguments">What is typed after its name.</param>
+    /// <param name="isDrawn">What is waited for: told of all that the tool has written so far.</param>
+    /// <param name="then">What is done when that is there. The tool is to end by itself after it.</param>
+    public async Task<CliResult> RunInTerminalAsync(string[] arguments, Func<string, bool> isDrawn, Func<Task> then)
     {
         string command = string.Join(' ', new[] { Dotnet, AssemblyPath }.Concat(arguments).Select(word => $"'{word}'"));
         using Process process = Start("script", ["-qec", $"stty rows 40 cols 200; {command}", "/dev/null"]);
-        return await FinishAsync(process, arguments, "");
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        StringBuilder drawn = new();
+        char[] buffer = new char[4096];
+        try
+        {
+            while (!isDrawn(drawn.ToString()) && await process.StandardOutput.ReadAsync(buffer, limit.Token) is > 0 and int read)
+                drawn.Append(buffer, 0, read);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"This was not what is waited for: {drawn}");
+        }
+
+        await then();
+        CliResult rest = await FinishAsync(process, arguments, "");
+        return rest with { Output = $"{drawn}{rest.Output}" };
     }
 
     private Process Start(string program, IEnumerable<string> arguments)

@@ -75,7 +75,7 @@ public sealed partial class WatchTests(AppUnderTest app) : CliTests(app)
         Assert.Matches(ColorCode(), output);
         Assert.Contains("■□", output, StringComparison.Ordinal);
         Assert.Contains("█", output, StringComparison.Ordinal);
-        Assert.Contains("Succeeded", output, StringComparison.Ordinal);
+        Assert.Contains("Cancelled", output, StringComparison.Ordinal);
         int hidden = output.LastIndexOf("\u001b[?25l", StringComparison.Ordinal);
         Assert.True(output.LastIndexOf("\u001b[?25h", StringComparison.Ordinal) > hidden, output);
     }
@@ -90,8 +90,12 @@ public sealed partial class WatchTests(AppUnderTest app) : CliTests(app)
     private async Task<string> WatchInTerminalAsync()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "script, which makes pseudo-terminals, is not installed.");
-        string id = (await Cli.RunAsync("start", "lab-queue", "--input", Input(4))).Expect(ExitCode.Done).Output.Trim();
-        return (await Cli.RunInTerminalAsync("watch", id, "--interval", "100ms")).Expect(ExitCode.Done).Output;
+        string id = await StartLongAsync("lab-queue");
+        CliResult watched = await Cli.RunInTerminalAsync(
+            ["watch", id, "--interval", "100ms"],
+            output => output.Contains("■□", StringComparison.Ordinal) && output.Contains('█', StringComparison.Ordinal),
+            async () => (await Cli.RunAsync("cancel", id, "--yes")).Expect(ExitCode.Done));
+        return watched.Expect(ExitCode.RunFailed).Output;
     }
 
     [GeneratedRegex(@"\x1b\[(\d+;)*(3[0-7]|38;[0-9;]+|9[0-7])m")]

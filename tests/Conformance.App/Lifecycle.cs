@@ -95,17 +95,6 @@ public class Lifecycle
         return $"{isThere}: {await go}";
     }
 
-    /// <summary>Starts the former, and sends it the event in the same turn.</summary>
-    [Function(nameof(StartAndSend))]
-    public async Task<string> StartAndSend([OrchestrationTrigger] TaskOrchestrationContext context)
-    {
-        string id = $"{context.InstanceId}:child";
-        Task<string> child = context.CallSubOrchestratorAsync<string>(
-            nameof(IsEventThereAtFirst), null, new SubOrchestrationOptions(new TaskOptions(), id));
-        context.SendEvent(id, "go", "early");
-        return await child;
-    }
-
     /// <summary>Sets a custom status of so many characters.</summary>
     [Function(nameof(SetStatus))]
     public async Task<string> SetStatus([OrchestrationTrigger] TaskOrchestrationContext context, string length)

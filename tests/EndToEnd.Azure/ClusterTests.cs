@@ -12,6 +12,9 @@ public sealed class ClusterTests(ITestOutputHelper output) : IAsyncLifetime
     /// <summary>Some twenty stops, in less than a minute.</summary>
     private const int DefaultRounds = 4;
 
+    /// <summary>How often work is started at most until hosts have died of it.</summary>
+    private const int MaxRounds = 20;
+
     private static readonly string[] Keys = ["a", "b", "c"];
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(20);
 
@@ -92,6 +95,12 @@ public sealed class ClusterTests(ITestOutputHelper output) : IAsyncLifetime
             await _storage.GoOnAsync();
         });
 
+        await CheckAllAsync();
+    }
+
+    /// <summary>Everything ends as it would without deaths.</summary>
+    private async Task CheckAllAsync()
+    {
         Run[] ended = await _hosts[0].Api.WaitAllAsync(_accepted.Values);
 
         output.WriteLine(string.Join(", ", ended.CountBy(run => (run.Workflow, run.Status, run.Stop?.Reason))));
@@ -101,6 +110,38 @@ public sealed class ClusterTests(ITestOutputHelper output) : IAsyncLifetime
         Run[] probes = await _hosts[^1].Api.WaitAllAsync(await Task.WhenAll(
             Keys.Select(key => _hosts[^1].Api.StartAsync(Lab.CancelInProgress, new LabInput(key, new LabStep(0))))));
         Assert.All(probes, probe => Assert.Equal("Succeeded", probe.Status));
+    }
+
+    /// <summary>Each of the hosts that die is in the middle of what a run depends on: its worker has answered, and little or nothing of that is written.</summary>
+    [Fact(DisableParallelization = true)]
+    public async Task Whatever_was_accepted_ends_and_the_newest_survive_when_hosts_die_within_gates_and_hand_offs()
+    {
+        await StartHostsAsync(1);
+        PreemptApi api = _hosts[0].Api;
+        string[] deaths = ["PreemptGate:10:00:00:00.010", "PreemptHandOff:2:00:00:00.005"];
+        ClusterHost[] mortal = await Task.WhenAll(deaths.Select(death => ClusterHost.StartAsync(
+            _storage, new Dictionary<string, string> { ["Preempt__Grace"] = Lab.LongGrace, ["FunctionsHost__DiesAt"] = death })));
+        _hosts.AddRange(mortal);
+        int rounds = 0;
+        for (; rounds < MaxRounds && !mortal.All(host => host.App.HasExited); rounds++)
+        {
+            await StartRunsAsync(api);
+            // Those who leave have not heard that others wait, so the gate hands their slots over itself.
+            Run[] line = await Task.WhenAll(Enumerable.Range(0, 4 * Keys.Length).Select(
+                number => api.StartAsync(Lab.Queue, new LabInput(Keys[number % Keys.Length], new LabStep(0.1)))));
+            Array.ForEach(line, run => _accepted[run.Id] = run);
+            await api.WaitAllAsync(_accepted.Values);
+        }
+
+        output.WriteLine($"{rounds} rounds, {_accepted.Count} runs");
+        Assert.Equal(deaths, deaths.Where((_, number) => mortal[number].App.HasExited));
+        foreach (ClusterHost dead in mortal)
+        {
+            _hosts.Remove(dead);
+            dead.Dispose();
+        }
+
+        await CheckAllAsync();
     }
 
     /// <summary>Something happens while runs of all kinds wait, work and stop.</summary>

@@ -12,9 +12,9 @@ public sealed class EventTests(AppUnderTest app) : EndToEndTests(app)
     {
         Run run = await StartEndingOnAsync("paid where id = 'A-7'");
 
-        (await Api.PostAsync($"runs/{run.Id}/events/paid", new { id = "B-1" })).Expect(HttpStatusCode.Accepted);
+        (await Api.AskAsync($"runs/{run.Id}/events/paid", new { id = "B-1" })).Expect(HttpStatusCode.Accepted);
         Assert.Equal("Running", (await Api.GetAsync(run.Id)).Status);
-        (await Api.PostAsync($"runs/{run.Id}/events/paid", new { id = "A-7" })).Expect(HttpStatusCode.Accepted);
+        (await Api.AskAsync($"runs/{run.Id}/events/paid", new { id = "A-7" })).Expect(HttpStatusCode.Accepted);
 
         run = await Api.WaitAsync(run);
         Assert.Equal(("Cancelled", "EndCondition"), (run.Status, run.Stop?.Reason));
@@ -27,9 +27,11 @@ public sealed class EventTests(AppUnderTest app) : EndToEndTests(app)
         Run[] runs = [await StartEndingOnAsync(name), await StartEndingOnAsync(name)];
         Run other = await StartEndingOnAsync($"{name}-not");
 
-        Answer answer = await Api.PostAsync($"events/{name}", new { });
+        // The answer names those who have heard by then; asked again, it names more.
+        Published published = await Eventually.GetAsync(
+            async () => (await Api.PostAsync($"events/{name}", new { }, name)).Read<Published>(HttpStatusCode.Accepted), now => now.Stopped.Count >= runs.Length);
 
-        Assert.Equal(runs.Select(run => run.Id).Order(), answer.Read<Published>(HttpStatusCode.Accepted).Stopped.Order());
+        Assert.Equal(runs.Select(run => run.Id).Order(), published.Stopped.Order());
         Assert.All(await Api.WaitAllAsync(runs), run => Assert.Equal("EndCondition", run.Stop?.Reason));
         Assert.Equal("Running", (await Api.GetAsync(other.Id)).Status);
     }
@@ -53,7 +55,7 @@ public sealed class EventTests(AppUnderTest app) : EndToEndTests(app)
     {
         Run run = await Api.WaitAsync(await Api.StartAsync(Lab.Plain, new LabInput(Group, new LabStep(0))));
 
-        (await Api.PostAsync($"runs/{run.Id}/events/paid", new { })).ExpectProblem(HttpStatusCode.Conflict, "ended");
+        (await Api.AskAsync($"runs/{run.Id}/events/paid", new { })).ExpectProblem(HttpStatusCode.Conflict, "ended");
         (await Api.PostAsync("runs/no-such-run/events/paid", new { })).ExpectProblem(HttpStatusCode.NotFound, "no-such-run");
         (await Api.PostAsync($"events/{new string('x', 101)}", new { })).ExpectProblem(HttpStatusCode.BadRequest, "1 to 100");
         (await Api.PostAsync("events/paid", "{")).ExpectProblem(HttpStatusCode.BadRequest, "");

@@ -7,9 +7,13 @@ namespace Preempt.EndToEnd;
 internal static class Eventually
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Reads until the condition holds, and returns what was read then.</summary>
+    /// <summary>
+    /// Reads until the condition holds, and returns what was read then. The longer it has waited the rarer it looks: many tests wait at once, and what
+    /// they wait for needs the processor.
+    /// </summary>
     public static async Task<T> GetAsync<T>(
         Func<Task<T>> read, Func<T, bool> condition, [CallerArgumentExpression(nameof(condition))] string expected = "")
     {
@@ -19,8 +23,9 @@ internal static class Eventually
             T value = await read();
             if (condition(value))
                 return value;
-            Assert.True(Stopwatch.GetElapsedTime(start) < Limit, $"Not within {Limit}: {expected}. The latest: {value}");
-            await Task.Delay(Pause, TestContext.Current.CancellationToken);
+            TimeSpan waited = Stopwatch.GetElapsedTime(start);
+            Assert.True(waited < Limit, $"Not within {Limit}: {expected}. The latest: {value}");
+            await Task.Delay(TimeSpan.FromTicks(long.Clamp(waited.Ticks / 20, ShortestPause.Ticks, LongestPause.Ticks)), TestContext.Current.CancellationToken);
         }
     }
 }

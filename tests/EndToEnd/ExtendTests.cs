@@ -10,7 +10,7 @@ public sealed class ExtendTests(AppUnderTest app) : EndToEndTests(app)
     public async Task A_run_that_is_given_more_time_outlives_its_timeout()
     {
         Run given = await StartAsync(Lab.VeryLong, Lab.ShortTimeout);
-        Answer answer = await Api.PostAsync($"runs/{given.Id}/extend", new { by = "10 minutes" });
+        Answer answer = await Api.AskAsync($"runs/{given.Id}/extend", new { by = "10 minutes" });
         Run left = await StartAsync(Lab.VeryLong, Lab.ShortTimeout);
 
         left = await Api.WaitAsync(left);
@@ -46,10 +46,10 @@ public sealed class ExtendTests(AppUnderTest app) : EndToEndTests(app)
         await Api.CancelAsync(run, grace: "1m");
         await Eventually.GetAsync(() => Api.GetAsync(run.Id), now => now.Status == "Stopping");
 
-        (await Api.PostAsync($"runs/{run.Id}/extend", new { by = "1m" })).ExpectProblem(HttpStatusCode.Conflict, "stops already");
+        (await Api.AskAsync($"runs/{run.Id}/extend", new { by = "1m" })).ExpectProblem(HttpStatusCode.Conflict, "stops already");
         await Api.CancelAsync(run, grace: "0s");
         await Api.WaitAsync(run);
-        (await Api.PostAsync($"runs/{run.Id}/extend", new { by = "1m" })).ExpectProblem(HttpStatusCode.Conflict, "has ended");
+        (await Api.AskAsync($"runs/{run.Id}/extend", new { by = "1m" })).ExpectProblem(HttpStatusCode.Conflict, "has ended");
         (await Api.PostAsync("runs/no-such-run/extend", new { by = "1m" })).ExpectProblem(HttpStatusCode.NotFound, "no-such-run");
     }
 
@@ -62,7 +62,7 @@ public sealed class ExtendTests(AppUnderTest app) : EndToEndTests(app)
         {
             Run run = await StartAsync(Lab.VeryLong, "300ms");
             await Task.Delay(TimeSpan.FromMilliseconds(280 + (2 * number)), TestContext.Current.CancellationToken);
-            Answer answer = await Api.PostAsync($"runs/{run.Id}/extend", new { by = "20m" });
+            Answer answer = await Api.AskAsync($"runs/{run.Id}/extend", new { by = "20m" });
             if (answer.Status == HttpStatusCode.Accepted)
                 Assert.Null((await Api.GetAsync(run.Id)).Stop);
             else
@@ -75,7 +75,7 @@ public sealed class ExtendTests(AppUnderTest app) : EndToEndTests(app)
     {
         Run run = await StartAsync(Lab.VeryLong, Lab.ShortTimeout);
         string key = $"{Guid.NewGuid():N}";
-        Answer[] answers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Api.PostAsync($"runs/{run.Id}/extend", new { by = "1s" }, key)));
+        Answer[] answers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Api.AskAsync($"runs/{run.Id}/extend", new { by = "1s" }, key)));
 
         Assert.All(answers, answer => answer.Read<Run>(HttpStatusCode.Accepted));
         run = await Api.WaitAsync(run);

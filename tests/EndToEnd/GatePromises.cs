@@ -45,7 +45,12 @@ internal static class GatePromises
         .GroupBy(run => (run.Workflow, run.Key))
         .Select(gate => (gate.Key.Workflow, gate.OrderBy(run => run.QueuedAt).ThenBy(run => run.Id, StringComparer.Ordinal).ToArray()));
 
-    private static int MaxRuns(string workflow) => workflow == Lab.CancelInProgress3 ? 3 : 1;
+    private static int MaxRuns(string workflow) => workflow switch
+    {
+        Lab.CancelInProgress3 => 3,
+        Lab.Queue => 2,
+        _ => 1,
+    };
 
     /// <param name="admitted">The runs that one gate has admitted, oldest first.</param>
     private static void CheckAdmissions(string workflow, Run[] admitted)

@@ -36,7 +36,7 @@ public sealed partial class HttpFileTests(AppUnderTest app) : EndToEndTests(app)
             string path = Fill(verb.Groups[2].Value).TrimStart('/');
             Answer answer = verb.Groups[1].Value == "GET" || verb.Groups[1].Value == "DELETE"
                 ? await Eventually.GetAsync(() => Api.SendAsync(new HttpMethod(verb.Groups[1].Value), path), now => !path.Contains("?wait=") || HasEnded(now))
-                : await Api.PostAsync(path, Fill(body).Trim());
+                : await Api.AskAsync(path, Fill(body).Trim());
 
             answer.Expect((HttpStatusCode)expected);
             if (name is not null)

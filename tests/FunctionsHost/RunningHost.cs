@@ -94,7 +94,7 @@ internal sealed class RunningHost : IAsyncDisposable
     private async Task StartAsync(IConfiguration settings, string urls)
     {
         IReadOnlyList<WorkerFunction> functions = await _workers.StartAsync();
-        _dispatcher = new(_workers, _forwarder, functions, settings.GetValue("FunctionsHost:TurnDelay", TimeSpan.Zero));
+        _dispatcher = new(_workers, _forwarder, functions, settings.GetValue("FunctionsHost:TurnDelay", TimeSpan.Zero), SuddenDeath.Read(settings));
         EmittedFunctions emitted = new(functions);
         emitted.PassTo(_dispatcher.RunAsync);
 

@@ -27,6 +27,9 @@ internal interface IFaults
     /// <summary>Whether whoever starts an instance whose id has just been taken is told that it has started.</summary>
     bool StartsCollide();
 
+    /// <summary>Whether the next event to an instance that has not had its first turn comes before the instance's start, and is dropped.</summary>
+    bool EventOvertakesStart();
+
     /// <summary>How late a second copy of a client's next signal arrives; null where there is none.</summary>
     TimeSpan? SignalRepeats();
 

@@ -63,9 +63,13 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
 
     public void Deliver(Delivery delivery)
     {
-        if (!_inbox.TryAdd(delivery))
+        if (IsOvertaken(delivery) || !_inbox.TryAdd(delivery))
             _engine.Drop([delivery]);
     }
+
+    private bool IsOvertaken(Delivery delivery) =>
+        _engine.Options.Faults is { } faults && delivery.Event is EventRaised
+        && _header.Status == OrchestrationRuntimeStatus.Pending && faults.EventOvertakesStart();
 
     /// <summary>Takes no more messages; those that wait are dropped for good.</summary>
     public void Close()

@@ -13,6 +13,14 @@ public sealed class PreemptOptions
     public Duration Grace { get; set; } = Duration.FromSeconds(10);
 
     /// <summary>
+    /// How long shielded steps (clean-up) may go on when their host is told to shut down, before their tokens fire; all others hear at once. 7 seconds
+    /// by default, since a Functions host ends its worker 10 seconds after SIGTERM; 10 minutes at most. A step that is cut off runs again elsewhere.
+    /// </summary>
+    public Duration ShieldedShutdown { get; set; } = Duration.FromSeconds(7);
+
+    internal static readonly TimeSpan LongestShieldedShutdown = TimeSpan.FromMinutes(10);
+
+    /// <summary>
     /// How long the app remembers which run an idempotency key has started; within it a retry with the key finds that run, or hears that it was deleted.
     /// Counted from the start. 7 days by default, at least 1 hour; "never" keeps keys for good.
     /// </summary>

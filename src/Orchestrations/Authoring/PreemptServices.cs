@@ -94,6 +94,8 @@ public static class PreemptServices
             options.ScheduleTimeout = Duration.Parse(scheduleTimeout);
         if (section["Grace"] is { } grace)
             options.Grace = Duration.Parse(grace);
+        if (section["ShieldedShutdown"] is { } shieldedShutdown)
+            options.ShieldedShutdown = ReadShieldedShutdown(shieldedShutdown);
         if (section["IdempotencyRetention"] is { } idempotencyRetention)
             options.IdempotencyRetention = ReadRetention("IdempotencyRetention", idempotencyRetention);
         if (section["RunRetention"] is { } runRetention)
@@ -103,6 +105,14 @@ public static class PreemptServices
         options.TraceKeys = ReadSwitch(section, "TraceKeys") ?? options.TraceKeys;
         options.TraceErrors = ReadSwitch(section, "TraceErrors") ?? options.TraceErrors;
         return options;
+    }
+
+    private static Duration ReadShieldedShutdown(string text)
+    {
+        Duration time = Duration.Parse(text);
+        return !time.IsNever && time.Value <= PreemptOptions.LongestShieldedShutdown
+            ? time
+            : throw new FormatException($"Preempt:ShieldedShutdown \"{text}\": at most {(Duration)PreemptOptions.LongestShieldedShutdown}.");
     }
 
     private static Duration ReadRetention(string name, string text)

@@ -13,6 +13,9 @@ public sealed class StepFailedException : Exception
         Error = error;
     }
 
+    internal StepFailedException(string step, RunError error, bool isTimeout)
+        : this(step, error) => IsTimeout = isTimeout;
+
     /// <summary>Makes one that names no step.</summary>
     public StepFailedException()
     {
@@ -38,6 +41,9 @@ public sealed class StepFailedException : Exception
 
     /// <summary>What its code threw.</summary>
     public RunError? Error { get; }
+
+    /// <summary>Whether it was over its own timeout, the last time that it was tried. Code that lets this out ends the run as timed out.</summary>
+    public bool IsTimeout { get; }
 }
 
 /// <summary>

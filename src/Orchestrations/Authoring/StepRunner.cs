@@ -12,6 +12,7 @@ internal sealed class StepRunner(
     ActiveSteps steps,
     GateBooks books,
     ICancellationFeed feed,
+    PreemptOptions options,
     TimeProvider time,
     ILoggerFactory loggers,
     IStepFaults? faults = null)
@@ -22,7 +23,8 @@ internal sealed class StepRunner(
     public async Task<StepOutcome> RunAsync(StepCall call, FunctionContext function, DurableTaskClient client)
     {
         DateTimeOffset startedAt = time.GetUtcNow();
-        using ActiveStep active = steps.Enter(call, function.CancellationToken, Measure);
+        using ShutdownToken shutdown = new(call.Shielded ? options.ShieldedShutdown : TimeSpan.Zero, time, function.CancellationToken);
+        using ActiveStep active = steps.Enter(call, shutdown.Token, Measure);
         using Activity? activity = StepTelemetry.Begin(call);
         StepOutcome outcome = new() { Status = StepStatus.Succeeded, StartedAt = startedAt, EndedAt = startedAt };
         try
@@ -57,6 +59,7 @@ internal sealed class StepRunner(
 
         if (faults?.TakeDeath(call) is { } death)
             throw death;
+        await books.GiveBackAsync(active.GivesBack, client);
         // A step that ends while its host shuts down has ended: nobody has asked its run to stop.
         StopReason? reasonToStop = active.IsHostStopping ? null : active.Reason;
         outcome = outcome with { EndedAt = time.GetUtcNow(), StopReason = reasonToStop, Progress = active.Progress };

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 
 namespace Preempt;
@@ -10,7 +11,13 @@ namespace Preempt;
 /// <param name="RequestedAt">When the stop was asked for, UTC; null where nobody asked.</param>
 /// <param name="Life">Which of the runs that had this id, see <see cref="HolderId.LifeOf"/>; null for whichever there is.</param>
 internal sealed record StopNotice(
-    string RunId, StopReason Reason, int? Step = null, bool Force = false, DateTimeOffset? RequestedAt = null, string? Life = null);
+    string RunId, StopReason Reason, int? Step = null, bool Force = false, DateTimeOffset? RequestedAt = null, string? Life = null)
+{
+    /// <summary>
+    /// The slots of a run that is dead: its step, which is the only one at work, gives them back when it has ended, because the run cannot.
+    /// </summary>
+    public ImmutableArray<GateSlot> GivesBack { get; init; } = [];
+}
 
 /// <summary>
 /// The steps that run in this process, and the latest stop notices, so that a step that begins just after its run was stopped
@@ -98,7 +105,8 @@ internal sealed class ActiveSteps(ILogger<ActiveSteps> logger)
         if (_notices.TryGetValue(notice.RunId, out List<StopNotice>? known))
         {
             // The first reason stands: whoever asks for the same once more adds nothing.
-            if (known.Exists(other => (other.Step, other.Force, other.Life) == (notice.Step, notice.Force, notice.Life)))
+            if (known.Exists(other => (other.Step, other.Force, other.Life, other.GivesBack.IsEmpty)
+                == (notice.Step, notice.Force, notice.Life, notice.GivesBack.IsEmpty)))
                 return;
             if (known.Count == MaxNoticesOfRun)
                 known.RemoveAt(0);
@@ -140,6 +148,7 @@ internal sealed class ActiveStep : IDisposable
     private readonly CancellationTokenSource _source = new();
     private CancellationTokenRegistration _host;
     private StepDeadline? _deadline;
+    private volatile StopNotice? _givesBack;
     private int _reason = -1;
 
     public ActiveStep(StepCall call, ActiveSteps all)
@@ -157,6 +166,9 @@ internal sealed class ActiveStep : IDisposable
 
     /// <summary>Whether it fired because this process shuts down: the platform runs the step again elsewhere.</summary>
     public bool IsHostStopping => Volatile.Read(ref _reason) is >= 0 and int reason && (reason & ByHost) != 0;
+
+    /// <summary>The slots that its worker gives back when it has ended, because its run is dead.</summary>
+    public ImmutableArray<GateSlot> GivesBack => _givesBack?.GivesBack ?? [];
 
     /// <summary>When the stop was asked for, once the token has fired; null where nobody asked.</summary>
     public DateTimeOffset? StopRequestedAt { get; private set; }
@@ -195,6 +207,8 @@ internal sealed class ActiveStep : IDisposable
         // Notices are kept for some time, and the id may have been given anew.
         if (notice.Life is { } life && Call.Life is { } own && life != own)
             return;
+        if (!notice.GivesBack.IsEmpty)
+            _givesBack = notice;
         bool isMeant = notice.Step is { } number ? number == Call.Number : notice.Force || !Call.Shielded;
         if (isMeant)
             Stop(notice.Reason, notice.RequestedAt);

@@ -105,6 +105,7 @@ internal static class RunExplainer
         {
             RunStatus.Succeeded => $"It succeeded at {Time(run.EndedAt!.Value)}{ran}.",
             RunStatus.Failed => $"It failed at {Time(run.EndedAt!.Value)}{ran}.",
+            RunStatus.TimedOut when run.Stop is null => $"It ended at {Time(run.EndedAt!.Value)}{ran}, because a step took longer than its own timeout.",
             RunStatus.TimedOut => $"It ended at {Time(run.EndedAt!.Value)}{ran}, because its time was over.",
             RunStatus.Rejected => $"It was turned away at {Time(run.EndedAt!.Value)}.",
             _ => $"It was cancelled at {Time(run.EndedAt!.Value)}{ran}.",

@@ -149,7 +149,7 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
 
     /// <summary>
     /// A run that ends on events is accepted when it is told of them: an event that is published after its start was answered must find it. It
-    /// subscribes by itself, in its first turn. An app that has come to that in ten seconds for no run has nobody who works: then the start is
+    /// subscribes by itself, in its first turn. An app that has not come to that in twenty seconds has nobody who works: then the start is
     /// answered all the same, because the run is stored.
     /// </summary>
     private async Task WaitUntilListeningAsync(string id, RunRequest request, CancellationToken cancellationToken)
@@ -159,7 +159,7 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
         FoundRun? found = await new GrowingPause(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(250)).LookUntilAsync(
             _ => lookup.FindAsync(id, cancellationToken),
             static found => found is null || found.Record.Listens || found.Run.Status.IsTerminal(),
-            most: 45,
+            most: 85,
             app.Time,
             cancellationToken);
         if (found?.Record.Listens != true || found.Run.Status.IsTerminal())

@@ -8,47 +8,62 @@ namespace Preempt;
 /// The entity that guards one concurrency key of one workflow version. It decides; the orchestrations that ask it carry its
 /// messages, because what an orchestration sends is committed with its history.
 /// </summary>
-internal sealed class ConcurrencyGate(TimeProvider time) : TaskEntity<GateState>
+internal sealed class ConcurrencyGate(TimeProvider time) : ITaskEntity
 {
-    /// <summary>Admits the run, puts it in line, or turns it away. Called, for its answer.</summary>
-    /// <param name="request">The run, and the rule as it knows it.</param>
-    /// <returns>What becomes of the run, and whom it is to tell what.</returns>
-    public GateReply Enter(EnterRequest request)
+    /// <summary>
+    /// Does an operation. The state is written as JSON only where the operation has changed it: of ten thousand runs that wait, each asks again
+    /// and again, and to hear that it waits on changes nothing.
+    /// </summary>
+    public ValueTask<object?> RunAsync(TaskEntityOperation operation)
     {
-        (State, GateReply reply) = GateRules.Enter(State, request, time.GetUtcNow());
-        GateTelemetry.Changed(Context.Id.Key, State);
-        return reply;
+        GateState before = operation.State.GetState<GateState>() ?? new GateState();
+        (GateState after, object? answer) = operation.Name switch
+        {
+            nameof(Enter) => Enter(before, Input<EnterRequest>(operation)),
+            nameof(Leave) => Leave(before, Input<LeaveRequest>(operation)),
+            nameof(Release) => (Release(before, Input<LeaveRequest>(operation), operation.Context), null),
+            _ => throw new NotSupportedException($"A gate has no operation '{operation.Name}'."),
+        };
+        if (!ReferenceEquals(after, before))
+            operation.State.SetState(after);
+        GateTelemetry.Changed(operation.Context.Id.Key, after);
+        return new ValueTask<object?>(answer);
+    }
+
+    /// <summary>Admits the run, puts it in line, or turns it away. Called, for its answer: what becomes of the run, and whom it is to tell what.</summary>
+    public (GateState State, object? Reply) Enter(GateState state, EnterRequest request)
+    {
+        (state, GateReply reply) = GateRules.Enter(state, request, time.GetUtcNow());
+        return (state, reply);
     }
 
     /// <summary>
-    /// Strikes off runs. Called by a run that knows that somebody waits for its slot, and by one that has found others dead.
+    /// Strikes off runs. Called by a run that knows that somebody waits for its slot, and by one that has found others dead. The answer says whom
+    /// it is to tell that they are admitted.
     /// </summary>
-    /// <param name="request">The runs.</param>
-    /// <returns>Whom it is to tell that they are admitted.</returns>
-    public ImmutableArray<GateAdmission> Leave(LeaveRequest request)
+    public static (GateState State, object? Admissions) Leave(GateState state, LeaveRequest request)
     {
-        (State, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(State, request);
-        GateTelemetry.Changed(Context.Id.Key, State);
-        return admissions;
+        (state, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(state, request);
+        return (state, admissions);
     }
 
     /// <summary>
     /// Strikes off runs. Signalled, which costs less, by a run that does not expect anyone to wait; should somebody, a
     /// <see cref="GateHandOff"/> tells them, since an entity cannot send events.
     /// </summary>
-    /// <param name="request">The runs.</param>
-    public void Release(LeaveRequest request)
+    public static GateState Release(GateState state, LeaveRequest request, TaskEntityContext context)
     {
-        ImmutableArray<GateAdmission> admissions = Leave(request);
+        (state, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(state, request);
         if (admissions is not [var first, ..])
-            return;
+            return state;
         // A gate gives out each token once.
-        StartOrchestrationOptions options = new($"{KeptIds.HandOffs}{RunId.HashKey(Context.Id.Key)}:{first.Token}");
-        Context.ScheduleNewOrchestration(PreemptFunctions.HandOff, new GateHandOff(Context.Id.Key, admissions), options);
+        StartOrchestrationOptions options = new($"{KeptIds.HandOffs}{RunId.HashKey(context.Id.Key)}:{first.Token}");
+        context.ScheduleNewOrchestration(PreemptFunctions.HandOff, new GateHandOff(context.Id.Key, admissions), options);
+        return state;
     }
 
-    /// <inheritdoc />
-    protected override GateState InitializeState(TaskEntityOperation entityOperation) => new();
+    private static T Input<T>(TaskEntityOperation operation) =>
+        operation.GetInput<T>() ?? throw new ArgumentException($"A gate's operation '{operation.Name}' needs an input.");
 }
 
 /// <summary>The input of the orchestration that tells runs that a gate has admitted them.</summary>

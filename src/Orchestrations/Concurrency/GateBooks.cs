@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Client.Entities;
 using Microsoft.DurableTask.Entities;
+using Microsoft.Extensions.Logging;
 
 namespace Preempt;
 
@@ -10,7 +11,7 @@ namespace Preempt;
 /// when the host dies in between, the answer stands and the gate knows nothing of it. So a step begins only when it is written that its run
 /// holds the slots. A slot that is written is held until its holder leaves.
 /// </summary>
-internal sealed class GateBooks(TimeProvider time)
+internal sealed partial class GateBooks(TimeProvider time, ILogger<GateBooks> logger)
 {
     /// <summary>Looks at a gate: the state follows its answer within milliseconds, if it comes at all.</summary>
     private const int MaxLooks = 8;
@@ -32,6 +33,28 @@ internal sealed class GateBooks(TimeProvider time)
 
         return true;
     }
+
+    /// <summary>Gives back the slots of a dead run. Whoever waits for them finds them free later, too, should that fail.</summary>
+    public async Task GiveBackAsync(ImmutableArray<GateSlot> slots, DurableTaskClient client)
+    {
+        foreach (GateSlot slot in slots)
+        {
+            try
+            {
+                await client.Entities.SignalEntityAsync(
+                    new EntityInstanceId(PreemptFunctions.Gate, slot.Gate), nameof(ConcurrencyGate.Release), new LeaveRequest([slot.Holder], By: slot.Holder));
+            }
+#pragma warning disable CA1031 // Whatever it is, the step's outcome stands.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                LogNotGivenBack(exception, slot.Gate, slot.Holder);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The slot of {Holder} at gate {Gate} could not be given back at once")]
+    private partial void LogNotGivenBack(Exception exception, string gate, string holder);
 
     private async Task<bool> HasAsync(GateSlot slot, DurableTaskClient client, CancellationToken cancellationToken)
     {

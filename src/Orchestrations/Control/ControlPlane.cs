@@ -44,27 +44,10 @@ internal sealed class ControlPlane(RunClients app, DurableTaskClient client, Can
             await client.TerminateInstanceAsync(end.RunId, new TerminateInstanceOptions(end.Outcome), CancellationToken.None);
     }
 
-    /// <summary>Finds out which runs, and steps, have ended, or are gone.</summary>
+    /// <summary>Finds out which runs, and steps, have ended, or are gone, and need their slots no longer.</summary>
     /// <returns>Those that do not live.</returns>
-    public async Task<ImmutableArray<string>> FindEnded(FindEndedRequest request)
-    {
-        ImmutableArray<string>.Builder ended = ImmutableArray.CreateBuilder<string>();
-        foreach (IGrouping<string, string> holders in request.RunIds.GroupBy(holder => HolderId.Parse(holder).RunId))
-        {
-            OrchestrationMetadata? instance = await client.GetInstanceAsync(holders.Key, getInputsAndOutputs: true, hostStopping);
-            ended.AddRange(instance is null or { IsCompleted: true } ? holders : holders.Where(holder => HasEnded(HolderId.Parse(holder), instance)));
-        }
-
-        return ended.ToImmutable();
-    }
-
-    /// <summary>Whether a holder has ended although an instance of its id lives: the id was given anew, or it is a step.</summary>
-    private static bool HasEnded(HolderId holder, OrchestrationMetadata instance) =>
-        !holder.CanBe(RunReader.ReadRequest(instance)?.Life) || (holder.Step is { } step && HasEnded(step, RunReader.ReadOutcome(instance).Record));
-
-    /// <summary>Whether a run's record says that a step has ended for good; one that has failed may be tried again.</summary>
-    private static bool HasEnded(int step, RunRecord record) => record.Steps.Any(known =>
-        known.Number == step && known.Status is (StepStatus.Succeeded or StepStatus.Cancelled or StepStatus.Abandoned));
+    public Task<ImmutableArray<string>> FindEnded(FindEndedRequest request) =>
+        new DeadHolders(client, app.Feed, app.Time, Context).FindAsync(request.RunIds, hostStopping);
 
     /// <summary>Reads how a run has ended that did not end by itself.</summary>
     /// <returns>The outcome; null when the run is gone.</returns>

@@ -6,7 +6,8 @@ namespace Preempt;
 /// <param name="Output">What it returned, as JSON.</param>
 /// <param name="Error">What it threw.</param>
 /// <param name="WasStopped">Whether it let a stop out, or was not begun, or not waited for.</param>
-internal sealed record CodeResult(JsonElement? Output, RunError? Error, bool WasStopped = false)
+/// <param name="IsTimeout">Whether what it threw is that a step was over its own timeout.</param>
+internal sealed record CodeResult(JsonElement? Output, RunError? Error, bool WasStopped = false, bool IsTimeout = false)
 {
     public static readonly CodeResult Stopped = new(null, null, WasStopped: true);
 
@@ -18,6 +19,7 @@ internal sealed record CodeResult(JsonElement? Output, RunError? Error, bool Was
         ({ WasStopped: true }, StopReason.GateFull) when isRejected => RunStatus.Rejected,
         ({ WasStopped: true }, StopReason.Timeout or StopReason.ScheduleTimeout) => RunStatus.TimedOut,
         ({ WasStopped: true }, _) => RunStatus.Cancelled,
+        ({ IsTimeout: true }, _) => RunStatus.TimedOut,
         ({ Error: not null }, _) => RunStatus.Failed,
         _ => RunStatus.Succeeded,
     };

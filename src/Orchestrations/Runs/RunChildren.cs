@@ -30,9 +30,10 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
         OpenChild child = new(start.RunId, !cancellationToken.CanBeCanceled);
         using CancellationTokenRegistration registration = child.IsShielded || cancellationToken == run.StopToken
             ? default
-            : cancellationToken.Register(() => Stop(child, null));
+            : cancellationToken.Register(() => _ = StopAloneAsync(child));
         _open.Add(child.RunId, child);
         RunOutcome outcome = await RunAsync(start);
+        child.End();
         _open.Remove(child.RunId);
         if (_open.Count == 0)
             _allEnded?.TrySetResult();
@@ -102,8 +103,28 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
     {
         foreach (OpenChild child in _open.Values)
         {
-            if (!child.IsShielded)
+            if (!child.IsShielded || _allEnded is not null)
                 Stop(child, run.Record.Stop?.Grace);
+        }
+    }
+
+    /// <summary>
+    /// One child is to stop, and the run goes on: the child is told again and again until it has ended. The first message can be lost with a worker, or
+    /// come before the child's start and be dropped.
+    /// </summary>
+    private async Task StopAloneAsync(OpenChild child)
+    {
+        if (run.IsStopped)
+            return;
+        Stop(child, null);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(child.Ended, run.EndToken);
+        try
+        {
+            await run.RemindAsync(DateTime.MaxValue, () => Stop(child, null), ended.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It has ended, or the run has.
         }
     }
 
@@ -131,13 +152,22 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
         return _allEnded.Task;
     }
 
+#pragma warning disable CA1001 // Nothing of the sources is unmanaged, and nobody could say when they are no longer needed.
     private sealed class OpenChild(string runId, bool isShielded)
+#pragma warning restore CA1001
     {
+        private readonly CancellationTokenSource _ended = new();
+
+        /// <summary>Cancelled when it has ended.</summary>
+        public CancellationToken Ended => _ended.Token;
+
         public string RunId => runId;
 
         public bool IsShielded => isShielded;
 
         public bool WasStopped { get; set; }
+
+        public void End() => _ended.Cancel();
     }
 }
 

@@ -102,7 +102,7 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
         {
             { Status: StepStatus.Succeeded } => Payload.Read<TOutput>(outcome.Output),
             { Status: StepStatus.Failed } => throw new StepFailedException(call.Name, outcome.Error!),
-            { Status: StepStatus.TimedOut } when HasFailed(outcome) => throw new StepFailedException(call.Name, TimeoutError(options)),
+            { Status: StepStatus.TimedOut } when HasFailed(outcome) => throw new StepFailedException(call.Name, TimeoutError(options), isTimeout: true),
             _ when step.Stop is { Reason: not StopReason.Self } stop => throw new StepStoppedException(call.Name, stop),
             _ => throw new OperationCanceledException(
                 $"Step '{call.Name}' was told to stop: {outcome?.StopReason ?? run.Record.Stop?.Reason}.",

@@ -325,7 +325,7 @@ internal sealed class RunSupervisor
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return new CodeResult(null, RunErrors.From(exception));
+            return new CodeResult(null, RunErrors.From(exception), IsTimeout: exception is StepFailedException { IsTimeout: true });
         }
     }
 

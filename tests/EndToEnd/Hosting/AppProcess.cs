@@ -86,6 +86,9 @@ internal sealed partial class AppProcess : IDisposable
         }
     }
 
+    /// <summary>Whether its process has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Kills the app, and nothing that it has started.</summary>
     public void KillAlone() => _process.Kill();
 

@@ -8,6 +8,7 @@ internal static class Lab
     public const string Immediate = "lab-immediate";
     public const string Multi = "lab-multi";
     public const string Plain = "lab-plain";
+    public const string Queue = "lab-queue";
     public const string StepGate = "lab-step-gate";
     public const string Children = "lab-children";
 

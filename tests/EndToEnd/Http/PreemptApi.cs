@@ -76,6 +76,16 @@ internal sealed class PreemptApi(HttpClient http)
         return SendAsync(HttpMethod.Post, path, content, idempotencyKey);
     }
 
+    /// <summary>Posts what the run itself has to answer. Where it has not, the same is asked again with the same key, as the answer says.</summary>
+    public Task<Answer> AskAsync(string path, object body, string? idempotencyKey = null) =>
+        AskAsync(path, JsonSerializer.Serialize(body, ApiJson.Options), idempotencyKey);
+
+    public Task<Answer> AskAsync(string path, string json, string? idempotencyKey = null)
+    {
+        string key = idempotencyKey ?? $"{Guid.NewGuid():N}";
+        return Eventually.GetAsync(() => PostAsync(path, json, key), answer => !answer.Text.Contains("urn:preempt:not-answering", StringComparison.Ordinal));
+    }
+
     public Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null) =>
         SendAsync(method, path, content, idempotencyKey is null ? [] : [("Idempotency-Key", idempotencyKey)]);
 

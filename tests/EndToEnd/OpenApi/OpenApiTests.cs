@@ -58,7 +58,7 @@ public sealed class OpenApiTests(AppUnderTest app) : EndToEndTests(app)
                 Assert.Null(description.Validate($"{operation} body", content["schema"]!, content["example"]!.ToJsonString()));
 
             Answer answer = operation.Method == "POST"
-                ? await Api.PostAsync(path, content?["example"]?.ToJsonString() ?? "")
+                ? await Api.AskAsync(path, content?["example"]?.ToJsonString() ?? "")
                 : await Api.SendAsync(new HttpMethod(operation.Method), path);
 
             Assert.True((int)answer.Status < 300, $"{answer}");

@@ -11,8 +11,9 @@ namespace Preempt.FunctionsHost.Invocations;
 
 /// <summary>Turns a call of WebJobs into an invocation of the worker, and the worker's answer into what WebJobs expects.</summary>
 /// <param name="turnDelay">How much longer each turn of an orchestration or an entity takes: an engine as slow as a test wants it.</param>
+/// <param name="death">Kills the host where a test wants it; null where it is to live.</param>
 internal sealed class FunctionDispatcher(
-    WorkerSupervisor workers, HttpForwarder forwarder, IEnumerable<WorkerFunction> functions, TimeSpan turnDelay)
+    WorkerSupervisor workers, HttpForwarder forwarder, IEnumerable<WorkerFunction> functions, TimeSpan turnDelay, SuddenDeath? death)
 {
     private readonly FrozenDictionary<string, WorkerFunction> _functions = functions.ToFrozenDictionary(function => function.Name);
     private int _running;
@@ -42,7 +43,9 @@ internal sealed class FunctionDispatcher(
             Task<InvocationResponse> answer = worker.InvokeAsync(request, stop);
             if (trigger is HttpContext http)
                 await Task.WhenAll(forwarder.ForwardAsync(http, worker.HttpAddress, request.InvocationId), answer);
-            return ReturnValue.Read(await answer);
+            InvocationResponse response = await answer;
+            death?.SeeAnswer(name);
+            return ReturnValue.Read(response);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Preempt.FunctionsHost.Protocol;
 
 namespace Preempt.FunctionsHost.Worker;
@@ -8,14 +9,17 @@ namespace Preempt.FunctionsHost.Worker;
 /// <param name="Name">Its name.</param>
 /// <param name="Trigger">What starts it.</param>
 /// <param name="Clients">Its parameters that take a durable client.</param>
-internal sealed record WorkerFunction(string Id, string Name, Binding Trigger, IReadOnlyList<Binding> Clients)
+internal sealed partial record WorkerFunction(string Id, string Name, Binding Trigger, IReadOnlyList<Binding> Clients)
 {
     private const string ClientType = "durableClient";
 
     /// <summary>Reads what the worker said.</summary>
     /// <exception cref="NotSupportedException">The function needs a binding that this host does not have.</exception>
+    /// <exception cref="InvalidOperationException">A Functions host takes no function of that name.</exception>
     public static WorkerFunction Read(RpcFunctionMetadata metadata)
     {
+        if (!AllowedName().IsMatch(metadata.Name))
+            throw new InvalidOperationException($"\"{metadata.Name}\" is no name of a function: a letter is expected, then letters, digits, _ and -, 127 characters at most.");
         Binding[] bindings = [.. metadata.RawBindings.Select(Binding.Read)];
         Binding[] triggers = [.. bindings.Where(binding => binding.Is("Trigger"))];
         Binding[] clients = [.. bindings.Where(binding => binding.Type == ClientType)];
@@ -26,6 +30,9 @@ internal sealed record WorkerFunction(string Id, string Name, Binding Trigger, I
             ? new(metadata.FunctionId, metadata.Name, trigger, clients)
             : throw new NotSupportedException($"The function {metadata.Name} has {triggers.Length} triggers; one is expected.");
     }
+
+    [GeneratedRegex(@"^[a-zA-Z][a-zA-Z0-9_\-]{0,126}\z")]
+    private static partial Regex AllowedName();
 }
 
 /// <summary>One parameter of a function, with the settings that its attribute has in the worker.</summary>

@@ -69,6 +69,22 @@ public abstract class RecordedWorkflow : Workflow<Recipe, string>
                     return $"{children[0]} {children[1]} {detached.Length}";
                 }
 
+            case "one-child-stops":
+                using (CancellationTokenSource own = CancellationTokenSource.CreateLinkedTokenSource(run.CancellationToken))
+                {
+                    Task<string> child = run.CallWorkflowAsync<RecordedInLine, string>(new Recipe("child", "stubborn"), null, own.Token);
+                    await run.DelayAsync("5s");
+                    own.Cancel();
+                    try
+                    {
+                        return await child;
+                    }
+                    catch (OperationCanceledException) when (!run.CancellationToken.IsCancellationRequested)
+                    {
+                        return "went on";
+                    }
+                }
+
             case "long-parent":
                 return await run.CallWorkflowAsync<RecordedInLine, string>(new Recipe("long", "clean-up"));
             case "fails":

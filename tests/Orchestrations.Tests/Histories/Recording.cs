@@ -40,6 +40,7 @@ public sealed class Recording : IDisposable
         },
         ["forced"] = app => app.End(app.Cancel(app.Start("recorded-plain", "stubborn"))),
         ["one-step-stops"] = app => app.End(app.Start("recorded-plain", "one-step-stops")),
+        ["one-child-stops"] = app => app.End(app.Start("recorded-plain", "one-child-stops")),
         ["timeout"] = app => app.End(app.Start("recorded-plain", "clean-up")),
         ["end-condition-event"] = app =>
         {

@@ -117,12 +117,13 @@ internal sealed class ModelSchedule : IDisposable
         options.TurnsHappenTwice = Rate(nameof(options.TurnsHappenTwice), 0.1);
         options.SignalsArriveTwice = Rate(nameof(options.SignalsArriveTwice), 0.3);
         options.ClocksDiffer = TimeSpan.FromMinutes(Rate(nameof(options.ClocksDiffer), 5));
+        options.EventsOvertakeStarts = Rate(nameof(options.EventsOvertakeStarts), 0.5);
     }
 
     private static string Describe(DurableTestHostOptions options) =>
         $"twice {options.ActivitiesRunTwice}, workers die {options.WorkersDie}, messages twice {options.MessagesArriveTwice} and late "
         + $"{options.MessagesArriveLate}, timers early {options.TimersFireEarly}, turns twice {options.TurnsHappenTwice}, signals twice "
-        + $"{options.SignalsArriveTwice}, clocks off {options.ClocksDiffer}, replay {options.ReplayEveryTurn}";
+        + $"{options.SignalsArriveTwice}, events overtake starts {options.EventsOvertakeStarts}, clocks off {options.ClocksDiffer}, replay {options.ReplayEveryTurn}";
 
     public void Play()
     {
@@ -422,6 +423,14 @@ internal sealed class ModelSchedule : IDisposable
                 Steps = [new PlayStep("0", 1)],
                 Child = HasChildren ? new PlayStep("0", 1) : null,
             };
+            if (turnsAway && _hasKilled)
+            {
+                // Who wants their slots has the steps of the killed told, and is turned away meanwhile; they have the grace of their run.
+                string[] first = [.. Enumerable.Range(0, slots).Select(_ => Start(NextId(), play, new StartOptions()))];
+                Until(() => first.All(run => _witness.Runs[run].HasEnded), "the first have ended");
+                _host.Advance(TimeSpan.FromMinutes(1));
+            }
+
             DateTimeOffset before = _host.Now;
             if (turnsAway)
                 Probe(key, play, 1);

@@ -281,8 +281,9 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
         bool isExplained = (Record.Status, Record.Stop?.Reason) switch
         {
             (RunStatus.Succeeded, _) => true,
-            (RunStatus.Failed, _) => all.MayFail(id),
             (RunStatus.TimedOut, StopReason.Timeout or StopReason.ScheduleTimeout) => true,
+            // Of a step that is over its own time too.
+            (RunStatus.Failed or RunStatus.TimedOut, _) => all.MayFail(id),
             (RunStatus.Cancelled, StopReason.Requested) => all.WasCancelled(id),
             (RunStatus.Cancelled, StopReason.Superseded or StopReason.Self or StopReason.Shutdown) => true,
             (RunStatus.Cancelled, StopReason.Parent) => request.ParentId is not null,

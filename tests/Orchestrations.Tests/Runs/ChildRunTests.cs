@@ -121,6 +121,44 @@ public sealed class ChildRunTests : IDisposable
         Assert.Equal((RunStatus.Cancelled, StopReason.Parent), (_app.Get(_child!).Status, _app.Get(_child!).Stop!.Reason));
     }
 
+    /// <summary>The first message to the child comes before its start, and is dropped.</summary>
+    [Theory]
+    [InlineData("its own token", RunStatus.Succeeded)]
+    [InlineData("nobody waits", RunStatus.Succeeded)]
+    [InlineData("the whole run", RunStatus.Cancelled)]
+    public void A_child_that_is_to_stop_in_the_turn_that_starts_it_is_told_again(string how, RunStatus status)
+    {
+        using TestApp app = new(seed: 1, options => options.EventsOvertakeStarts = 1);
+        Script child = Child(new Work(3000));
+        string parent = app.Start("ungated", async run =>
+        {
+            using CancellationTokenSource own = new();
+            CancellationToken token = how switch
+            {
+                "its own token" => own.Token,
+                "nobody waits" => CancellationToken.None,
+                _ => run.CancellationToken,
+            };
+            Task<string> called = run.CallWorkflowAsync<OneRun, string>(child, null, token);
+            // Decided in the turn that starts the child.
+            await Assert.ThrowsAsync<InvalidRunException>(() => run.CallWorkflowAsync<OneRun, string>("not a script"));
+            if (how == "nobody waits")
+                return "left it";
+            if (how == "its own token")
+                own.Cancel();
+            else
+                run.Cancel("enough");
+            OperationCanceledException stopped = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => called);
+            return run.CancellationToken.IsCancellationRequested ? throw stopped : "went on";
+        });
+
+        Run ended = app.End(parent);
+
+        Assert.Equal((status, false), (ended.Status, ended.Stop?.Forced ?? false));
+        Assert.True(ended.EndedAt - ended.QueuedAt < TimeSpan.FromSeconds(20), $"{ended}");
+        Assert.Equal((RunStatus.Cancelled, StopReason.Parent), (app.Get(_child!).Status, app.Get(_child!).Stop!.Reason));
+    }
+
     [Fact]
     public void A_detached_run_outlives_the_one_that_started_it()
     {

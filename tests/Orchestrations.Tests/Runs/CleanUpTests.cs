@@ -126,7 +126,9 @@ public sealed class CleanUpTests
     [InlineData("Preempt:RunRetention", "59m")]
     [InlineData("Preempt:IdempotencyRetention", "0s")]
     [InlineData("Preempt:IdempotencyRetention", "soon")]
-    public void A_retention_that_is_too_short_is_refused(string setting, string value)
+    [InlineData("Preempt:ShieldedShutdown", "never")]
+    [InlineData("Preempt:ShieldedShutdown", "1h")]
+    public void A_time_that_is_too_short_or_too_long_is_refused(string setting, string value)
     {
         FormatException refusal = Assert.Throws<FormatException>(
             () => new TestApp(settings: new Dictionary<string, string?> { [setting] = value }).Dispose());

@@ -97,6 +97,24 @@ public sealed class RepetitionTests
         Assert.All(ended.Steps, step => Assert.Equal((StepStatus.Succeeded, null), (step.Status, step.StopReason)));
     }
 
+    /// <summary>Clean-up of some seconds ends before the process does; what takes longer is told, and runs again.</summary>
+    [Theory]
+    [InlineData(5, 1)]
+    [InlineData(60, 2)]
+    public void Shielded_clean_up_goes_on_for_a_while_when_its_host_shuts_down(int seconds, int begun)
+    {
+        using TestApp app = new();
+        string id = app.Start("ungated", run => run.CallStepAsync<Worker, string>(new Work(seconds), CancellationToken.None));
+        app.UntilRunning(id);
+        DateTimeOffset asked = app.Host.Now;
+
+        app.Host.Restart();
+
+        Assert.InRange(app.Host.Now - asked, TimeSpan.FromSeconds(Math.Min(seconds, 7)), TimeSpan.FromSeconds(8));
+        Run ended = app.End(id);
+        Assert.Equal((RunStatus.Succeeded, begun), (ended.Status, app.Log.Started.Count));
+    }
+
     /// <summary>The first gate has lost the run that holds the second, and lets in another, which waits at the second: neither may wait for the other for ever.</summary>
     [Fact]
     public void A_run_that_enters_again_leaves_its_later_gates_first()

@@ -49,7 +49,7 @@ public sealed class RetryTests : IDisposable
     {
         string id = _app.Start("ungated", run => run.CallStepAsync<Worker, string>(new Work(60), Retry(2, "5s")));
         Run ended = _app.End(id);
-        Assert.Equal((RunStatus.Failed, "System.TimeoutException"), (ended.Status, ended.Error!.Type));
+        Assert.Equal((RunStatus.TimedOut, "System.TimeoutException"), (ended.Status, ended.Error!.Type));
         Assert.Equal((StepStatus.TimedOut, 2), (ended.Steps[0].Status, ended.Steps[0].Attempt));
         Assert.Equal(20, (ended.EndedAt - ended.StartedAt)!.Value.TotalSeconds);
         Assert.Null(ended.Stop);
