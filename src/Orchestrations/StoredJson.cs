@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
+using Preempt.Json;
 
 namespace Preempt;
 
@@ -13,19 +16,19 @@ internal static class StoredJson
         {
             return json is null ? null : JsonSerializer.Deserialize<T>(json);
         }
-        catch (JsonException)
+        catch (Exception exception) when (IsNotJson(exception))
         {
             return null;
         }
     }
 
-    /// <inheritdoc cref="TryRead{T}(string?)" />
+    /// <summary>The value that others have sent; null when it is something else, or could not be written again: what it is part of is kept.</summary>
     public static T? TryRead<T>(JsonElement json)
         where T : class
     {
         try
         {
-            return json.Deserialize<T>();
+            return StrictJson.FindHalfCharacter(JsonMarshal.GetRawUtf8Value(json)) is null ? json.Deserialize<T>() : null;
         }
         catch (JsonException)
         {
@@ -40,9 +43,12 @@ internal static class StoredJson
         {
             return json is null ? null : JsonSerializer.Deserialize<JsonElement>(json);
         }
-        catch (JsonException)
+        catch (Exception exception) when (IsNotJson(exception))
         {
             return null;
         }
     }
+
+    /// <summary>Text with half a surrogate pair is refused with another exception than the rest.</summary>
+    private static bool IsNotJson(Exception exception) => exception is JsonException or ArgumentException { InnerException: EncoderFallbackException };
 }

@@ -68,12 +68,15 @@ internal static class StrictJson
     {
         if (!Utf8.IsValid(json))
             throw new InvalidJsonException("The body is not UTF-8.");
-        if (json.IndexOf("\\u"u8) >= 0)
-            CheckEscapes(json);
+        if (FindHalfCharacter(json) is { } member)
+            throw new InvalidJsonException($"{member}: has half a surrogate pair, which is not a character.");
     }
 
-    private static void CheckEscapes(ReadOnlySpan<byte> json)
+    /// <summary>The member that has half a surrogate pair, or "The body"; null where there is none. JSON with one is read, and cannot be written again.</summary>
+    public static string? FindHalfCharacter(ReadOnlySpan<byte> json)
     {
+        if (json.IndexOf("\\u"u8) < 0)
+            return null;
         string member = "The body";
         Utf8JsonReader reader = new(json);
         try
@@ -88,12 +91,14 @@ internal static class StrictJson
         }
         catch (InvalidOperationException)
         {
-            throw new InvalidJsonException($"{member}: has half a surrogate pair, which is not a character.");
+            return member;
         }
         catch (JsonException)
         {
             // Not JSON: whoever reads the body says so.
         }
+
+        return null;
     }
 }
 

@@ -94,9 +94,7 @@ internal sealed class CoreHistory(InstanceHeader header)
             case TaskFailed failed:
                 return _open.Remove(failed.Id, out Decision? lost) ? ToCore(lost, failed) : null;
             case TimerFired fired:
-                return _open.Remove(fired.Id, out Decision? timer)
-                    ? new TimerFiredEvent(-1, ((TimerCreated)timer).DueAt) { TimerId = fired.Id }
-                    : null;
+                return _open.Remove(fired.Id, out Decision? timer) ? ToCore(timer, fired) : null;
             case EventRaised raised:
                 return new EventRaisedEvent(-1, raised.Payload) { Name = raised.Name };
             default:
@@ -120,6 +118,12 @@ internal sealed class CoreHistory(InstanceHeader header)
         EntitySignaled signaled => new EventSentEvent(signaled.Id) { InstanceId = signaled.Entity, Name = "op" },
         _ => throw new ArgumentOutOfRangeException(nameof(decision), decision, null),
     };
+
+    /// <exception cref="InvalidDataException">The decision is not a timer.</exception>
+    private TimerFiredEvent ToCore(Decision decision, TimerFired fired) => decision is TimerCreated timer
+        ? new TimerFiredEvent(-1, timer.DueAt) { TimerId = fired.Id }
+        : throw new InvalidDataException(
+            $"The history of '{header.InstanceId}' cannot be read: timer {fired.Id} has fired, and decision {fired.Id} is a {decision.GetType().Name}.");
 
     private static CoreEvent ToCore(Decision decision, TaskCompleted completed) => decision switch
     {

@@ -1,5 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 
 namespace Preempt.Embedded.Engine;
 
@@ -195,7 +196,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     /// <summary>Ids of the sub-orchestrations of this execution that have not answered.</summary>
     private IEnumerable<string> FindChildren()
     {
-        foreach (ChildStarted child in Unanswered(_engine.Store.ReadHistory(_header.InstanceId)).OfType<ChildStarted>())
+        foreach (ChildStarted child in Unanswered(TryReadHistory() ?? []).OfType<ChildStarted>())
         {
             // The id may be that of another's instance: then this child has never started.
             if (_engine.Instances.Find(child.InstanceId)?.Header.Parent is { } parent
@@ -331,7 +332,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     {
         Delivery fired = new(_header.InstanceId, new TimerFired(timer.Id), _header.ExecutionId);
         TimeSpan lead = _engine.Options.Faults?.TimerLead() ?? TimeSpan.Zero;
-        DateTimeOffset dueAt = new(timer.DueAt, TimeSpan.Zero);
+        DateTimeOffset dueAt = new(timer.DueAt.Kind == DateTimeKind.Local ? timer.DueAt.ToUniversalTime() : timer.DueAt, TimeSpan.Zero);
         _timers[timer.Id] = _engine.Timers.Add(dueAt - lead, () => _engine.Send(fired));
     }
 
@@ -347,7 +348,14 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     /// <summary>Takes up what a process before this one left behind: activities run again, timers are set again.</summary>
     public void Recover()
     {
-        IReadOnlyList<HistoryEvent> history = _engine.Store.ReadHistory(_header.InstanceId);
+        if (TryReadHistory() is not { } history)
+        {
+            // Its next turn fails it, and says why; all others go on.
+            _hasHistory = true;
+            Open(ask: true);
+            return;
+        }
+
         _hasHistory = history.Count > 0;
         // An activity may have answered although no turn has taken the answer.
         IEnumerable<HistoryEvent> waiting =
@@ -362,6 +370,20 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
 
         // Code that has begun needs no turn before something comes for it.
         Open(ask: !history.OfType<TurnStarted>().Any());
+    }
+
+    /// <summary>What the store has; null where that is no history.</summary>
+    private IReadOnlyList<HistoryEvent>? TryReadHistory()
+    {
+        try
+        {
+            return _engine.Store.ReadHistory(_header.InstanceId);
+        }
+        catch (InvalidDataException exception)
+        {
+            _engine.Logger.LogError(exception, "Instance {Instance} cannot go on", _header.InstanceId);
+            return null;
+        }
     }
 
     private static IEnumerable<Decision> Unanswered(IReadOnlyList<HistoryEvent> history)

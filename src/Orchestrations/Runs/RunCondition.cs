@@ -9,6 +9,9 @@ namespace Preempt;
 /// <param name="Statuses">The statuses that it may have; none for any.</param>
 internal sealed record RunCondition(ImmutableArray<RunStatus> Statuses)
 {
+    /// <summary>The statuses that it may have; none for any, as where a message leaves them out.</summary>
+    public ImmutableArray<RunStatus> Statuses { get; } = Statuses.IsDefault ? [] : Statuses;
+
     /// <summary>Holds of every run.</summary>
     public static RunCondition None { get; } = new(ImmutableArray<RunStatus>.Empty);
 

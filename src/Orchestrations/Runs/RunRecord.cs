@@ -116,6 +116,7 @@ internal sealed record RunRecord
             Grace = grace,
             Message = Excerpt.Shorten(request.Message, StopRequest.MaxMessageLength),
             By = Excerpt.Shorten(request.By, StopRequest.MaxByLength),
+            SupersededBy = Excerpt.Shorten(request.SupersededBy, RunId.MaxLength),
         };
         return this with { Stop = kept, Status = Status == RunStatus.Running ? RunStatus.Stopping : Status };
     }
@@ -160,7 +161,7 @@ internal sealed record RunRecord
     public RunRecord Fit()
     {
         RunRecord fitting = this;
-        while (fitting.MayBeTooLong && JsonSerializer.Serialize(fitting).Length > MaxLength)
+        while (!fitting.Steps.IsEmpty && fitting.MayBeTooLong && JsonSerializer.Serialize(fitting).Length > MaxLength)
             fitting = fitting with { Steps = fitting.Steps.RemoveAt(0) };
         return fitting;
     }
@@ -173,7 +174,7 @@ internal sealed record RunRecord
             const int CharactersAStep = 180;
             const int CharactersOfTheRest = 900;
             const int CharactersEscaped = 6;
-            int text = (Stop?.Message?.Length ?? 0) + (Stop?.By?.Length ?? 0) + (Progress?.Message?.Length ?? 0)
+            int text = (Stop?.Message?.Length ?? 0) + (Stop?.By?.Length ?? 0) + (Stop?.SupersededBy?.Length ?? 0) + (Progress?.Message?.Length ?? 0)
                 + (Supervised is null ? 0 : SupervisedRun.MaxLength);
             return (Steps.Length * CharactersAStep) + CharactersOfTheRest + (text * CharactersEscaped) + (FencingTokens.Length * 20)
                 + (Heard.IsDefault ? 0 : Heard.Length * 20) > MaxLength;

@@ -47,6 +47,19 @@ internal sealed partial class AppProcess : IDisposable
     /// <summary>What the app wrote of late.</summary>
     public string Output => _output.Where(_ => true);
 
+    /// <summary>The memory that the process takes, in bytes, as the system counts it.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>What the app has in its working directory, in bytes: its store, where no setting names another.</summary>
+    public long Stored => _directory.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+
     /// <summary>What the app wrote of late about these runs, and whatever went wrong.</summary>
     public string OutputAbout(IReadOnlyCollection<string> runIds) => _output.Where(line =>
         !line.Contains(" info: ", StringComparison.Ordinal) || runIds.Any(id => line.Contains(id, StringComparison.Ordinal)));

@@ -1,6 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Preempt.Embedded.Engine;
 using Preempt.Testing;
 
 namespace Preempt.Tests.Histories;
@@ -123,14 +124,19 @@ public sealed class Recording : IDisposable
 
     /// <summary>Plays a scenario.</summary>
     /// <returns>The histories of its runs, each with a name.</returns>
-    public static IReadOnlyList<(string Name, RecordedHistory History)> Play(string scenario)
+    public static IReadOnlyList<(string Name, RecordedHistory History)> Play(string scenario) =>
+        [.. PlayStored(scenario).Select((stored, index) => ($"{scenario}-{index + 1}", RecordedHistory.Of(stored.Header, stored.History)))];
+
+    /// <summary>Plays a scenario.</summary>
+    /// <returns>What the store has of its runs.</returns>
+    internal static IReadOnlyList<(InstanceHeader Header, IReadOnlyList<HistoryEvent> History)> PlayStored(string scenario)
     {
         using Recording app = new();
         Scenarios[scenario](app);
         return [.. app._host.Store.ListInstances("", null, int.MaxValue, static header =>
                 header.Name is PreemptFunctions.Run or nameof(RecordedFunctions.RecordedOrchestrator))
             .OrderBy(header => header.CreatedAt).ThenBy(header => header.InstanceId, StringComparer.Ordinal)
-            .Select((header, index) => ($"{scenario}-{index + 1}", RecordedHistory.Of(header, app._host.Store.ReadHistory(header.InstanceId))))];
+            .Select(header => (header, app._host.Store.ReadHistory(header.InstanceId)))];
     }
 
     private static DurableTestHost MakeHost()

@@ -43,11 +43,12 @@ internal sealed class StoreReader : IDisposable
     public List<EntityRecord> ListEntities(string prefix, string? after, int limit, Func<EntityRecord, bool> filter) =>
         List(_entities, prefix, after, limit, ReadEntity, filter);
 
+    /// <exception cref="InvalidDataException">What is stored is no history.</exception>
     public List<HistoryEvent> ReadHistory(string instanceId)
     {
         List<HistoryEvent> history = [];
         foreach (Statement row in Rows(_history.SetBytes(1, OrdinalText.Encode(instanceId))))
-            history.AddRange(JsonSerializer.Deserialize(row.GetBytes(0), StoreJson.Events)!);
+            history.AddRange(StoredHistory.Read(row.GetBytes(0), instanceId));
         return history;
     }
 
