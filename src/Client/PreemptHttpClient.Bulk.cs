@@ -59,6 +59,17 @@ public sealed partial class PreemptHttpClient
     public Task<Operation> GetOperationAsync(string id, CancellationToken cancellationToken = default) =>
         _calls.GetAsync<Operation>($"operations/{ApiPath.Segment(id, "operation id")}", cancellationToken);
 
+    /// <summary>
+    /// Stops an operation. What it has done stays done; the runs that it works on at the moment, 400 at most, may still be done. One that has ended
+    /// is left as it is. Needs the admin key.
+    /// </summary>
+    /// <param name="id">The operation's id.</param>
+    /// <param name="cancellationToken">Gives up the call; the operation may be stopped all the same.</param>
+    /// <returns>The operation; it may take a moment until it is <see cref="OperationStatus.Stopped"/>.</returns>
+    /// <exception cref="UnknownOperationException">There is no such operation.</exception>
+    public Task<Operation> StopOperationAsync(string id, CancellationToken cancellationToken = default) =>
+        _calls.PostAsync<Operation>($"operations/{ApiPath.Segment(id, "operation id")}/stop", new Nothing(), cancellationToken);
+
     /// <summary>Lists the operations of the last 7 days, the newest first.</summary>
     /// <param name="limit">How many at most, 1 to 200; the app has a default.</param>
     /// <param name="cancellationToken">Gives up the call.</param>

@@ -126,7 +126,9 @@ internal static partial class Api
     {
         foreach (string name in request.Query.Keys)
         {
-            bool isKnown = name.Equals(KeyParameter, StringComparison.OrdinalIgnoreCase) || accepted.Any(known => known.EndsWith('.')
+            bool isKnown = name.Equals(KeyParameter, StringComparison.OrdinalIgnoreCase)
+                || name.Equals(JsonAnswer.PrettyParameter, StringComparison.OrdinalIgnoreCase)
+                || accepted.Any(known => known.EndsWith('.')
                 ? name.Length > known.Length && name.StartsWith(known, StringComparison.OrdinalIgnoreCase)
                 : name.Equals(known, StringComparison.OrdinalIgnoreCase));
             if (!isKnown)

@@ -23,6 +23,7 @@ public sealed class CancelTests(AppUnderTest app) : EndToEndTests(app)
         RunStep step = Assert.Single(run.Steps);
         Assert.Equal(("Cancelled", "Requested"), (step.Status, step.StopReason));
         Assert.InRange(step.EndedAt!.Value, step.StartedAt, run.EndedAt!.Value);
+        Assert.InRange(step.StopHeardAt!.Value, step.StartedAt, step.EndedAt.Value);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed record Operation
 
     /// <summary>
     /// Those that needed nothing when their turn came: ended meanwhile, no longer what the filter says, or replayed by the run that starts them.
-    /// In the end <see cref="Done"/>, this and <see cref="Failed"/> make the <see cref="Total"/>, unless the runs were only counted.
+    /// When it has succeeded, <see cref="Done"/>, this and <see cref="Failed"/> make the <see cref="Total"/>, unless the runs were only counted.
     /// </summary>
     public int NothingToDo { get; init; }
 
@@ -68,4 +68,7 @@ public enum OperationStatus
 
     /// <summary>It ended before it had gone through all runs.</summary>
     Failed,
+
+    /// <summary>Somebody stopped it. What it had done stays done, and it leaves the other runs alone.</summary>
+    Stopped,
 }

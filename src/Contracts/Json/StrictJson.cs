@@ -48,19 +48,8 @@ internal static class StrictJson
         }
         catch (JsonException exception)
         {
-            throw new InvalidJsonException(Describe(exception));
+            throw new InvalidJsonException(JsonMistake.Describe(exception, typeof(T), Options, "The body"));
         }
-    }
-
-    /// <summary>What is wrong, with the member in front where it is known.</summary>
-    private static string Describe(JsonException exception)
-    {
-        // The serializer ends its own messages with where it was; a member's name says more.
-        string message = exception.Message;
-        int place = message.IndexOf(" Path: $", StringComparison.Ordinal);
-        if (exception.Path is { Length: > 2 } path)
-            return $"{path[2..]}: {(place < 0 ? message : message[..place])}";
-        return $"The body cannot be read: {message}";
     }
 
     /// <summary>Text that cannot be written again must not be accepted.</summary>

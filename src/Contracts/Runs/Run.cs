@@ -104,4 +104,18 @@ public sealed record RunStep(
     int Attempt,
     DateTimeOffset StartedAt,
     DateTimeOffset? EndedAt = null,
-    StopReason? StopReason = null);
+    StopReason? StopReason = null)
+{
+    /// <summary>When its code heard that it is to stop, by its worker's clock; null when it did not, and until the attempt has ended.</summary>
+    public DateTimeOffset? StopHeardAt { get; init; }
+
+    /// <summary>The attempts before this one, oldest first: the latest 10 of them, fewer in a run with many steps.</summary>
+    public ImmutableArray<StepAttempt> EarlierAttempts { get; init; } = [];
+}
+
+/// <summary>An attempt of a step that was followed by another.</summary>
+/// <param name="Attempt">Which, from 1.</param>
+/// <param name="Status"><see cref="StepStatus.Failed"/>, or <see cref="StepStatus.TimedOut"/> when it was over the step's own timeout.</param>
+/// <param name="StartedAt">When its code began, by its worker's clock.</param>
+/// <param name="EndedAt">When its code ended, by its worker's clock.</param>
+public sealed record StepAttempt(int Attempt, StepStatus Status, DateTimeOffset StartedAt, DateTimeOffset EndedAt);

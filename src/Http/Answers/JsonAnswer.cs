@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
@@ -5,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Preempt.Json;
 
@@ -13,6 +15,9 @@ namespace Preempt.Http;
 /// <summary>An answer with a JSON body.</summary>
 internal sealed class JsonAnswer(int status, object body, string? location = null, string contentType = "application/json") : IActionResult
 {
+    /// <summary>The query's parameter that has any answer indented.</summary>
+    public const string PrettyParameter = "pretty";
+
     /// <summary>How the API writes JSON.</summary>
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
@@ -26,7 +31,7 @@ internal sealed class JsonAnswer(int status, object body, string? location = nul
     public async Task ExecuteResultAsync(ActionContext context)
     {
         HttpResponse response = context.HttpContext.Response;
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), Options);
+        ReadOnlyMemory<byte> json = Write(isIndented: IsForPeople(context.HttpContext.Request));
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.CacheControl = HasEntityTag ? "private, no-cache" : "no-store";
         if (location is not null)
@@ -48,7 +53,22 @@ internal sealed class JsonAnswer(int status, object body, string? location = nul
         await response.Body.WriteAsync(json, context.HttpContext.RequestAborted);
     }
 
-    private static EntityTagHeaderValue TagOf(byte[] json) => new($"\"{Base64Url.EncodeToString(SHA256.HashData(json).AsSpan(0, 15))}\"");
+    /// <summary>The body, with a line break at its end: what a terminal shows next begins on a line of its own.</summary>
+    private ReadOnlyMemory<byte> Write(bool isIndented)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Indented = isIndented, Encoder = Options.Encoder }))
+            JsonSerializer.Serialize(writer, body, body.GetType(), Options);
+        buffer.Write("\n"u8);
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>Whether the caller asks for lines that people can read: <c>?pretty</c>.</summary>
+    private static bool IsForPeople(HttpRequest request) =>
+        request.Query.TryGetValue(PrettyParameter, out StringValues pretty) && pretty != "false";
+
+    private static EntityTagHeaderValue TagOf(ReadOnlyMemory<byte> json) =>
+        new($"\"{Base64Url.EncodeToString(SHA256.HashData(json.Span).AsSpan(0, 15))}\"");
 
     private static bool Knows(HttpRequest request, EntityTagHeaderValue tag) => request.GetTypedHeaders().IfNoneMatch
         .Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));

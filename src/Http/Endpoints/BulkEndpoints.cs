@@ -41,6 +41,15 @@ public sealed class BulkEndpoints(RunClients runs)
                 HasEntityTag = true,
             });
 
+    /// <summary><c>POST operations/{id}/stop</c>: stops a bulk operation.</summary>
+    [Function("PreemptHttpStopOperation")]
+    [ApiCall("Stops a bulk operation; what it has done stays done", Answer = typeof(Operation), Problems = new[] { 404 })]
+    public Task<IActionResult> Stop(
+        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "operations/{id}/stop")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>
+            new JsonAnswer(StatusCodes.Status200OK, await runs.With(client).StopOperationAsync(id, request.HttpContext.RequestAborted)));
+
     private Task<IActionResult> StartAsync(BulkKind kind, HttpRequest request, DurableTaskClient client) => Api.AnswerAsync(request, async () =>
     {
         BulkRequest bulk = await Api.ReadBodyAsync<BulkRequest>(request);

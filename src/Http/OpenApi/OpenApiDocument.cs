@@ -95,6 +95,12 @@ internal sealed class OpenApiDocument
             yield return parameter;
         }
 
+        if (call.About.MediaType is null)
+        {
+            yield return Parameter(
+                JsonAnswer.PrettyParameter, "query", "With this the answer is indented, for people.", new JsonObject { ["type"] = "boolean" }, isRequired: false);
+        }
+
         if (call.About.IsIdempotent)
             yield return Parameter("Idempotency-Key", "header", "1 to 255 characters; a repeated call with the same key finds what the first one did.", new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 255 }, isRequired: false);
         if (call.About.HasEntityTag)

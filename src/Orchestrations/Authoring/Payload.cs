@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Preempt.Json;
 
 namespace Preempt;
 
@@ -37,5 +38,5 @@ internal static class Payload
     private static bool IsNothing(JsonElement? json) => json is null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined };
 
     private static T Nothing<T>(bool isAllowed) =>
-        isAllowed ? default! : throw new JsonException($"A value is required, of type {typeof(T).Name}.");
+        isAllowed ? default! : throw new JsonException($"{JsonMistake.Expected(typeof(T))} is expected, and there is nothing.");
 }

@@ -72,6 +72,10 @@ internal sealed record StepOutcome
     /// <summary>Why its token fired.</summary>
     public StopReason? StopReason { get; init; }
 
+    /// <summary>When its token fired, by the worker's clock, UTC; null where it did not, or before the code began.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? StopHeardAt { get; init; }
+
     /// <summary>The last progress that it reported.</summary>
     public RunProgress? Progress { get; init; }
 }

@@ -61,8 +61,14 @@ internal sealed class StepRunner(
             throw death;
         await books.GiveBackAsync(active.GivesBack, client);
         // A step that ends while its host shuts down has ended: nobody has asked its run to stop.
-        StopReason? reasonToStop = active.IsHostStopping ? null : active.Reason;
-        outcome = outcome with { EndedAt = time.GetUtcNow(), StopReason = reasonToStop, Progress = active.Progress };
+        bool isAskedToStop = active is { Reason: not null, IsHostStopping: false };
+        outcome = outcome with
+        {
+            EndedAt = time.GetUtcNow(),
+            StopReason = isAskedToStop ? active.Reason : null,
+            StopHeardAt = isAskedToStop ? active.StopHeardAt : null,
+            Progress = active.Progress,
+        };
         StepTelemetry.End(activity, call, outcome, registry.Traced);
         return outcome;
     }
@@ -75,7 +81,9 @@ internal sealed class StepRunner(
 
     private void Measure(ActiveStep step)
     {
+        DateTimeOffset now = time.GetUtcNow();
+        step.StopHeardAt = now;
         if (step is { Reason: { } reason, StopRequestedAt: { } requestedAt })
-            StepTelemetry.Stopped(step.Call, reason, requestedAt, time.GetUtcNow());
+            StepTelemetry.Stopped(step.Call, reason, requestedAt, now);
     }
 }

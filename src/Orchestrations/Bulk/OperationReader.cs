@@ -19,6 +19,7 @@ internal static class OperationReader
             Status = instance switch
             {
                 { RuntimeStatus: OrchestrationRuntimeStatus.Completed } => OperationStatus.Succeeded,
+                { RuntimeStatus: OrchestrationRuntimeStatus.Terminated } => OperationStatus.Stopped,
                 { IsCompleted: true } => OperationStatus.Failed,
                 _ => OperationStatus.Running,
             },

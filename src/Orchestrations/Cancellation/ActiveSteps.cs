@@ -150,6 +150,7 @@ internal sealed class ActiveStep : IDisposable
     private StepDeadline? _deadline;
     private volatile StopNotice? _givesBack;
     private int _reason = -1;
+    private long _stopHeardAt;
 
     public ActiveStep(StepCall call, ActiveSteps all)
     {
@@ -172,6 +173,13 @@ internal sealed class ActiveStep : IDisposable
 
     /// <summary>When the stop was asked for, once the token has fired; null where nobody asked.</summary>
     public DateTimeOffset? StopRequestedAt { get; private set; }
+
+    /// <summary>When the token fired, UTC; null before, and where it had fired from the start.</summary>
+    public DateTimeOffset? StopHeardAt
+    {
+        get => Interlocked.Read(ref _stopHeardAt) is > 0 and long ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+        set => Interlocked.Exchange(ref _stopHeardAt, value?.UtcTicks ?? 0);
+    }
 
     /// <summary>What the step said last of how far it is; null while it has said nothing.</summary>
     public RunProgress? Progress { get; private set; }

@@ -77,6 +77,17 @@ internal sealed class BulkClient(RunClients app, DurableTaskClient client)
     /// <exception cref="UnknownOperationException">There is no such operation.</exception>
     public async Task<Operation> GetAsync(string id, CancellationToken cancellationToken) => Read(await LookAsync(id, cancellationToken));
 
+    /// <summary>Stops an operation between two of its turns; one that has ended is left as it is.</summary>
+    /// <exception cref="UnknownOperationException">There is no such operation.</exception>
+    public async Task<Operation> StopAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await GetAsync(id, cancellationToken) is { Status: not OperationStatus.Running } ended)
+            return ended;
+        await client.TryTerminateAsync(id, "Somebody stopped the operation.", cancellationToken);
+        await WaitAsync(id, cancellationToken);
+        return await GetAsync(id, cancellationToken);
+    }
+
     private async Task<OrchestrationMetadata> LookAsync(string id, CancellationToken cancellationToken)
     {
         OrchestrationMetadata? instance = KeptIds.CanBeOperation(id)

@@ -28,6 +28,20 @@ internal static class EngineCalls
             }
         }
 
+        /// <summary>Ends an instance from outside; one that has ended is left as it is.</summary>
+        public async Task TryTerminateAsync(string id, object output, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await client.TerminateInstanceAsync(id, output, cancellationToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                if (await client.GetInstanceAsync(id, cancellationToken) is not (null or { IsCompleted: true }))
+                    throw;
+            }
+        }
+
         /// <summary>Starts an instance of that id, unless there is one, ended or not.</summary>
         /// <returns>Whether the engine accepted it; false when there was such an instance.</returns>
         public Task<bool> TryScheduleAsync(string function, object? input, StartOrchestrationOptions options, CancellationToken cancellationToken) =>

@@ -19,4 +19,14 @@ public sealed partial class RunClient
     /// <returns>The operation.</returns>
     /// <exception cref="UnknownOperationException">There is no such operation.</exception>
     public Task<Operation> GetOperationAsync(string id, CancellationToken cancellationToken = default) => _bulk.GetAsync(id, cancellationToken);
+
+    /// <summary>
+    /// Stops a bulk operation. What it has done stays done; the runs that it works on at the moment, 400 at most, may still be done. One that has
+    /// ended is left as it is.
+    /// </summary>
+    /// <param name="id">The operation's id.</param>
+    /// <param name="cancellationToken">Gives up the call; the operation may be stopped all the same.</param>
+    /// <returns>The operation; it may take a moment until it is <see cref="OperationStatus.Stopped"/>.</returns>
+    /// <exception cref="UnknownOperationException">There is no such operation.</exception>
+    public Task<Operation> StopOperationAsync(string id, CancellationToken cancellationToken = default) => _bulk.StopAsync(id, cancellationToken);
 }

@@ -25,7 +25,9 @@ internal sealed class RunList(RunRange range, RunFilter filter, DateTimeOffset n
         DateTimeOffset? to = before?.CreatedAt ?? (filter.Until + Slack < now ? filter.Until + Slack : null);
         DateTimeOffset start = to ?? now;
         NewestRuns newest = new(limit, before);
-        foreach (TimeSpan? window in Windows.Select(window => (TimeSpan?)window).Append(null))
+        // Those that have not ended are few among those that are kept: one reading finds them all.
+        IEnumerable<TimeSpan?> windows = range.IsOfAlive ? [null] : Windows.Select(window => (TimeSpan?)window).Append(null);
+        foreach (TimeSpan? window in windows)
         {
             DateTimeOffset? from = Later(start - window, oldest);
             await ReadWindowAsync(from, to, newest, cancellationToken);

@@ -40,12 +40,15 @@ internal sealed class RunRange(DurableTaskClient client, RunFilter filter)
             token,
             PageSize);
 
+    /// <summary>Whether only runs are meant that have not ended.</summary>
+    public bool IsOfAlive => filter.Status is { Count: > 0 } wanted && wanted.All(status => !status.IsTerminal());
+
     /// <summary>The statuses of instances that runs of the wanted statuses can have; null for any.</summary>
     private OrchestrationRuntimeStatus[]? RuntimeStatuses() => filter.Status switch
     {
         [] => null,
         var wanted when wanted.All(status => status.IsTerminal()) => Ended,
-        var wanted when wanted.All(status => !status.IsTerminal()) => Alive,
+        _ when IsOfAlive => Alive,
         _ => null,
     };
 

@@ -76,8 +76,19 @@ internal static class RunReader
         step.Status,
         step.Attempt,
         DateTimeOffset.FromUnixTimeMilliseconds(step.Started),
-        step.Ended is { } ended ? DateTimeOffset.FromUnixTimeMilliseconds(ended) : null,
-        step.StopReason);
+        ToTime(step.Ended),
+        step.StopReason)
+    {
+        StopHeardAt = ToTime(step.StopHeard),
+        EarlierAttempts = step.EarlierAttempts.IsDefault ? [] : [.. step.EarlierAttempts.Select((attempt, index) => new StepAttempt(
+            step.Attempt - step.EarlierAttempts.Length + index,
+            attempt.IsTimeout ? StepStatus.TimedOut : StepStatus.Failed,
+            DateTimeOffset.FromUnixTimeMilliseconds(attempt.Started),
+            DateTimeOffset.FromUnixTimeMilliseconds(attempt.Ended)))],
+    };
+
+    private static DateTimeOffset? ToTime(long? milliseconds) =>
+        milliseconds is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
 
     /// <summary>How the run of an instance has ended, or its record so far.</summary>
     public static RunOutcome ReadOutcome(OrchestrationMetadata instance)

@@ -137,11 +137,13 @@ internal sealed record RunRecord
         })],
     };
 
-    /// <summary>A step begins, or begins again.</summary>
+    /// <summary>A step begins, or begins again: what it did before is kept as an earlier attempt.</summary>
     /// <param name="step">The step.</param>
     /// <returns>The record after it.</returns>
     public RunRecord Begin(StepRecord step)
     {
+        if (Steps.FirstOrDefault(other => other.Number == step.Number) is { } before)
+            step = step.After(before);
         ImmutableArray<StepRecord> others = Steps.RemoveAll(other => other.Number == step.Number);
         return this with { Steps = others.Length < MaxSteps ? others.Add(step) : others.RemoveAt(0).Add(step) };
     }
@@ -156,27 +158,41 @@ internal sealed record RunRecord
         Progress = outcome.Progress ?? Progress,
     };
 
-    /// <summary>The same record with as many of its latest steps as fit <see cref="MaxLength"/>.</summary>
+    /// <summary>The same record with as many of its latest steps as fit <see cref="MaxLength"/>; earlier attempts go first.</summary>
     /// <returns>A record that can be a custom status.</returns>
     public RunRecord Fit()
     {
         RunRecord fitting = this;
         while (!fitting.Steps.IsEmpty && fitting.MayBeTooLong && JsonSerializer.Serialize(fitting).Length > MaxLength)
-            fitting = fitting with { Steps = fitting.Steps.RemoveAt(0) };
+            fitting = fitting with { Steps = Shorten(fitting.Steps) };
         return fitting;
     }
 
-    /// <summary>An estimate, on the safe side, that spares most records a measurement: a step takes 180 characters at most.</summary>
+    /// <summary>Leaves out what matters least: the earlier attempts of the oldest step that has any; those of the latest step, and steps, after these.</summary>
+    private static ImmutableArray<StepRecord> Shorten(ImmutableArray<StepRecord> steps)
+    {
+        for (int index = 0; index < steps.Length - 1; index++)
+        {
+            if (!steps[index].EarlierAttempts.IsDefault)
+                return steps.SetItem(index, steps[index] with { EarlierAttempts = default });
+        }
+
+        return steps.RemoveAt(0);
+    }
+
+    /// <summary>An estimate, on the safe side, that spares most records a measurement: a step takes 200 characters at most, an earlier attempt 50.</summary>
     private bool MayBeTooLong
     {
         get
         {
-            const int CharactersAStep = 180;
+            const int CharactersAStep = 200;
+            const int CharactersAnAttempt = 50;
             const int CharactersOfTheRest = 900;
             const int CharactersEscaped = 6;
             int text = (Stop?.Message?.Length ?? 0) + (Stop?.By?.Length ?? 0) + (Stop?.SupersededBy?.Length ?? 0) + (Progress?.Message?.Length ?? 0)
                 + (Supervised is null ? 0 : SupervisedRun.MaxLength);
-            return (Steps.Length * CharactersAStep) + CharactersOfTheRest + (text * CharactersEscaped) + (FencingTokens.Length * 20)
+            int attempts = Steps.Sum(step => step.EarlierAttempts.IsDefault ? 0 : step.EarlierAttempts.Length);
+            return (Steps.Length * CharactersAStep) + (attempts * CharactersAnAttempt) + CharactersOfTheRest + (text * CharactersEscaped) + (FencingTokens.Length * 20)
                 + (Heard.IsDefault ? 0 : Heard.Length * 20) > MaxLength;
         }
     }
@@ -215,11 +231,52 @@ internal sealed record StepRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StopReason? StopReason { get; init; }
 
+    /// <summary>When its code heard that it is to stop: milliseconds since 1970, UTC.</summary>
+    [JsonPropertyName("h")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? StopHeard { get; init; }
+
+    /// <summary>The attempts before this one, oldest first: the latest of them. Default without any.</summary>
+    [JsonPropertyName("p")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<AttemptRecord> EarlierAttempts { get; init; }
+
     internal StepRecord End(StepOutcome outcome) => this with
     {
         Status = outcome.Status,
         Started = outcome.StartedAt.ToUnixTimeMilliseconds(),
         Ended = outcome.Status == StepStatus.Abandoned ? null : outcome.EndedAt.ToUnixTimeMilliseconds(),
         StopReason = outcome.StopReason,
+        StopHeard = outcome.StopHeardAt?.ToUnixTimeMilliseconds(),
     };
+
+    /// <summary>The step as it begins again after an attempt that has ended; one that has not left a trace of its own is forgotten.</summary>
+    internal StepRecord After(StepRecord before)
+    {
+        ImmutableArray<AttemptRecord> earlier = before.EarlierAttempts;
+        if (before.Ended is not { } ended || before.Attempt == Attempt)
+            return this with { EarlierAttempts = earlier };
+        AttemptRecord attempt = new() { Started = before.Started, Ended = ended, IsTimeout = before.Status == StepStatus.TimedOut };
+        return this with { EarlierAttempts = [.. (earlier.IsDefault ? [] : earlier).TakeLast(AttemptRecord.MaxKept - 1), attempt] };
+    }
+}
+
+/// <summary>An attempt of a step that was followed by another: its code threw, or was over its time.</summary>
+internal sealed record AttemptRecord
+{
+    /// <summary>Attempts of a step that are kept, the latest ones.</summary>
+    public const int MaxKept = 10;
+
+    /// <summary>When its code began: milliseconds since 1970, UTC.</summary>
+    [JsonPropertyName("b")]
+    public required long Started { get; init; }
+
+    /// <summary>When its code ended: milliseconds since 1970, UTC.</summary>
+    [JsonPropertyName("e")]
+    public required long Ended { get; init; }
+
+    /// <summary>Whether it was over its time; otherwise its code threw.</summary>
+    [JsonPropertyName("t")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsTimeout { get; init; }
 }

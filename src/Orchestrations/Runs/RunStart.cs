@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Preempt.Json;
 
 namespace Preempt;
 
@@ -115,14 +116,21 @@ internal static class RunStart
 
     private static JsonElement? ReadInput(RegisteredWorkflow definition, object? given)
     {
+        Workflow workflow = definition.Create();
         try
         {
             JsonElement? input = Payload.ToJson(given);
-            return definition.Create().Check(input) is { } error ? throw new InvalidRunException($"input: {error}") : input;
+            return workflow.Check(input) is { } error ? throw new InvalidRunException($"input: {error}") : input;
         }
         catch (JsonException exception)
         {
-            throw new InvalidRunException($"input: not what workflow \"{definition.Name}\" takes: {exception.Message}");
+            const int LongestExample = 500;
+            Type type = InputSchema.InputOf(workflow.GetType()) ?? typeof(object);
+            string mistake = JsonMistake.Describe(exception, type, Payload.StrictOptions, "it");
+            string example = definition.Definition.InputExample is { } known && known.GetRawText() is { Length: <= LongestExample } text
+                ? $" An example of what it takes: {text}"
+                : "";
+            throw new InvalidRunException($"input: not what workflow \"{definition.Name}\" takes: {mistake}{example}");
         }
     }
 

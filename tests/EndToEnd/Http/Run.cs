@@ -29,7 +29,14 @@ internal sealed record Run(
 }
 
 internal sealed record RunStep(
-    string Name, string Status, int Attempt, DateTimeOffset StartedAt, DateTimeOffset? EndedAt = null, string? StopReason = null);
+    string Name, string Status, int Attempt, DateTimeOffset StartedAt, DateTimeOffset? EndedAt = null, string? StopReason = null)
+{
+    public DateTimeOffset? StopHeardAt { get; init; }
+
+    public IReadOnlyList<StepAttempt> EarlierAttempts { get; init; } = [];
+}
+
+internal sealed record StepAttempt(int Attempt, string Status, DateTimeOffset StartedAt, DateTimeOffset EndedAt);
 
 internal sealed record RunStop(
     string Reason,

@@ -38,7 +38,7 @@ public sealed class RestartTests : IAsyncLifetime
 
         Assert.Equal("Succeeded", run.Status);
         Assert.Equal(["first", "second", null], run.Output?.EnumerateArray().Select(output => output.GetString()));
-        Assert.Equal(first, run.Steps[0]);
+        Assert.Equal(first with { EarlierAttempts = [] }, run.Steps[0] with { EarlierAttempts = [] });
         Assert.Equal([1, 1, 1], run.Steps.Select(step => step.Attempt));
     }
 

@@ -26,7 +26,7 @@ public sealed class OpenApiTests(AppUnderTest app) : EndToEndTests(app)
         [
             "POST /workflows/{workflow}/runs", "GET /runs/{id}", "GET /runs", "POST /runs/{id}/cancel", "DELETE /runs/{id}", "POST /runs/{id}/extend",
             "POST /runs/{id}/events/{name}", "POST /runs/{id}/replay", "GET /runs/{id}/explain", "POST /runs/bulk-cancel", "POST /runs/bulk-replay",
-            "GET /operations/{id}", "GET /operations", "GET /lanes", "GET /statistics", "POST /events/{name}", "GET /workflows", "GET /gates", "POST /system/drain", "POST /system/resume",
+            "GET /operations/{id}", "POST /operations/{id}/stop", "GET /operations", "GET /lanes", "GET /statistics", "POST /events/{name}", "GET /workflows", "GET /gates", "POST /system/drain", "POST /system/resume",
             "GET /system/status", "GET /health", "GET /openapi.json", "GET /dashboard",
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal), calls.Order(StringComparer.Ordinal));

@@ -96,6 +96,34 @@ public sealed class BulkOperationTests : IDisposable
     }
 
     [Fact]
+    public void An_operation_that_is_stopped_leaves_the_rest_alone()
+    {
+        List<string> runs = StartRuns(_app, 900);
+        Operation operation = Start(_app, BulkKind.Cancel, new RunFilter { Workflow = "ungated" });
+        _app.Host.RunUntil(() => Read(_app, operation) is { Done: > 0, EndedAt: null });
+
+        Operation stopped = _app.Host.Run(() => _app.Runs.StopOperationAsync(operation.Id));
+
+        Assert.Equal((OperationStatus.Stopped, 900), (stopped.Status, stopped.Total));
+        Assert.NotNull(stopped.EndedAt);
+        Assert.InRange(stopped.Done, 1, 899);
+        int told = runs.Count(run => _app.Host.Run(() => _app.Runs.GetAsync(run)).Stop is not null);
+        // What it had begun when it was stopped, a page at most, may be done beside what it counts.
+        Assert.InRange(told, stopped.Done, Math.Min(899, stopped.Done + BulkOperation.PageSize));
+        Assert.Equal(stopped, _app.Host.Run(() => _app.Runs.StopOperationAsync(operation.Id)) with { Failures = stopped.Failures });
+    }
+
+    [Fact]
+    public void An_operation_that_has_ended_or_never_was_cannot_be_stopped()
+    {
+        Operation ended = End(_app, Start(_app, BulkKind.Cancel, new RunFilter { Workflow = "ungated" }));
+        Assert.Equal(OperationStatus.Succeeded, _app.Host.Run(() => _app.Runs.StopOperationAsync(ended.Id)).Status);
+        Assert.Throws<UnknownOperationException>(() => _app.Host.Run(() => _app.Runs.StopOperationAsync("_bulk:none")));
+        string run = _app.Start("ungated", new Work(1));
+        Assert.Throws<UnknownOperationException>(() => _app.Host.Run(() => _app.Runs.StopOperationAsync(run)));
+    }
+
+    [Fact]
     public void A_worker_that_dies_is_replaced_and_one_that_always_dies_fails_its_runs()
     {
         StartRuns(_app, 3);

@@ -41,7 +41,13 @@ public sealed class RetryTests : IDisposable
         Assert.Equal((4, 4), (ended.Attempt, _app.Log.Started.Count));
         // Four attempts of a second, and pauses of 10, 20 and 30 seconds.
         Assert.Equal(64, (ended.EndedAt - ended.StartedAt)!.Value.TotalSeconds);
-        Assert.Single(ended.Steps);
+        RunStep step = Assert.Single(ended.Steps);
+        DateTimeOffset start = ended.StartedAt!.Value;
+        Assert.Equal(
+            [(1, StepStatus.Failed, 0, 1), (2, StepStatus.Failed, 11, 12), (3, StepStatus.Failed, 32, 33)],
+            step.EarlierAttempts.Select(attempt => (
+                attempt.Attempt, attempt.Status, Math.Round((attempt.StartedAt - start).TotalSeconds), Math.Round((attempt.EndedAt - start).TotalSeconds))));
+        Assert.Equal((63, 64), (Math.Round((step.StartedAt - start).TotalSeconds), Math.Round((step.EndedAt!.Value - start).TotalSeconds)));
     }
 
     [Fact]
@@ -51,6 +57,7 @@ public sealed class RetryTests : IDisposable
         Run ended = _app.End(id);
         Assert.Equal((RunStatus.TimedOut, "System.TimeoutException"), (ended.Status, ended.Error!.Type));
         Assert.Equal((StepStatus.TimedOut, 2), (ended.Steps[0].Status, ended.Steps[0].Attempt));
+        Assert.Equal(StepStatus.TimedOut, Assert.Single(ended.Steps[0].EarlierAttempts).Status);
         Assert.Equal(20, (ended.EndedAt - ended.StartedAt)!.Value.TotalSeconds);
         Assert.Null(ended.Stop);
     }

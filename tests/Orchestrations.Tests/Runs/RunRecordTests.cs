@@ -29,15 +29,20 @@ public sealed class RunRecordTests
             "10s");
         for (int number = 1; number <= steps; number++)
         {
-            record = record.Begin(new StepRecord { Number = number, Name = new string('n', WorkflowNames.MaxLength), Attempt = 1000, Started = 1_900_000_000_000 });
-            record = record.Finish(number, new StepOutcome
+            for (int attempt = 1001 - (number % 13); attempt <= 1000; attempt++)
             {
-                Status = StepStatus.Succeeded,
-                StartedAt = Now,
-                EndedAt = Now,
-                StopReason = StopReason.Superseded,
-                Progress = new RunProgress(1.0 / 3, text.Length > StepContext.MaxProgressLength ? text[..StepContext.MaxProgressLength] : text),
-            }).Fit();
+                record = record.Begin(
+                    new StepRecord { Number = number, Name = new string('n', WorkflowNames.MaxLength), Attempt = attempt, Started = 1_900_000_000_000 });
+                record = record.Finish(number, new StepOutcome
+                {
+                    Status = StepStatus.TimedOut,
+                    StartedAt = Now,
+                    EndedAt = Now,
+                    StopReason = StopReason.Superseded,
+                    StopHeardAt = Now,
+                    Progress = new RunProgress(1.0 / 3, text.Length > StepContext.MaxProgressLength ? text[..StepContext.MaxProgressLength] : text),
+                }).Fit();
+            }
         }
 
         string json = JsonSerializer.Serialize(record.Fit());
@@ -51,6 +56,48 @@ public sealed class RunRecordTests
         for (int number = 1; number <= 50; number++)
             record = record.Begin(new StepRecord { Number = number, Name = "think", Started = 1_900_000_000_000 }).Fit();
         Assert.Equal(Enumerable.Range(31, 20), record.Steps.Select(step => step.Number));
+    }
+
+    [Fact]
+    public void A_step_keeps_its_latest_attempts_and_where_room_is_short_those_of_older_steps_go_first()
+    {
+        RunRecord record = new RunRecord().Start(Now);
+        record = TryAgain(record, number: 1, attempts: 15);
+        Assert.Equal(AttemptRecord.MaxKept, record.Steps[0].EarlierAttempts.Length);
+        Assert.Equal(Enumerable.Range(5, 10), record.Steps[0].EarlierAttempts.Select(attempt => (int)attempt.Started));
+
+        for (int number = 2; number <= 20; number++)
+            record = TryAgain(record, number, attempts: 11);
+        // Twenty steps fit; the attempts of the first ones had to go, those of the latest are there.
+        Assert.Equal(20, record.Steps.Length);
+        bool[] kept = [.. record.Steps.Select(step => !step.EarlierAttempts.IsDefault)];
+        Assert.Equal(kept.Order(), kept);
+        Assert.Equal((false, true, 10), (kept[0], kept[^1], record.Steps[^1].EarlierAttempts.Length));
+    }
+
+    private static RunRecord TryAgain(RunRecord record, int number, int attempts)
+    {
+        for (int attempt = 1; attempt <= attempts; attempt++)
+        {
+            record = record.Begin(new StepRecord { Number = number, Name = "think", Attempt = attempt });
+            record = record.Finish(number, new StepOutcome
+            {
+                Status = StepStatus.Failed,
+                StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(attempt),
+                EndedAt = DateTimeOffset.FromUnixTimeMilliseconds(attempt + 1),
+            }).Fit();
+        }
+
+        return record;
+    }
+
+    [Fact]
+    public void A_step_that_waited_at_its_gates_has_no_earlier_attempt()
+    {
+        RunRecord record = new RunRecord().Start(Now)
+            .Begin(new StepRecord { Number = 1, Name = "think", Status = StepStatus.Queued })
+            .Begin(new StepRecord { Number = 1, Name = "think", Status = StepStatus.Running });
+        Assert.True(Assert.Single(record.Steps).EarlierAttempts.IsDefault);
     }
 
     [Fact]

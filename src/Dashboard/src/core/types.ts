@@ -24,7 +24,11 @@ export interface Step {
   startedAt: string;
   endedAt?: string | null;
   stopReason?: string | null;
+  stopHeardAt?: string | null;
+  earlierAttempts?: Attempt[];
 }
+
+export interface Attempt { attempt: number; status: string; startedAt: string; endedAt?: string | null; stopHeardAt?: string | null }
 
 export interface Run {
   id: string;
@@ -101,6 +105,7 @@ export interface Operation {
   status: string;
   total: number;
   done: number;
+  nothingToDo: number;
   failed: number;
   startedAt: string;
   endedAt?: string | null;

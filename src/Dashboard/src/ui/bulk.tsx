@@ -68,11 +68,11 @@ export function OperationProgress({ id }: { id: string }) {
   const operation = live.data.value;
   if (!operation) return live.error.value ? <p class="problem">{live.error.value}</p> : null;
   const { verb, done } = operation.kind === 'bulk-replay' ? kinds.replay : kinds.cancel;
-  const seen = operation.done + operation.failed;
+  const seen = operation.done + operation.nothingToDo + operation.failed;
   return <div class="operation" role="status" id="operation">
     <b>{verb} {count(operation.total, 'run')}</b>
     <progress max={Math.max(1, operation.total)} value={operation.endedAt ? Math.max(1, operation.total) : seen} aria-label={`${seen} of ${operation.total}`} />
-    <span class="number">{operation.done.toLocaleString('en-GB')} {done}{operation.failed > 0 ? `, ${operation.failed} failed` : ''}{operation.endedAt ? ', all gone through' : ''}</span>
+    <span class="number">{operation.done.toLocaleString('en-GB')} {done}{operation.nothingToDo > 0 ? `, ${operation.nothingToDo} needed nothing` : ''}{operation.failed > 0 ? `, ${operation.failed} failed` : ''}{operation.status === 'Stopped' ? `, stopped: ${operation.total - seen} are left alone` : operation.endedAt ? ', all gone through' : ''}</span>
     <button type="button" class="icon" aria-label="Close this progress" onClick={() => setQuery({ operation: '' })}>✕</button>
     {operation.failures.length > 0 ? <ul>{operation.failures.map(failure => <li key={failure.runId}><RunLink id={failure.runId} /> {failure.detail}</li>)}</ul> : null}
   </div>;

@@ -38,19 +38,28 @@ export function AppView() {
     </Card>
     <Card id="operations-card" title="Bulk operations">
       {operations?.length === 0 ? <Empty>There was none in the last 7 days.</Empty> : <div class="table" tabIndex={0} role="region" aria-label="The bulk operations"><table>
-        <thead><tr><th scope="col">Operation</th><th scope="col">Status</th><th scope="col">Done</th><th scope="col">Failed</th><th scope="col">Reason</th><th scope="col">Began</th></tr></thead>
+        <thead><tr><th scope="col">Operation</th><th scope="col">Status</th><th scope="col">Done</th><th scope="col">Failed</th><th scope="col">Reason</th><th scope="col">Began</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
         <tbody id="operations">{operations?.map(operation => <tr key={operation.id}>
-          <td data-label="Operation"><a href={href(['runs'], { operation: operation.id })}>{operation.kind === 'bulk-replay' ? 'Replay' : 'Cancel'}{operation.dryRun ? ', dry run' : ''}</a></td>
+          <td data-label="Operation"><a href={href(['runs'], { operation: operation.id })}>{kinds[operation.kind] ?? operation.kind}{operation.dryRun ? ', dry run' : ''}</a></td>
           <td data-label="Status">{operation.status}</td>
-          <td data-label="Done" class="number">{operation.done} of {operation.total}</td>
+          <td data-label="Done" class="number">{operation.done} of {operation.total}{operation.nothingToDo > 0 ? <div class="mute">{operation.nothingToDo} needed nothing</div> : null}</td>
           <td data-label="Failed" class="number">{operation.failed}</td>
           <td data-label="Reason">{operation.reason}</td>
           <td data-label="Began"><Time at={operation.startedAt} /></td>
+          <td>{operation.status === 'Running' ? <button type="button" class="danger" aria-label={`Stop operation ${operation.id}`} onClick={() => stopOperation(operation)}>Stop</button> : null}</td>
         </tr>)}</tbody>
       </table></div>}
     </Card>
   </>;
 }
+
+const kinds: Record<string, string> = { 'bulk-cancel': 'Cancel', 'bulk-replay': 'Replay', 'publish-event': 'Event' };
+
+const stopOperation = (operation: Operation): void => ask({
+  title: 'Stop the operation?', verb: 'Stop the operation', isDangerous: true,
+  body: <p>It has gone through {operation.done + operation.nothingToDo + operation.failed} of {count(operation.total, 'run')}. What is done stays done, and the other runs are left alone.</p>,
+  run: async () => { await call('POST', pathTo(['operations', operation.id, 'stop'])); tell('The operation is stopped.'); },
+});
 
 const modes: Record<string, string> = {
   Running: 'Runs are admitted as their gates have room.',
