@@ -42,17 +42,22 @@ internal sealed class CliCall : IDisposable
         ParseResult arguments, Func<CliCall, Task<ExitCode>> run, CancellationToken cancellationToken)
     {
         Screen screen = new(arguments.GetValue(CommonOptions.Json));
-        AppAddress? address = null;
+        CliCall? call = null;
         try
         {
-            using CliCall call = new(arguments, screen, cancellationToken);
-            address = call.Address;
+            call = new CliCall(arguments, screen, cancellationToken);
             return (int)await run(call);
         }
-        catch (Exception exception) when (Failure.From(exception, address, cancellationToken) is { } failure)
+        catch (Exception exception) when (Failure.From(exception, call?.Address, cancellationToken) is { } failure)
         {
+            if (exception is UnknownWorkflowException && await WorkflowNames.SuggestAsync(call!) is { Length: > 0 } suggestion)
+                failure = failure with { Message = $"{failure.Message} {suggestion}" };
             failure.Show(screen);
             return (int)failure.Code;
+        }
+        finally
+        {
+            call?.Dispose();
         }
     }
 

@@ -41,9 +41,25 @@ internal static class CommandLine
     {
         string words = string.Join(' ', PathOf(result.CommandResult));
         string errors = string.Join('\n', result.Errors.Select(error => error.Message).Distinct());
-        Failure failure = new(ExitCode.Invalid, $"{errors}\nSee: {words} --help");
+        IEnumerable<string> options = result.Tokens.Where(token => token is { Type: TokenType.Argument, Value: ['-', _, _, ..] }).Select(token => token.Value);
+        string[] suggestions =
+        [
+            .. result.UnmatchedTokens.Concat(options).Distinct()
+                .Select(typed => Suggestion.For(typed, WordsLike(typed, result.CommandResult)))
+                .Where(text => text.Length > 0),
+        ];
+        Failure failure = new(ExitCode.Invalid, string.Join('\n', [errors, .. suggestions, $"See: {words} --help"]));
         failure.Show(new Screen(isJson: result.GetResult(CommonOptions.Json) is { Implicit: false }));
         return (int)failure.Code;
+    }
+
+    /// <summary>What can stand where a word does: options for one that begins like an option, commands for any other.</summary>
+    private static IEnumerable<string> WordsLike(string typed, CommandResult command)
+    {
+        if (!typed.StartsWith('-'))
+            return command.Command.Subcommands.Select(known => known.Name);
+        IEnumerable<Option> inherited = command.Parent is CommandResult parent ? parent.Command.Options.Where(option => option.Recursive) : [];
+        return command.Command.Options.Concat(inherited).Select(option => option.Name);
     }
 
     /// <summary>The commands that lead to one, as they are typed.</summary>
@@ -67,6 +83,8 @@ internal static class CommandLine
         DeleteCommand.Create(),
         ExplainCommand.Create(),
         OperationCommand.Create(),
+        OperationsCommand.Create(),
+        StatisticsCommand.Create(),
         WorkflowsCommand.Create(),
         GatesCommand.Create(),
         StatusCommand.Create(),

@@ -13,6 +13,7 @@ internal sealed record Failure(ExitCode Code, string Message, Problem? Problem =
     /// <summary>The failure that an exception stands for; null when it is a mistake of the tool.</summary>
     public static Failure? From(Exception exception, AppAddress? address, CancellationToken interrupted) => exception switch
     {
+        InterruptedException => new(ExitCode.Interrupted, $"Interrupted. {exception.Message}"),
         OperationCanceledException when interrupted.IsCancellationRequested => new(ExitCode.Interrupted, "Interrupted."),
         UsageException or SettingsException => new(ExitCode.Invalid, exception.Message),
         InvalidRunException error => new(ExitCode.Invalid, error.Message, error.Problem),
@@ -59,6 +60,9 @@ internal sealed record Failure(ExitCode Code, string Message, Problem? Problem =
 
     private sealed record JsonFailure(int ExitCode, string Message, Problem? Problem);
 }
+
+/// <summary>A wait was ended with Ctrl+C; the message says what goes on all the same, and how to stop it.</summary>
+internal sealed class InterruptedException(string message) : Exception(message);
 
 /// <summary>What was typed cannot be done; the message says what is accepted.</summary>
 internal sealed class UsageException(string message) : Exception(message);

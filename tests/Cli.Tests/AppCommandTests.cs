@@ -40,7 +40,8 @@ public sealed class AppCommandTests(AppUnderTest app) : CliTests(app)
     {
         JsonElement published = (await Cli.RunAsync("event", Group, "--data", "{\"a\":1}", "--json")).Expect(ExitCode.Done).Json();
         Assert.Equal((0, 0), (published.GetProperty("started").GetArrayLength(), published.GetProperty("stopped").GetArrayLength()));
-        Assert.Empty((await Cli.RunAsync("event", Group)).Expect(ExitCode.Done).Output);
+        CliResult nobody = (await Cli.RunAsync("event", Group)).Expect(ExitCode.Done);
+        Assert.Equal(("", "The event concerns nobody: it started no run and stopped none.\n"), (nobody.Output, nobody.Error));
         (await Cli.RunAsync("event", Group, "--data", "{")).Expect(ExitCode.Invalid);
     }
 
@@ -50,7 +51,8 @@ public sealed class AppCommandTests(AppUnderTest app) : CliTests(app)
         string input = $$"""{"group":"{{Group}}","steps":[{"seconds":120}],"endWhen":"event '{{Group}}'"}""";
         string id = (await Cli.RunAsync("start", "lab-plain", "--input", input)).Expect(ExitCode.Done).Output.Trim();
         (await Cli.RunAsync("get", id, "--wait", "300ms")).Expect(ExitCode.StillRunning);
-        Assert.Equal($"stopped\t{id}\n", (await Cli.RunAsync("event", Group)).Expect(ExitCode.Done).Output);
+        CliResult told = (await Cli.RunAsync("event", Group)).Expect(ExitCode.Done);
+        Assert.Equal(($"stopped\t{id}\n", "The event started 0 runs and stopped 1 run.\n"), (told.Output, told.Error));
         JsonElement run = (await Cli.RunAsync("get", id, "--wait", "--json")).Expect(ExitCode.RunFailed).Json();
         Assert.Equal("EndCondition", run.GetProperty("stop").GetProperty("reason").GetString());
     }

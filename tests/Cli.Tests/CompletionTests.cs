@@ -8,6 +8,7 @@ public sealed class CompletionTests(AppUnderTest app) : CliTests(app)
     [Theory]
     [InlineData("bash", "complete -o default -F _preempt preempt")]
     [InlineData("zsh", "compdef _preempt preempt")]
+    [InlineData("fish", "complete --command preempt")]
     [InlineData("pwsh", "Register-ArgumentCompleter")]
     public async Task Each_shell_has_a_script(string shell, string mentioned) =>
         Assert.Contains(mentioned, (await Cli.RunAsync("completion", shell)).Expect(ExitCode.Done).Output, StringComparison.Ordinal);
@@ -15,12 +16,12 @@ public sealed class CompletionTests(AppUnderTest app) : CliTests(app)
     [Fact]
     public async Task A_shell_that_is_not_known_is_told_which_are()
     {
-        CliResult result = (await Cli.RunAsync("completion", "fish")).Expect(ExitCode.Invalid);
+        CliResult result = (await Cli.RunAsync("completion", "tcsh")).Expect(ExitCode.Invalid);
         Assert.Contains("bash", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("preempt sta", "start status")]
+    [InlineData("preempt sta", "start stats status")]
     [InlineData("preempt cancel --rea", "--reason")]
     [InlineData("preempt start chat", "chat-reply")]
     [InlineData("preempt list --status Canc", "Cancelled")]
@@ -35,10 +36,34 @@ public sealed class CompletionTests(AppUnderTest app) : CliTests(app)
             _preempt
             echo "${COMPREPLY[*]}"
             """;
-        ProcessStartInfo start = new("/bin/bash", ["-c", code]) { RedirectStandardOutput = true };
+        Assert.Equal(completions, (await RunAsync("/bin/bash", code)).Trim());
+    }
+
+    [Theory]
+    [InlineData("preempt sta", "start stats status")]
+    [InlineData("preempt start chat", "chat-reply")]
+    [InlineData("preempt list --status Canc", "Cancelled")]
+    public async Task Fish_completes_commands_options_and_workflows(string typed, string completions)
+    {
+        const string Fish = "/usr/bin/fish";
+        Assert.SkipUnless(File.Exists(Fish), "fish is not installed.");
+        string script = (await Cli.RunAsync("completion", "fish")).Expect(ExitCode.Done).Output;
+        string code = $"""
+            function preempt; '{CliProcess.Dotnet}' '{CliProcess.AssemblyPath}' $argv; end
+            {script}
+            complete --do-complete '{typed}'
+            """;
+        string[] lines = (await RunAsync(Fish, code)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(completions.Split(' '), lines.Select(line => line.Split('\t')[0]));
+    }
+
+    private async Task<string> RunAsync(string shell, string code)
+    {
+        ProcessStartInfo start = new(shell, ["-c", code]) { RedirectStandardOutput = true };
         start.Environment["PREEMPT_BASE_URL"] = BaseUrl.ToString();
-        using Process bash = Process.Start(start)!;
-        Assert.Equal(completions, (await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim());
-        await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using Process process = Process.Start(start)!;
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return output;
     }
 }

@@ -121,6 +121,7 @@ public sealed class RunCommandTests(AppUnderTest app) : CliTests(app)
         });
         using CliProcess cli = new(server.Address);
         CliResult result = await cli.InterruptAsync(["get", "a", "--wait"], () => waiting.Task);
-        Assert.Equal("Interrupted.\n", result.Expect(ExitCode.Interrupted).Error);
+        Assert.Equal(
+            "Interrupted. The run goes on.\nLook at it: preempt get a\nStop it:    preempt cancel a\n", result.Expect(ExitCode.Interrupted).Error);
     }
 }

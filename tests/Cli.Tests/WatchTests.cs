@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
 using Preempt.EndToEnd.Hosting;
 using Preempt.Tests.Shared;
 
@@ -79,6 +81,43 @@ public sealed partial class WatchTests(AppUnderTest app) : CliTests(app)
         int hidden = output.LastIndexOf("\u001b[?25l", StringComparison.Ordinal);
         Assert.True(output.LastIndexOf("\u001b[?25h", StringComparison.Ordinal) > hidden, output);
     }
+
+    [Fact]
+    public async Task A_watch_counts_all_runs_that_have_not_ended_also_those_for_which_there_is_no_room()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "script, which makes pseudo-terminals, is not installed.");
+        await using ScriptedServer server = await ScriptedServer.StartAsync((context, _) => ScriptedServer.WriteAsync(context, 200, Crowd(context.Request)));
+        using CliProcess cli = new(server.Address);
+        string output = (await cli.RunInTerminalAsync("watch", "--interval", "100ms", "--for", "2s")).Expect(ExitCode.Done).Output;
+        Assert.Contains("2 Running, 9000 Queued", output, StringComparison.Ordinal);
+        Match more = MoreActive().Match(output);
+        Assert.True(more.Success, output);
+        // What is drawn and what is said to be more make the sum.
+        string picture = output[..more.Index];
+        int shown = RunRow().Count(picture[picture.LastIndexOf("STATUS", StringComparison.Ordinal)..]);
+        Assert.Equal(9002, shown + int.Parse(more.Groups[1].Value, CultureInfo.InvariantCulture));
+        Assert.Contains("run-at-work-1", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>An app with two runs at work and nine thousand in line.</summary>
+    private static string Crowd(HttpRequest request)
+    {
+        if (request.Path.Value!.EndsWith("/statistics", StringComparison.Ordinal))
+            return """{"runs":9002,"isComplete":true,"statuses":[{"status":"Queued","runs":9000},{"status":"Running","runs":2}],"buckets":[],"queueTime":null,"stopTime":null,"keys":[]}""";
+        string status = request.Query["status"].ToString();
+        bool areWaiting = status.Contains("Queued", StringComparison.Ordinal);
+        int count = areWaiting ? 100 : status.Length > 0 ? 2 : 0;
+        string kind = areWaiting ? "in-line" : "at-work";
+        IEnumerable<string> runs = Enumerable.Range(1, count).Select(number =>
+            $$"""{"id":"run-{{kind}}-{{number}}","workflow":"w","version":"1","status":"{{(areWaiting ? "Queued" : "Running")}}","queuedAt":"2026-01-01T00:00:00Z"}""");
+        return $$"""{"items":[{{string.Join(',', runs)}}],"cursor":{{(areWaiting ? "\"more\"" : "null")}}}""";
+    }
+
+    [GeneratedRegex("([0-9]+) that have not ended more")]
+    private static partial Regex MoreActive();
+
+    [GeneratedRegex("run-(at-work|in-line)-[0-9]+")]
+    private static partial Regex RunRow();
 
     [Fact]
     public async Task A_watch_in_a_terminal_has_no_colours_when_none_are_wanted()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Preempt.Cli.Output;
 
 namespace Preempt.Cli.Commands;
@@ -20,7 +21,9 @@ internal static class BulkRun
         {
             if (!request.DryRun && !Screen.CanAsk)
                 throw new UsageException($"{verb} by a filter asks first, and here nobody can answer: add --yes, or --dry-run to count.");
-            Operation counted = await FinishAsync(call, await start(request with { DryRun = true }, call.CancellationToken));
+            Operation counted = await FinishAsync(call, await StartAsync(call, request with { DryRun = true }, start));
+            if (counted.Total == 0 && await WorkflowNames.SuggestAsync(call) is { Length: > 0 } suggestion)
+                call.Screen.Note($"The app has no such workflow. {suggestion}");
             if (request.DryRun)
                 return Show(call.Screen, counted);
             if (counted.Total == 0)
@@ -36,20 +39,34 @@ internal static class BulkRun
             }
         }
 
-        return Show(call.Screen, await FinishAsync(call, await start(request, call.CancellationToken)));
+        return Show(call.Screen, await FinishAsync(call, await StartAsync(call, request, start)));
     }
 
-    /// <summary>Watches an operation until it has ended.</summary>
-    public static async Task<Operation> FinishAsync(CliCall call, Operation operation)
-    {
-        while (operation.Status == OperationStatus.Running)
+    /// <summary>Watches an operation until it has ended; in a terminal with a bar.</summary>
+    /// <exception cref="InterruptedException">Ctrl+C was pressed: the operation goes on.</exception>
+    public static Task<Operation> FinishAsync(CliCall call, Operation operation) => operation.Status != OperationStatus.Running
+        ? Task.FromResult(operation)
+        : ProgressBar.ShowAsync(call.Screen, async bar =>
         {
-            await Task.Delay(Pause, call.CancellationToken);
-            operation = await call.Client.GetOperationAsync(operation.Id, call.CancellationToken);
-        }
+            OperationRate rate = new(TimeProvider.System, operation);
+            while (operation.Status == OperationStatus.Running)
+            {
+                bar.Show(operation.Total == 0 ? null : (double)Seen(operation) / operation.Total, rate.Describe(operation));
+                try
+                {
+                    await Task.Delay(Pause, call.CancellationToken);
+                    operation = await call.Client.GetOperationAsync(operation.Id, call.CancellationToken);
+                }
+                catch (OperationCanceledException) when (call.CancellationToken.IsCancellationRequested)
+                {
+                    throw new InterruptedException(
+                        $"Operation {operation.Id} goes on; it had {Describe(operation)}.\n"
+                        + $"Look at it: preempt operation {operation.Id}\nStop it:    preempt operation {operation.Id} --stop");
+                }
+            }
 
-        return operation;
-    }
+            return operation;
+        });
 
     /// <summary>Shows an operation, and says what it means for the exit code.</summary>
     public static ExitCode Show(Screen screen, Operation operation)
@@ -60,13 +77,13 @@ internal static class BulkRun
         }
         else
         {
-            string runs = operation.Total == 1 ? "run" : "runs";
             screen.WriteLine(operation.DryRun
-                ? $"{operation.Total} {runs}"
-                : $"{NameOf(operation.Kind)} {operation.Status}: {operation.Done} of {operation.Total} {runs} done, "
-                    + $"{operation.NothingToDo} needed nothing, {operation.Failed} failed");
+                ? $"{operation.Total} {(operation.Total == 1 ? "run" : "runs")}"
+                : $"{NameOf(operation.Kind)} {operation.Status}: {Describe(operation)}");
             foreach (BulkFailure failure in operation.Failures)
                 screen.Warn($"{failure.RunId}: {failure.Detail}");
+            if (operation.Failed > operation.Failures.Length && operation.Failures.Length > 0)
+                screen.Warn($"and {operation.Failed - operation.Failures.Length} more");
         }
 
         return operation switch
@@ -78,11 +95,39 @@ internal static class BulkRun
         };
     }
 
-    private static string NameOf(BulkKind kind) => kind switch
+    /// <summary>The numbers of an operation: all parts, which make the total.</summary>
+    public static string Describe(Operation operation)
+    {
+        string runs = operation.Total == 1 ? "run" : "runs";
+        string rest = operation.Total - Seen(operation) is > 0 and int left
+            ? operation.Status == OperationStatus.Running ? $", {left} to do" : $", {left} left alone"
+            : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{operation.Done} of {operation.Total} {runs} done, {operation.NothingToDo} needed nothing, {operation.Failed} failed{rest}");
+    }
+
+    /// <summary>The runs whose turn has been.</summary>
+    public static int Seen(Operation operation) => operation.Done + operation.NothingToDo + operation.Failed;
+
+    public static string NameOf(BulkKind kind) => kind switch
     {
         BulkKind.Cancel => "bulk-cancel",
         BulkKind.Replay => "bulk-replay",
         BulkKind.Publish => "publish-event",
         _ => "operation",
     };
+
+    private static async Task<Operation> StartAsync(
+        CliCall call, BulkRequest request, Func<BulkRequest, CancellationToken, Task<Operation>> start)
+    {
+        try
+        {
+            return await start(request, call.CancellationToken);
+        }
+        catch (OperationCanceledException) when (call.CancellationToken.IsCancellationRequested && !request.DryRun)
+        {
+            throw new InterruptedException("The app may have begun all the same: preempt operations lists what it does.");
+        }
+    }
 }

@@ -8,7 +8,7 @@ internal static class CancelCommand
 {
     public static Command Create()
     {
-        Argument<string[]> ids = new("run") { Description = "The runs' ids; none with a filter.", Arity = ArgumentArity.ZeroOrMore };
+        Argument<string[]> ids = CommonOptions.RunIds("The runs' ids; none with a filter.");
         FilterOptions filter = new();
         Option<string?> reason = new("--reason", "-r") { Description = "Why, in words; the runs keep it." };
         Option<Duration?> grace = CommonOptions.Duration("--grace", "How long a run may take to stop.");
@@ -65,10 +65,14 @@ internal static class CancelCommand
                 call.Get(grace),
                 call.Get(queuedOnly),
                 call.Get(delete));
-            (Run[] runs, ExitCode code) = await Many.DoAsync(call, given, async (id, cancellationToken) =>
+            (Run[] runs, ExitCode code) = await Many.DoAsync(call, given, limit is null ? "told to stop" : "waited for", async (id, cancellationToken) =>
             {
                 Run run = await call.Client.CancelAsync(id, options, cancellationToken);
-                return limit is null || run.Status.IsTerminal() ? run : await call.Client.WaitAsync(id, limit.Value, cancellationToken);
+                if (limit is null || run.Status.IsTerminal())
+                    return run;
+                return given.Length == 1
+                    ? await WaitOption.WaitForEndAsync(call, run, limit.Value)
+                    : await call.Client.WaitAsync(id, limit.Value, cancellationToken);
             });
             Many.Show(call.Screen, given, runs, run => $"{run.Id}: {run.Status}");
             return code == ExitCode.Done && limit is not null && runs.Any(run => !run.Status.IsTerminal()) ? ExitCode.StillRunning : code;

@@ -47,6 +47,18 @@ internal static class CommonOptions
 
     public static Argument<string> RunId() => new("run") { Description = "The run's id." };
 
+    /// <summary>The ids of several runs. An option that is mistyped is no id of a run.</summary>
+    public static Argument<string[]> RunIds(string description)
+    {
+        Argument<string[]> ids = new("run") { Description = description, Arity = ArgumentArity.ZeroOrMore };
+        ids.Validators.Add(result =>
+        {
+            foreach (Token token in result.Tokens.Where(token => token.Value.StartsWith('-')))
+                result.AddError($"There is no option '{token.Value}' here.");
+        });
+        return ids;
+    }
+
     /// <summary>A length of time, such as 1h30m.</summary>
     public static Option<Duration?> Duration(string name, string description) => new(name)
     {

@@ -30,6 +30,15 @@ internal static class CompletionCommand
         compdef _preempt preempt
         """;
 
+    private const string Fish = """
+        # Completion of preempt in fish. In ~/.config/fish/config.fish: preempt completion fish | source
+        function __preempt_complete
+            set -l line (commandline --cut-at-cursor | string collect)
+            preempt "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+        end
+        complete --command preempt --no-files --arguments '(__preempt_complete)'
+        """;
+
     private const string PowerShell = """
         # Completion of preempt in PowerShell. In $PROFILE: preempt completion pwsh | Out-String | Invoke-Expression
         Register-ArgumentCompleter -Native -CommandName preempt -ScriptBlock {
@@ -42,13 +51,14 @@ internal static class CompletionCommand
 
     public static Command Create()
     {
-        Argument<string> shell = new("shell") { Description = "bash, zsh or pwsh." };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "pwsh");
+        Argument<string> shell = new("shell") { Description = "bash, zsh, fish or pwsh." };
+        shell.AcceptOnlyFromAmong("bash", "zsh", "fish", "pwsh");
         Command command = new("completion", "Write the script that has a shell complete what is typed.") { shell };
         command.SetAction(arguments => Console.Out.WriteLine(arguments.GetRequiredValue(shell) switch
         {
             "bash" => Bash,
             "zsh" => Zsh,
+            "fish" => Fish,
             _ => PowerShell,
         }));
         return command;

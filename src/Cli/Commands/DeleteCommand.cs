@@ -12,8 +12,11 @@ internal static class DeleteCommand
         Command command = new("delete", "Remove a run that has ended, and all that is known of it.") { id };
         CliCall.Handle(command, async call =>
         {
-            string run = call.Get(id);
-            await call.Client.DeleteAsync(run, call.CancellationToken);
+            string run = await RunIds.ChangeAsync(call, call.Get(id), async whole =>
+            {
+                await call.Client.DeleteAsync(whole, call.CancellationToken);
+                return whole;
+            });
             if (call.Screen.IsJson)
                 Screen.WriteJson(new Deleted(run));
             else

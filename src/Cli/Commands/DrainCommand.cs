@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Preempt.Cli.Output;
 
 namespace Preempt.Cli.Commands;
@@ -37,17 +38,33 @@ internal static class DrainCommand
             }
 
             AppStatus status = await call.Client.DrainAsync(call.Get(immediate), call.Get(refuse), cancellationToken: call.CancellationToken);
-            while (call.Get(wait) && status is { Mode: not AppMode.Running, IsDrained: not true })
-            {
-                await Task.Delay(Pause, call.CancellationToken);
-                status = await call.Client.GetStatusAsync(call.CancellationToken);
-            }
-
-            StatusCommand.Show(call, status);
+            StatusCommand.Show(call, call.Get(wait) ? await WaitAsync(call, status) : status);
             return ExitCode.Done;
         });
         return command;
     }
+
+    /// <exception cref="InterruptedException">Ctrl+C was pressed: the app goes on draining.</exception>
+    private static Task<AppStatus> WaitAsync(CliCall call, AppStatus status) => ProgressBar.ShowAsync(call.Screen, async bar =>
+    {
+        int most = 1;
+        try
+        {
+            while (status is { Mode: not AppMode.Running, IsDrained: not true })
+            {
+                most = Math.Max(most, status.Running ?? 0);
+                bar.Show(status.Running is { } running ? 1 - ((double)running / most) : null, $"{status.Running?.ToString(CultureInfo.InvariantCulture) ?? "?"} still running");
+                await Task.Delay(Pause, call.CancellationToken);
+                status = await call.Client.GetStatusAsync(call.CancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (call.CancellationToken.IsCancellationRequested)
+        {
+            throw new InterruptedException("The app goes on draining.\nLook at it:   preempt status\nAdmit again:  preempt resume");
+        }
+
+        return status;
+    });
 
     public static Command CreateResume()
     {

@@ -24,12 +24,14 @@ internal static class EventCommand
             JsonElement? payload = await JsonInput.ReadAsync(call.Get(data), "--data", call.CancellationToken);
             if (call.Get(run) is { } id)
             {
-                Show(call.Screen, await call.Client.RaiseEventAsync(id, call.Get(name), payload, call.Get(idempotencyKey), call.CancellationToken));
+                Show(call.Screen, await RunIds.ChangeAsync(
+                    call, id, whole => call.Client.RaiseEventAsync(whole, call.Get(name), payload, call.Get(idempotencyKey), call.CancellationToken)));
             }
             else
             {
                 string once = call.Get(idempotencyKey) ?? Guid.NewGuid().ToString("N");
-                Show(call.Screen, await call.Client.PublishEventAsync(call.Get(name), payload, once, call.CancellationToken));
+                PublishedEvent published = await call.Client.PublishEventAsync(call.Get(name), payload, once, call.CancellationToken);
+                await ShowAsync(call, published);
             }
 
             return ExitCode.Done;
@@ -45,21 +47,31 @@ internal static class EventCommand
             screen.WriteLine($"Sent to {run.Id}.");
     }
 
-    private static void Show(Screen screen, PublishedEvent published)
+    private static async Task ShowAsync(CliCall call, PublishedEvent published)
     {
-        if (screen.IsJson)
+        if (published.OperationId is { } id)
+        {
+            // The answer has only those that were told in its first seconds.
+            Operation told = await BulkRun.FinishAsync(call, await call.Client.GetOperationAsync(id, call.CancellationToken));
+            published = published with { StoppedCount = told.Done };
+        }
+
+        if (call.Screen.IsJson)
         {
             Screen.WriteJson(published);
             return;
         }
 
         foreach (Run started in published.Started)
-            screen.WriteRow("started", started.Id);
+            call.Screen.WriteRow("started", started.Id);
         foreach (string stopped in published.Stopped)
-            screen.WriteRow("stopped", stopped);
+            call.Screen.WriteRow("stopped", stopped);
+        call.Screen.Note(published is { Started: [], StoppedCount: 0 }
+            ? "The event concerns nobody: it started no run and stopped none."
+            : $"The event started {Count(published.Started.Length)} and stopped {Count(published.StoppedCount)}.");
         if (published.StoppedCount > published.Stopped.Length)
-            screen.Note($"{published.StoppedCount} runs have been told so far: see operation {published.OperationId}.");
-        if (screen.IsTerminal && published is { Started: [], Stopped: [] })
-            screen.Note("The event concerns nobody.");
+            call.Screen.Note($"The first {published.Stopped.Length} that it stopped are named; see operation {published.OperationId}.");
     }
+
+    private static string Count(int runs) => runs == 1 ? "1 run" : $"{runs} runs";
 }

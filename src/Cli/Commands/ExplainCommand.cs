@@ -12,7 +12,8 @@ internal static class ExplainCommand
         Command command = new("explain", "Say in words why a run is where it is, and what comes next.") { id };
         CliCall.Handle(command, async call =>
         {
-            RunExplanation explanation = await call.Client.ExplainAsync(call.Get(id), call.CancellationToken);
+            RunExplanation explanation = await RunIds.ReadAsync(
+                call, call.Get(id), whole => call.Client.ExplainAsync(whole, call.CancellationToken));
             if (call.Screen.IsJson)
             {
                 Screen.WriteJson(explanation);

@@ -16,7 +16,8 @@ internal static class ExtendCommand
         CliCall.Handle(command, async call =>
         {
             Duration more = call.Get(by)!.Value;
-            Run run = await call.Client.ExtendAsync(call.Get(id), more, call.Get(idempotencyKey), call.CancellationToken);
+            Run run = await RunIds.ChangeAsync(
+                call, call.Get(id), whole => call.Client.ExtendAsync(whole, more, call.Get(idempotencyKey), call.CancellationToken));
             if (call.Screen.IsJson)
                 Screen.WriteJson(run);
             else

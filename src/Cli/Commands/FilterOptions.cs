@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
+using Preempt.Cli.Output;
 
 namespace Preempt.Cli.Commands;
 
@@ -22,6 +23,8 @@ internal sealed class FilterOptions
 
     private readonly Option<DateTimeOffset?> _until = CommonOptions.Time("--until", "Runs accepted until then.");
     private readonly Option<KeyValuePair<string, string>[]> _metadata = CommonOptions.Metadata("Runs with this entry; may be repeated.");
+    private readonly Option<string?> _parent = new("--parent") { Description = "Runs that this run started.", HelpName = "run" };
+    private readonly Option<string?> _text = new("--text", "-t") { Description = "Runs whose id, key or metadata contains this, in any case." };
 
     public FilterOptions()
     {
@@ -33,7 +36,7 @@ internal sealed class FilterOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _workflow, _key, _status, _since, _until, _metadata })
+        foreach (Option option in new Option[] { _workflow, _key, _status, _since, _until, _metadata, _parent, _text })
             command.Add(option);
     }
 
@@ -48,8 +51,10 @@ internal sealed class FilterOptions
             Since = call.Get(_since),
             Until = call.Get(_until),
             Metadata = (call.Get(_metadata) ?? []).ToImmutableDictionary(),
+            ParentId = call.Get(_parent),
+            Text = call.Get(_text),
         };
-        return filter is { Workflow: null, Key: null, Status: [], Since: null, Until: null, Metadata.Count: 0 } ? null : filter;
+        return filter is { Workflow: null, Key: null, Status: [], Since: null, Until: null, Metadata.Count: 0, ParentId: null, Text: null } ? null : filter;
     }
 
     private static RunStatus[] ParseStatuses(ArgumentResult result)
@@ -60,7 +65,7 @@ internal sealed class FilterOptions
             if (Enum.TryParse(name, ignoreCase: true, out RunStatus status) && Statuses.Contains(status.ToString()))
                 statuses.Add(status);
             else
-                result.AddError($"status \"{name}\": {string.Join(", ", Statuses)} are the states.");
+                result.AddError($"status \"{name}\": {string.Join(", ", Statuses)} are the states. {Suggestion.For(name, Statuses)}".TrimEnd());
         }
 
         return [.. statuses];

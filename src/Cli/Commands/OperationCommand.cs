@@ -9,9 +9,19 @@ internal static class OperationCommand
     {
         Argument<string> id = new("operation") { Description = "The operation's id." };
         Option<bool> wait = new("--wait") { Description = "Wait until it has ended." };
-        Command command = new("operation", "Show how far a bulk cancel or replay is.") { id, wait };
+        Option<bool> stop = new("--stop") { Description = "Stop it: what it has done stays done. Needs the admin key." };
+        Command command = new("operation", "Show how far an operation on many runs is, or stop it.") { id, wait, stop };
         CliCall.Handle(command, async call =>
         {
+            if (call.Get(stop) && call.Get(wait))
+                throw new UsageException("Give --wait or --stop, not both.");
+            if (call.Get(stop))
+            {
+                Operation stopped = await call.Client.StopOperationAsync(call.Get(id), call.CancellationToken);
+                BulkRun.Show(call.Screen, stopped);
+                return stopped.Status is OperationStatus.Stopped or OperationStatus.Running ? ExitCode.Done : ExitCode.Conflict;
+            }
+
             Operation operation = await call.Client.GetOperationAsync(call.Get(id), call.CancellationToken);
             ExitCode code = BulkRun.Show(call.Screen, call.Get(wait) ? await BulkRun.FinishAsync(call, operation) : operation);
             return code == ExitCode.StillRunning ? ExitCode.Done : code;

@@ -7,7 +7,7 @@ internal static class ReplayCommand
 {
     public static Command Create()
     {
-        Argument<string[]> ids = new("run") { Description = "The runs' ids; none with a filter.", Arity = ArgumentArity.ZeroOrMore };
+        Argument<string[]> ids = CommonOptions.RunIds("The runs' ids; none with a filter.");
         FilterOptions filter = new();
         Option<Duration?> wait = WaitOption.Create();
         Option<bool> dryRun = new("--dry-run") { Description = "Only count the runs of the filter." };
@@ -39,6 +39,7 @@ internal static class ReplayCommand
             (Run[] runs, ExitCode code) = await Many.DoAsync(
                 call,
                 given,
+                "replayed",
                 async (id, cancellationToken) => (await call.Client.ReplayAsync(id, Guid.NewGuid().ToString("N"), cancellationToken)).Run);
             if (WaitOption.Find(call, wait) is { } limit)
                 return await WaitOption.WaitAsync(call, runs[0], limit);

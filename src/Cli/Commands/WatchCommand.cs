@@ -13,7 +13,7 @@ internal static class WatchCommand
 
     public static Command Create()
     {
-        Argument<string[]> ids = new("run") { Description = "Runs to watch until they have ended.", Arity = ArgumentArity.ZeroOrMore };
+        Argument<string[]> ids = CommonOptions.RunIds("Runs to watch until they have ended.");
         Option<string?> workflow = CommonOptions.WorkflowOption();
         Option<string?> key = new("--key") { Description = "Runs of this concurrency key." };
         Option<Duration?> interval = CommonOptions.Duration("--interval", "From one look to the next; 1s by default.");
@@ -33,7 +33,12 @@ internal static class WatchCommand
             if (call.Get(length) is { IsNever: false } most)
                 end.CancelAfter(most.Value);
             RunFilter filter = new() { Workflow = call.Get(workflow), Key = call.Get(key) };
-            Watcher watcher = new(call.Client, call.Get(ids), filter, TimeProvider.System);
+            Watcher watcher = new(
+                call.Client,
+                call.Get(ids),
+                (id, cancellationToken) => RunIds.ReadAsync(call, id, whole => call.Client.GetAsync(whole, cancellationToken)),
+                filter,
+                TimeProvider.System);
             try
             {
                 await WatchAsync(call.Screen, watcher, pause, end.Token);

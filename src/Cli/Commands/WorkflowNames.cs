@@ -1,10 +1,12 @@
 using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
+using Preempt.Cli.Output;
 using Preempt.Cli.Settings;
 using Preempt.Client;
 
 namespace Preempt.Cli.Commands;
 
-/// <summary>Completes the names of workflows, with those that the app has.</summary>
+/// <summary>Completes and mends the names of workflows, with those that the app has.</summary>
 internal static class WorkflowNames
 {
     /// <summary>A person waits for a completion: one that does not come soon is none.</summary>
@@ -27,4 +29,27 @@ internal static class WorkflowNames
             return [];
         }
     }
+
+    /// <summary>Which workflow may be meant by a name that the app does not have; empty when none is near, or none was given.</summary>
+    public static async Task<string> SuggestAsync(CliCall call)
+    {
+        if (Typed(call.Arguments.CommandResult) is not { } typed)
+            return "";
+        try
+        {
+            string[] known = [.. (await call.Client.ListWorkflowsAsync(call.CancellationToken)).Select(workflow => workflow.Name)];
+            return known.Contains(typed) ? "" : Suggestion.For(typed, known);
+        }
+        catch (Exception exception) when (exception is RunException or HttpRequestException or TimeoutException)
+        {
+            // The command has failed, or has found nothing, for a reason of its own.
+            return "";
+        }
+    }
+
+    /// <summary>The name of a workflow on the command line, as an argument or an option.</summary>
+    private static string? Typed(CommandResult command) => command.Children
+        .Where(part => part is ArgumentResult { Argument.Name: "workflow" } or OptionResult { Option.Name: "--workflow" })
+        .SelectMany(part => part.Tokens)
+        .FirstOrDefault()?.Value;
 }

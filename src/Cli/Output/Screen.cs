@@ -24,7 +24,7 @@ internal sealed class Screen
         IsTerminal = !isJson && IsTerminalFor(Console.IsOutputRedirected);
         Live = AnsiConsole.Console;
         _lines = Create(Console.Out, IsTerminal);
-        _error = Create(Console.Error, IsTerminalFor(Console.IsErrorRedirected));
+        _error = Create(Console.Error, IsErrorTerminal);
     }
 
     /// <summary>Whether results are JSON.</summary>
@@ -32,6 +32,9 @@ internal sealed class Screen
 
     /// <summary>Whether a person looks at the results: colours, tables, and things that move.</summary>
     public bool IsTerminal { get; }
+
+    /// <summary>Whether a person looks at the standard error: bars that move while the tool waits.</summary>
+    public bool IsErrorTerminal { get; } = IsTerminalFor(Console.IsErrorRedirected);
 
     /// <summary>Whether a person can be asked.</summary>
     public static bool CanAsk => !Console.IsInputRedirected && !Console.IsErrorRedirected;
@@ -45,6 +48,10 @@ internal sealed class Screen
 
     /// <summary>The terminal of the results, for what moves.</summary>
     public IAnsiConsole Live { get; }
+
+    /// <summary>The terminal of the standard error, for what moves.</summary>
+    public static IAnsiConsole CreateLiveError() =>
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
     /// <summary>Writes a value as a JSON document.</summary>
     public static void WriteJson(object value) => Console.Out.WriteLine(ToJson(value, Indented));

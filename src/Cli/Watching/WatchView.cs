@@ -23,13 +23,30 @@ internal static class WatchView
     public static IRenderable Render(Watcher watcher, DateTimeOffset now, string note, Profile screen)
     {
         List<IRenderable> parts = [];
+        parts.Add(RenderCounts(watcher));
         if (watcher.Gates.Count > 0)
             parts.Add(RenderGates(watcher.Gates));
-        int room = Math.Max(3, screen.Height - watcher.Gates.Count - 8);
-        Run[] runs = [.. watcher.Runs.Active, .. watcher.Runs.All.Where(run => run.Status.IsTerminal()).Reverse()];
-        parts.Add(runs.Length > 0 ? RenderRuns(runs.Take(room), now, screen.Width >= WidthForIds) : new Text("No runs."));
-        parts.Add(new Text(runs.Length > room ? $"{runs.Length - room} more. {note}" : note, new Style(Color.Grey)));
+        int room = Math.Max(3, screen.Height - watcher.Gates.Count - 9);
+        Run[] active = [.. watcher.Runs.Active.OrderByDescending(run => run.Status).ThenBy(run => run.QueuedAt)];
+        Run[] ended = [.. watcher.Runs.All.Where(run => run.Status.IsTerminal()).Reverse()];
+        Run[] shown = [.. active.Concat(ended).Take(room)];
+        parts.Add(shown.Length > 0 ? RenderRuns(shown, now, screen.Width >= WidthForIds) : new Text("No runs."));
+        int moreActive = watcher.ActiveCount - shown.Count(run => !run.Status.IsTerminal());
+        int moreEnded = ended.Length - shown.Count(run => run.Status.IsTerminal());
+        string[] more = [.. new[] { Describe(moreActive, "that have not ended"), Describe(moreEnded, "that have ended") }.OfType<string>()];
+        parts.Add(new Text(more.Length > 0 ? $"{string.Join(", ", more)} more. {note}" : note, new Style(Color.Grey)));
         return new Rows(parts);
+
+        static string? Describe(int count, string what) => count > 0 ? $"{count} {what}" : null;
+    }
+
+    /// <summary>How many runs have not ended, by status: all of them, also those for which there is no room.</summary>
+    private static Text RenderCounts(Watcher watcher)
+    {
+        IEnumerable<string> counts = watcher.Counts.Where(count => count.Value > 0).OrderByDescending(count => count.Key)
+            .Select(count => $"{count.Value} {count.Key}");
+        string text = string.Join(", ", counts);
+        return new Text(text.Length > 0 ? text : "Nothing runs or waits.", new Style(decoration: Decoration.Bold));
     }
 
     private static Table RenderGates(IReadOnlyList<Gate> gates)
