@@ -22,15 +22,31 @@ public static class FunctionApp
     /// <summary>Runs the app until it is told to stop.</summary>
     /// <param name="args">The arguments of the command line.</param>
     /// <param name="configure">Adds services and middleware, for both hosts.</param>
-    /// <returns>A task that completes when the app has stopped.</returns>
+    /// <returns>
+    /// A task that completes when the app has stopped; at once, with exit code 1 and a line on the standard error, when its port is taken.
+    /// </returns>
     /// <exception cref="InvalidOperationException">A function, or a setting, is not valid; the message names each.</exception>
     public static async Task RunAsync(string[] args, Action<IFunctionAppBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(args);
         if (AppRegistration.TryTake(configure))
             return;
-        using IHost host = IsWorker(args) ? BuildWorker(args, configure) : BuildAlone(args, configure);
-        await host.RunAsync();
+        if (IsWorker(args))
+        {
+            using IHost worker = BuildWorker(args, configure);
+            await worker.RunAsync();
+            return;
+        }
+
+        using WebApplication alone = BuildAlone(args, configure);
+        if (TakenPort.Find(alone.Configuration) is { } taken)
+        {
+            await Console.Error.WriteLineAsync(taken);
+            Environment.ExitCode = 1;
+            return;
+        }
+
+        await ((IHost)alone).RunAsync();
     }
 
     /// <summary>Whether a Functions host started this process: it says where it listens.</summary>

@@ -13,4 +13,4 @@ await FunctionApp.RunAsync(args, static app =>
     if (app.Configuration.GetValue<TimeSpan?>("QueueLease") is { } lease)
         app.Services.AddSingleton(new QueueSettings { LeaseTime = lease, MaxPollingInterval = lease });
 });
-return 0;
+return Environment.ExitCode;

@@ -69,6 +69,7 @@ internal static class EmbeddedApp
             keys,
             app.Services.GetRequiredService<FunctionRuntime>(),
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Function"));
+        HomePage.Map(app, settings.RoutePrefix, functions);
         ManagementApi.Map(app, keys);
         return app;
     }

@@ -16,10 +16,17 @@ internal sealed class AppProcess : IDisposable
 
     /// <param name="settings">Environment variables to add.</param>
     public AppProcess(params (string Name, string Value)[] settings)
+        : this("http://127.0.0.1:0", settings)
+    {
+    }
+
+    /// <param name="address">Where it listens.</param>
+    /// <param name="settings">Environment variables to add.</param>
+    public AppProcess(string address, (string Name, string Value)[] settings)
     {
         ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
-            ArgumentList = { AssemblyPath(), "--urls", "http://127.0.0.1:0" },
+            ArgumentList = { AssemblyPath(), "--urls", address },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -60,6 +67,23 @@ internal sealed class AppProcess : IDisposable
         long sent = Stopwatch.GetTimestamp();
         Assert.Equal(0, Kill(_process.Id, SigTerm));
         return sent;
+    }
+
+    /// <summary>The lines that were waited for, and those that came before them; once it has exited, all.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            if (_process.HasExited)
+            {
+                // Its last lines are read by now.
+                _process.WaitForExit();
+                while (_lines.TryTake(out string? line))
+                    _seen.Add(line);
+            }
+
+            return _seen;
+        }
     }
 
     /// <summary>Waits for the end of the process, and returns its exit code.</summary>

@@ -30,6 +30,10 @@ internal sealed record QueueConnection(string Setting, string? ConnectionString)
         return new(setting, string.IsNullOrEmpty(value) ? null : value);
     }
 
+    /// <summary>Whether it is the emulator of this machine, which a developer starts or does not start.</summary>
+    public bool IsDevelopmentStorage =>
+        ConnectionString?.TrimEnd(';').Equals("UseDevelopmentStorage=true", StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>Its value is a secret.</summary>
     public override string ToString() => Setting;
 

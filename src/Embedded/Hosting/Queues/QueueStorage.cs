@@ -29,7 +29,9 @@ internal sealed class QueueStorage(QueueConnection connection, IReadOnlyList<Que
     public void ReportMissing() => Report(isLost: true, () => logger.LogWarning(
         "The setting '{Setting}' is not set: the queue functions {Functions} do not run; all else does", connection.Setting, Functions));
 
-    public void ReportFailure(Exception exception) => Report(isLost: true, () => logger.LogWarning(
+    /// <summary>Says that the storage does not answer, and who waits for it. An emulator that was not started is no trouble in development.</summary>
+    public void ReportFailure(Exception exception) => Report(isLost: true, () => logger.Log(
+        connection.IsDevelopmentStorage ? LogLevel.Information : LogLevel.Warning,
         "The queue storage of '{Setting}' at {Address} does not answer ({Reason}): the functions {Functions} wait for it; all else runs",
         connection.Setting,
         _service!.Uri.GetLeftPart(UriPartial.Path),
