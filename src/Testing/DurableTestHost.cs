@@ -178,7 +178,7 @@ public sealed class DurableTestHost : IDisposable
         while (!Work(condition))
         {
             if (_clock.NextDue is not { } next || next > end)
-                throw Vain($"The condition does not hold at {Now:O}, and nothing happens until {end:O}");
+                throw NeverHolds($"The condition does not hold at {Now:O}, and nothing happens until {end:O}");
             _pump.Do(() => _clock.JumpTo(next));
         }
     }
@@ -191,14 +191,14 @@ public sealed class DurableTestHost : IDisposable
         {
             bool isOver = _pump.RunUntil(() => _store.IsDead || condition() || done++ == _options.MaxWorkAtOnce);
             if (done > _options.MaxWorkAtOnce)
-                throw Vain($"{_options.MaxWorkAtOnce} pieces of work have followed each other, and the clock stands at {Now:O}");
+                throw NeverHolds($"{_options.MaxWorkAtOnce} pieces of work have followed each other, and the clock stands at {Now:O}");
             if (!_store.IsDead)
                 return isOver;
             Crash();
         }
     }
 
-    private TimeoutException Vain(string why) => new($"{why}. Not ended:\n{HistoryDump.OfUnfinished(_store)}");
+    private TimeoutException NeverHolds(string why) => new($"{why}. Not ended:\n{HistoryDump.OfUnfinished(_store)}");
 
     /// <summary>Runs a call that may wait on the host, and all that goes on meanwhile.</summary>
     /// <typeparam name="T">What it returns.</typeparam>

@@ -33,6 +33,18 @@ public sealed class DashboardApiTests(AppUnderTest app) : EndToEndTests(app)
     }
 
     [Fact]
+    public async Task The_app_says_what_it_is_and_what_it_runs_on()
+    {
+        JsonElement about = (await ReadAsync<JsonElement>("system/status")).GetProperty("app");
+
+        Assert.Equal("Preempt.Functions", Text(about, "name"));
+        Assert.Matches(@"^\d+\.\d+\.\d+", Text(about, "preemptVersion"));
+        bool isEmbedded = Text(about, "backend")!.StartsWith("embedded host", StringComparison.Ordinal);
+        Assert.Equal(isEmbedded ? "in the process" : "table PreemptStops", Text(about, "feed")!.Split(',')[0]);
+        Assert.Matches(@"^.+:\d+$", Text(about, "process"));
+    }
+
+    [Fact]
     public async Task Runs_are_found_by_a_part_of_their_key_and_by_their_parent_and_are_counted()
     {
         string group = $"Part {Guid.NewGuid():N}";

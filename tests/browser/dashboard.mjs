@@ -144,6 +144,7 @@ await play('dashboard', async ({ page, text, eventually, visit, picture }) => {
   await visit('#/app');
   await eventually('#operations', /Replay/);
   await eventually('#workflows', /chat-reply[^]*The newest wins/);
+  await eventually('#about', /Preempt.Functions, version [^]*Workers seen\s+\S+:\d+ answered/);
   await page.click('#drain');
   await page.click('#dialog-go');
   await eventually('#mode', /draining/);

@@ -17,7 +17,11 @@ public sealed record AppStatus(
     bool? IsDrained = null,
     int? Running = null,
     int? Waiting = null,
-    DateTimeOffset? LookedAt = null);
+    DateTimeOffset? LookedAt = null)
+{
+    /// <summary>What the app is and what it runs on; null from an older app.</summary>
+    public AppDescription? App { get; init; }
+}
 
 /// <summary>What an app does with its runs.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<AppMode>))]

@@ -60,6 +60,7 @@ public static class PreemptServices
         services.AddSingleton<CleanUpSchedule>();
         FeedSettings feed = FeedSettings.Read(configuration);
         services.AddSingleton(feed);
+        AppDescription description = AppFacts.Describe(FindApp(configuration), configuration, feed);
         services.AddSingleton(CancellationFeeds.Create);
         services.AddSingleton<ProgressReader>();
         if (feed.Storage is { } storage)
@@ -77,6 +78,7 @@ public static class PreemptServices
             provider.GetRequiredService<AppModeReader>(),
             provider.GetRequiredService<CleanUpSchedule>(),
             options,
+            description,
             provider.GetRequiredService<TimeProvider>()));
         if (HostWatch.FindHost(configuration) is { } host)
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<HostWatch>(provider, host));

@@ -13,6 +13,7 @@ public sealed class RunClients
         AppModeReader mode,
         CleanUpSchedule cleanUp,
         PreemptOptions options,
+        AppDescription description,
         TimeProvider time)
     {
         Registry = registry;
@@ -22,6 +23,7 @@ public sealed class RunClients
         Mode = mode;
         CleanUp = cleanUp;
         Options = options;
+        Description = description;
         Time = time;
     }
 
@@ -38,6 +40,8 @@ public sealed class RunClients
     internal CleanUpSchedule CleanUp { get; }
 
     internal PreemptOptions Options { get; }
+
+    internal AppDescription Description { get; }
 
     internal TimeProvider Time { get; }
 

@@ -329,7 +329,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
             Send(admission.RunId, RunMessage.ForAdmission(gate, admission));
     }
 
-    /// <summary>Steps of one run may meet at a gate: what one has to say to another need not travel.</summary>
+    /// <summary>Steps of one run may meet at a gate: between them no message is sent.</summary>
     private void Send(string holder, RunMessage message)
     {
         string runId = HolderId.Parse(holder).RunId;

@@ -28,7 +28,7 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
         OpenStep step = new() { Number = call.Number, Name = call.Name, IsShielded = isShielded };
         using CancellationTokenRegistration registration = isShielded || cancellationToken == run.StopToken
             ? default
-            : cancellationToken.Register(() => Stop(step, OwnWish()));
+            : cancellationToken.Register(() => Stop(step, OwnStopRequest()));
         using CancellationTokenSource waits = isShielded
             ? CancellationTokenSource.CreateLinkedTokenSource(step.Stopping, run.EndToken)
             : CancellationTokenSource.CreateLinkedTokenSource(step.Stopping, run.EndToken, run.StopToken);
@@ -138,7 +138,7 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
         workers.Release(step);
         // A step hears of a cancel through the feed, which may be faster than the request to its run.
         if (step.Stop is null && outcome.StopReason is { } reason and not (StopReason.Self or StopReason.Timeout))
-            await run.HearStopAsync(reason);
+            await run.WaitForStopRequestAsync(reason);
         return outcome;
     }
 
@@ -164,7 +164,7 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
     }
 
     /// <summary>What the workflow's own code asks of a step: it is waited for as long as the run lives.</summary>
-    private StopRequest OwnWish() => new() { Reason = StopReason.Self, RequestedAt = run.Now, Grace = Duration.Never };
+    private StopRequest OwnStopRequest() => new() { Reason = StopReason.Self, RequestedAt = run.Now, Grace = Duration.Never };
 
     /// <summary>One step alone is to stop; an unknown number is one that has ended.</summary>
     public void Stop(int number, StopRequest request)

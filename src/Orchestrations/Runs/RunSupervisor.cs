@@ -19,7 +19,7 @@ internal sealed class RunSupervisor
     private static readonly TimeSpan LastReminder = TimeSpan.FromMinutes(8);
 
     /// <summary>How long a run waits for a stop request that only its step has heard of.</summary>
-    private static readonly TimeSpan LongestHearsay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopRequestTimeout = TimeSpan.FromSeconds(30);
 
     private readonly TaskOrchestrationContext _context;
     private readonly Workflow _workflow;
@@ -265,14 +265,14 @@ internal sealed class RunSupervisor
     /// Waits for the stop request that a step has heard of already. It is on its way: whoever tells the steps has told the run
     /// before. Should it be lost all the same, the run takes the step's word for it.
     /// </summary>
-    public async Task HearStopAsync(StopReason reason)
+    public async Task WaitForStopRequestAsync(StopReason reason)
     {
         if (IsStopped)
             return;
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(StopToken, EndToken);
         try
         {
-            await SleepUntilAsync(_context.CurrentUtcDateTime + LongestHearsay, either.Token);
+            await SleepUntilAsync(_context.CurrentUtcDateTime + StopRequestTimeout, either.Token);
             RequestStop(new StopRequest { Reason = reason, RequestedAt = Now });
         }
         catch (OperationCanceledException)

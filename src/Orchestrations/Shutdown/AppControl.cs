@@ -12,7 +12,7 @@ internal sealed class AppControl(RunClients app, DurableTaskClient client)
         AppModeRequest request = new(mode, refuse, app.Time.GetUtcNow(), IdempotencyKey.Hash(idempotencyKey, nameof(AppMode)));
         AppState before = await app.Mode.ReadAsync(client, cancellationToken);
         await SendAsync(request, cancellationToken);
-        // An app that does not drain may yet be about to: to resume it is asked for all the same, and changes nothing else.
+        // A drain that was asked for just now may not have taken effect yet. So a resume is sent also to an app that does not drain.
         if (mode != AppMode.Running || before.Mode != AppMode.Running)
             await WaitForChangeAsync(request, cancellationToken);
         return await GetStatusAsync(cancellationToken);
@@ -47,11 +47,14 @@ internal sealed class AppControl(RunClients app, DurableTaskClient client)
     {
         AppState state = await app.Mode.ReadAsync(client, cancellationToken);
         if (state.Mode == AppMode.Running)
-            return new AppStatus(state.Mode, false, state.Since);
+            return new AppStatus(state.Mode, false, state.Since) { App = app.Description };
         OrchestrationMetadata? application = await client.GetInstanceAsync(
             AppSwitch.InstanceOf(state.Generation), getInputsAndOutputs: true, cancellationToken);
         ModeProgress? progress = StoredJson.TryRead<ModeProgress>(application?.SerializedCustomStatus);
         return new AppStatus(
-            state.Mode, state.Refuse, state.Since, application is { IsCompleted: true }, progress?.Running, progress?.Waiting, progress?.LookedAt);
+            state.Mode, state.Refuse, state.Since, application is { IsCompleted: true }, progress?.Running, progress?.Waiting, progress?.LookedAt)
+        {
+            App = app.Description,
+        };
     }
 }

@@ -37,13 +37,13 @@ internal sealed record CombinedCondition : EndCondition
     /// Parts that decide alone (one not met for "and", one met for "or") do so until the last of them changes. Without any, the next
     /// change of a part is the next that can matter.
     /// </summary>
-    internal override Outlook At(Moment moment)
+    internal override ConditionState At(Moment moment)
     {
         bool alone = Binding == Binding.Or;
-        ImmutableArray<Outlook> outlooks = [.. _parts.Select(part => part.At(moment))];
-        ImmutableArray<Outlook> decided = [.. outlooks.Where(outlook => outlook.IsMet == alone)];
-        if (decided.IsEmpty) return new(!alone, outlooks.Min(outlook => outlook.Until));
-        return new(alone, decided.Any(outlook => outlook.Until is null) ? null : decided.Max(outlook => outlook.Until));
+        ImmutableArray<ConditionState> states = [.. _parts.Select(part => part.At(moment))];
+        ImmutableArray<ConditionState> decided = [.. states.Where(state => state.IsMet == alone)];
+        if (decided.IsEmpty) return new(!alone, states.Min(state => state.Until));
+        return new(alone, decided.Any(state => state.Until is null) ? null : decided.Max(state => state.Until));
     }
 
     private protected override string Write() => string.Join(

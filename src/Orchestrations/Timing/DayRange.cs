@@ -7,7 +7,7 @@ internal sealed record DayRange(DayOfWeek First, DayOfWeek Last, ZoneClock Clock
 
     internal override IEnumerable<ZoneClock> Clocks => [Clock];
 
-    internal override Outlook At(Moment moment)
+    internal override ConditionState At(Moment moment)
     {
         int length = DaysFrom(First, Last) + 1;
         if (length == DaysOfWeek) return new(true, null);

@@ -15,7 +15,7 @@ internal enum DeadlineSide
 /// <summary>One side of an instant, UTC. The instant is fixed: a later change of a zone's rules does not move it.</summary>
 internal sealed record Deadline(DeadlineSide Side, DateTimeOffset Instant) : EndCondition
 {
-    internal override Outlook At(Moment moment)
+    internal override ConditionState At(Moment moment)
     {
         bool passed = moment.Now >= Instant;
         return new(passed == (Side == DeadlineSide.After), passed ? null : Instant);

@@ -168,14 +168,14 @@ public abstract record EndCondition
     /// <summary>The same by what was known of its zones once.</summary>
     internal DateTimeOffset? NextChange(DateTimeOffset after, FixedZones? zones)
     {
-        Outlook outlook = At(new(after, Zones: zones));
-        bool met = outlook.IsMet;
-        DateTimeOffset? next = outlook.Until;
+        ConditionState state = At(new(after, Zones: zones));
+        bool met = state.IsMet;
+        DateTimeOffset? next = state.Until;
         for (int boundaries = 1; next is { } boundary && boundaries < MaxBoundaries; boundaries++)
         {
-            outlook = At(new(boundary, Zones: zones));
-            if (outlook.IsMet != met) break;
-            next = outlook.Until;
+            state = At(new(boundary, Zones: zones));
+            if (state.IsMet != met) break;
+            next = state.Until;
         }
 
         return next;
@@ -198,7 +198,7 @@ public abstract record EndCondition
     public sealed override string ToString() => Write();
 
     /// <summary>Whether it is met at a moment, and until when that stays so.</summary>
-    internal abstract Outlook At(Moment moment);
+    internal abstract ConditionState At(Moment moment);
 
     private protected abstract string Write();
 

@@ -20,7 +20,7 @@ internal sealed record EventCondition(string Name, ImmutableArray<EventMatch> Ma
 
     public override int GetHashCode() => Write().GetHashCode(StringComparison.Ordinal);
 
-    internal override Outlook At(Moment moment)
+    internal override ConditionState At(Moment moment)
     {
         bool isMet = string.Equals(moment.Event, Name, StringComparison.OrdinalIgnoreCase)
             && Matches.All(match => match.IsMet(moment.Payload));

@@ -12,10 +12,10 @@ internal sealed record NegatedCondition(EndCondition Condition) : EndCondition
 
     internal override IEnumerable<ZoneClock> Clocks => Condition.Clocks;
 
-    internal override Outlook At(Moment moment)
+    internal override ConditionState At(Moment moment)
     {
-        Outlook outlook = Condition.At(moment);
-        return outlook with { IsMet = !outlook.IsMet };
+        ConditionState state = Condition.At(moment);
+        return state with { IsMet = !state.IsMet };
     }
 
     private protected override string Write() => Condition.Binding < Binding ? $"not ({Condition})" : $"not {Condition}";

@@ -12,7 +12,7 @@ internal sealed record TimeWindow(TimeOnly From, TimeOnly To, ZoneClock Clock) :
 
     internal override IEnumerable<ZoneClock> Clocks => [Clock];
 
-    internal override Outlook At(Moment moment)
+    internal override ConditionState At(Moment moment)
     {
         if (From == To) return new(true, null);
 

@@ -21,16 +21,20 @@ public sealed class DashboardTests
     [Fact]
     public Task A_page_that_is_always_changing_can_be_used_by_everybody() => PlayAsync("live");
 
-    private static async Task PlayAsync(string name)
+    [Fact]
+    public Task A_newcomer_is_asked_for_no_key_and_sees_that_the_newest_wins() => PlayAsync("newcomer", hasKeys: false);
+
+    private static async Task PlayAsync(string name, bool hasKeys = true)
     {
         Assert.SkipWhen(AppUnderTest.IsExternal, "The keys of an app at PREEMPT_BASE_URL are its own.");
         string chromium = await ChromiumInstallation.GetProgramAsync();
         string script = await new NodePackage("browser", $"{name}.mjs", "browser.mjs").GetScriptAsync();
-        (AppProcess app, Uri address) = await AppProcess.StartAsync(new Dictionary<string, string>
+        Dictionary<string, string> keys = new()
         {
             ["Preempt__Keys__Function"] = Key,
             ["Preempt__Keys__Admin"] = AdminKey,
-        });
+        };
+        (AppProcess app, Uri address) = await AppProcess.StartAsync(hasKeys ? keys : []);
         using AppProcess ends = app;
 
         using Process browser = Process.Start(new ProcessStartInfo("node")

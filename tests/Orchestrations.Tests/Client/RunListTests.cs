@@ -43,6 +43,24 @@ public sealed class RunListTests : IDisposable
         Assert.Equal(started.Where(id => id.StartsWith("one-run", StringComparison.Ordinal)), List(new RunFilter { Workflow = "One-Run" }, limit));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(200)]
+    public void Runs_that_have_not_ended_are_listed_newest_first_however_old_they_are(int limit)
+    {
+        List<string> started = [];
+        foreach (TimeSpan pause in new[] { TimeSpan.FromDays(40), TimeSpan.FromDays(2), TimeSpan.FromMinutes(10), TimeSpan.Zero })
+        {
+            started.Add(_app.Start("ungated", new Work(TimeSpan.FromDays(50).TotalSeconds), key: $"k{started.Count}"));
+            _app.UntilRunning(started[^1]);
+            _app.End(_app.Start("ungated", new Work(1)));
+            _app.Host.Advance(pause);
+        }
+
+        started.Reverse();
+        Assert.Equal(started, List(new RunFilter { Workflow = "ungated", Status = [RunStatus.Running, RunStatus.Stopping] }, limit));
+    }
+
     [Fact]
     public void A_run_terminated_or_purged_from_outside_is_listed_for_what_it_is()
     {

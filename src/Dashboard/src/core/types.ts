@@ -97,6 +97,7 @@ export interface AppStatus {
   running?: number | null;
   waiting?: number | null;
   lookedAt?: string | null;
+  app?: { name: string; version: string; preemptVersion: string; backend: string; feed: string; process: string } | null;
 }
 
 export interface Operation {

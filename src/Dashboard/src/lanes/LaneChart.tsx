@@ -61,7 +61,7 @@ export function LaneChart({ lane, scale, ticks, hovered }: { lane: Lane; scale: 
     row: wait.row,
     outcome: outcomeOf(wait.run),
     run: wait.run,
-    isVain: wait.isVain,
+    neverStarted: wait.neverStarted,
   }));
   const thinBars = thin(bars);
   const thinWaits = thin(waits);
@@ -75,7 +75,7 @@ export function LaneChart({ lane, scale, ticks, hovered }: { lane: Lane; scale: 
     {thinWaits.single.map(wait => <a key={`w${wait.run.id}`} href={runHref(wait.run.id)} class={`wait s-${wait.outcome}`} data-run={wait.run.id} data-part="wait" aria-label={describe(wait.run, to)}
       data-hover={hovered.value === wait.run.id || undefined}>
       <rect x={wait.x} y={waitTop(lane, wait.row)} width={wait.width} height={waitHeight} rx={3} />
-      {wait.isVain ? <path class="vain" d={cross(wait.x + wait.width, waitTop(lane, wait.row) + waitHeight / 2)} /> : null}
+      {wait.neverStarted ? <path class="vain" d={cross(wait.x + wait.width, waitTop(lane, wait.row) + waitHeight / 2)} /> : null}
     </a>)}
     {thinWaits.single.map(wait => {
       const bar = barOf.get(wait.run.id);

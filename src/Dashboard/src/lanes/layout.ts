@@ -19,7 +19,7 @@ export interface Wait {
   from: number;
   to: number;
   /** Whether it ended without having started. */
-  isVain: boolean;
+  neverStarted: boolean;
 }
 
 export interface Lane {
@@ -104,8 +104,8 @@ function layOutWaits(runs: LaneRun[], leastWait: number): { waits: Wait[]; rows:
   const waiting = runs.map(run => {
     const from = millis(run.queuedAt);
     const end = run.startedAt ?? run.endedAt;
-    return { run, from, to: end ? millis(end) : Infinity, isVain: !run.startedAt && run.endedAt !== undefined };
-  }).filter(wait => wait.isVain || wait.to - wait.from >= leastWait).sort((one, other) => one.from - other.from);
+    return { run, from, to: end ? millis(end) : Infinity, neverStarted: !run.startedAt && run.endedAt !== undefined };
+  }).filter(wait => wait.neverStarted || wait.to - wait.from >= leastWait).sort((one, other) => one.from - other.from);
   const busyUntil: number[] = [];
   const waits: Wait[] = [];
   const changes: { at: number; by: number }[] = [];

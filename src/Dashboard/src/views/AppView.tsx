@@ -1,4 +1,6 @@
+import type { ComponentChildren } from 'preact';
 import { call, pathTo } from '../core/api';
+import { now } from '../core/clock';
 import { count } from '../core/format';
 import { useLive } from '../core/live';
 import { href } from '../core/router';
@@ -19,6 +21,7 @@ export function AppView() {
   return <>
     <div class="columns">
       <Card id="mode-card" title="Mode">{status ? <ModeOf status={status} /> : null}</Card>
+      <Card id="about-card" title="About the app">{status?.app ? <About status={status} /> : null}</Card>
       <Card id="event-card" title="Publish an event"><EventForm /></Card>
     </div>
     <Card id="workflows-card" title="Workflows">
@@ -51,6 +54,23 @@ export function AppView() {
       </table></div>}
     </Card>
   </>;
+}
+
+/** The processes that have answered since the page was opened, and when each did last. */
+const workers = new Map<string, number>();
+
+/** What the app is, what it runs on, and which of its processes the page has heard from. */
+function About({ status }: { status: AppStatus }) {
+  const app = status.app!;
+  workers.set(app.process, now.value);
+  const facts: [string, ComponentChildren][] = [
+    ['App', `${app.name}, version ${app.version}`],
+    ['Preempt', `version ${app.preemptVersion}`],
+    ['Backend', app.backend],
+    ['Stops travel', app.feed],
+    ['Workers seen', <ul class="plain" id="workers">{[...workers].map(([name, at]) => <li key={name}><span class="mono break">{name}</span> <span class="mute">answered <Age at={new Date(at).toISOString()} /> ago</span></li>)}</ul>],
+  ];
+  return <dl id="about">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>;
 }
 
 const kinds: Record<string, string> = { 'bulk-cancel': 'Cancel', 'bulk-replay': 'Replay', 'publish-event': 'Event' };

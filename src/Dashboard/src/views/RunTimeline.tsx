@@ -63,11 +63,11 @@ export function lifecycle(run: Run): { at: string; what: string }[] {
   const events: { at: string; what: string }[] = [{ at: run.queuedAt, what: 'It was accepted.' }];
   if (run.startedAt) events.push({ at: run.startedAt, what: run.fencingTokens.length > 0 ? `Its gates admitted it, with the fencing ${run.fencingTokens.length > 1 ? 'tokens' : 'token'} ${run.fencingTokens.join(', ')}, and its code began.` : 'Its code began.' });
   for (const step of run.steps) {
+    if (step.stopHeardAt) events.push({ at: step.stopHeardAt, what: `Step ${step.name} heard that it is to stop (${step.stopReason})${run.stop && step.stopReason === run.stop.reason ? `, ${duration(Math.max(0, millis(step.stopHeardAt) - millis(run.stop.requestedAt)))} after the stop was asked for` : ''}.` });
     for (const attempt of attemptsOf(step)) {
       events.push({ at: attempt.startedAt, what: `Step ${step.name} began${attempt.attempt > 1 ? ` attempt ${attempt.attempt}` : ''}.` });
       if (attempt.endedAt) events.push({ at: attempt.endedAt, what: `Step ${step.name} ended${step.attempt > 1 ? ` attempt ${attempt.attempt}` : ''}: ${attempt.status}.` });
     }
-    if (step.stopHeardAt) events.push({ at: step.stopHeardAt, what: `Step ${step.name} heard that it is to stop (${step.stopReason})${run.stop && step.stopReason === run.stop.reason ? `, ${duration(Math.max(0, millis(step.stopHeardAt) - millis(run.stop.requestedAt)))} after the stop was asked for` : ''}.` });
   }
   if (run.stop) events.push({ at: run.stop.requestedAt, what: `It was asked to stop: ${run.stop.reason}${run.stop.by ? `, by ${run.stop.by}` : ''}${run.stop.grace ? `, with a grace of ${run.stop.grace}` : ''}.` });
   if (run.endedAt) events.push({ at: run.endedAt, what: `It ended: ${run.status}${run.stop?.forced ? ', by force' : ''}.` });

@@ -13,4 +13,4 @@ internal readonly record struct Moment(DateTimeOffset Now, string? Event = null,
 /// Whether an end condition is met, and the instant, strictly later and UTC, until which that certainly stays so; null: for ever, as
 /// far as time alone can tell.
 /// </summary>
-internal readonly record struct Outlook(bool IsMet, DateTimeOffset? Until);
+internal readonly record struct ConditionState(bool IsMet, DateTimeOffset? Until);
