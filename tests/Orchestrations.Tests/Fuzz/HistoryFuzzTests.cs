@@ -56,7 +56,7 @@ public sealed class HistoryFuzzTests
 
     private static IEnumerable<HistoryEvent> Strange() =>
     [
-        new TurnStarted(DateTime.MaxValue),
+        new TurnStarted(new DateTime(9000, 1, 1, 0, 0, 0, DateTimeKind.Utc)),
         new TurnStarted(default),
         new TimerCreated(0, DateTime.MaxValue),
         new TimerCreated(int.MaxValue, default),
