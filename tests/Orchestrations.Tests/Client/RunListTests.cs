@@ -49,9 +49,9 @@ public sealed class RunListTests : IDisposable
     public void Runs_that_have_not_ended_are_listed_newest_first_however_old_they_are(int limit)
     {
         List<string> started = [];
-        foreach (TimeSpan pause in new[] { TimeSpan.FromDays(40), TimeSpan.FromDays(2), TimeSpan.FromMinutes(10), TimeSpan.Zero })
+        foreach (TimeSpan pause in new[] { TimeSpan.FromDays(2), TimeSpan.FromHours(3), TimeSpan.FromMinutes(10), TimeSpan.Zero })
         {
-            started.Add(_app.Start("ungated", new Work(TimeSpan.FromDays(50).TotalSeconds), key: $"k{started.Count}"));
+            started.Add(_app.Start("ungated", new Work(TimeSpan.FromDays(4).TotalSeconds), key: $"k{started.Count}"));
             _app.UntilRunning(started[^1]);
             _app.End(_app.Start("ungated", new Work(1)));
             _app.Host.Advance(pause);
