@@ -69,6 +69,10 @@ internal sealed class CliProcess : IDisposable
         return await FinishAsync(process, arguments, "");
     }
 
+    /// <summary>Runs the tool in a pseudo-terminal to its end.</summary>
+    public Task<CliResult> RunInTerminalAsync(params string[] arguments) =>
+        RunInTerminalAsync(arguments, isDrawn: static _ => true, then: static () => Task.CompletedTask);
+
     /// <summary>Runs the tool in a pseudo-terminal.</summary>
     /// <param name="arguments">What is typed after its name.</param>
     /// <param name="isDrawn">What is waited for: told of all that the tool has written so far.</param>

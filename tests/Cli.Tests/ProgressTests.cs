@@ -98,7 +98,13 @@ public sealed class ProgressTests(AppUnderTest app) : CliTests(app)
 
     private static Operation Read(int done, int total) => new()
     {
-        Id = Id, Kind = BulkKind.Cancel, Status = OperationStatus.Running, Total = total, Done = done, Failed = 0, StartedAt = DateTimeOffset.UnixEpoch,
+        Id = Id,
+        Kind = BulkKind.Cancel,
+        Status = OperationStatus.Running,
+        Total = total,
+        Done = done,
+        Failed = 0,
+        StartedAt = DateTimeOffset.UnixEpoch,
     };
 
     private static string Operation(int seen, int failed, string? status = null) => $$"""
