@@ -32,6 +32,13 @@ internal sealed class GateLine(ConcurrencyStrategy strategy)
         return new EnterRequest(new RunAge(id, queuedAt), new RunGate("gate", key, _rule), Priority: 0);
     }
 
+    /// <summary>Who waits in the middle of the line asks again.</summary>
+    public static EnterRequest Again(GateState state)
+    {
+        WaiterState waiter = state.Waiters[state.Waiters.Length / 2];
+        return new EnterRequest(waiter.Age, new RunGate("gate", waiter.Key ?? state.Key, state.Rule!), waiter.Priority);
+    }
+
     /// <summary>The holder that has been there longest goes.</summary>
     public static LeaveRequest Leave(GateState state) => new([state.Holders[0].Age.RunId], By: state.Holders[0].Age.RunId);
 

@@ -7,13 +7,24 @@ public sealed class MeasuredGate : ITaskEntity
 {
     public const string Fill = "Fill";
 
+    /// <summary>Enters, and writes the state whether it has changed or not.</summary>
+    public const string EnterAndWrite = "EnterAndWrite";
+
     private readonly ConcurrencyGate _gate = new(TimeProvider.System);
 
     public ValueTask<object?> RunAsync(TaskEntityOperation operation)
     {
-        if (operation.Name != Fill)
-            return _gate.RunAsync(operation);
-        operation.State.SetState(operation.GetInput<GateState>());
-        return default;
+        switch (operation.Name)
+        {
+            case Fill:
+                operation.State.SetState(operation.GetInput<GateState>());
+                return default;
+            case EnterAndWrite:
+                (GateState state, object? reply) = _gate.Enter(operation.State.GetState<GateState>()!, operation.GetInput<EnterRequest>()!);
+                operation.State.SetState(state);
+                return new ValueTask<object?>(reply);
+            default:
+                return _gate.RunAsync(operation);
+        }
     }
 }

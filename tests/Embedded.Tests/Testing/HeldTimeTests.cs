@@ -56,9 +56,6 @@ public sealed class HeldTimeTests
         { "the first of two", static time => Task.WhenAny(Task.Delay(Hour, time), Task.Delay(2 * Hour, time)) },
         { "the first of three", static time => Task.WhenAny(TypedDelay(time), TypedDelay(time), TypedDelay(time)) },
         { "one after the other", InTurn },
-        { "in parallel", static time => Parallel.ForEachAsync(
-            [1, 2, 3], new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (_, _) => await Task.Delay(Hour, time))
-        },
         { "a continuation", Continued },
         { "two who await one delay", static async time =>
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
@@ -14,7 +15,8 @@ internal static class CrossingTypes
         typeof(RunRequest), typeof(RunMessage), typeof(RunRecord), typeof(RunOutcome), typeof(GateHandOff), typeof(IdempotencyClaim), typeof(ChildStart),
         typeof(ForcedEnd), typeof(FindEndedRequest), typeof(StepCall), typeof(StepOutcome), typeof(StopNotice), typeof(ModePage), typeof(ModePageResult),
         typeof(ModeProgress), typeof(BulkState), typeof(BulkProgress), typeof(RunFilter), typeof(BulkSearch), typeof(BulkCount), typeof(BulkPage), typeof(BulkTask),
-        typeof(BulkResult), typeof(CleanUpPage), typeof(CleanUpResult),
+        typeof(BulkResult), typeof(CleanUpPage), typeof(CleanUpResult), typeof(GateState), typeof(EnterRequest), typeof(GateReply), typeof(LeaveRequest),
+        typeof(ImmutableArray<GateAdmission>),
     ];
 
     /// <summary>Every type that is a value of its own somewhere.</summary>

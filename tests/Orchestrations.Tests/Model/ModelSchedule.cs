@@ -50,6 +50,7 @@ internal sealed class ModelSchedule : IDisposable
         _witness = new ProtocolWitness(() => _host.Now)
         {
             ForgetsAdmissions = options.TurnsHappenTwice > 0,
+            LosesRequests = options.EventsOvertakeStarts > 0,
             ClockError = options.ClocksDiffer == TimeSpan.Zero ? TimeSpan.Zero : (2 * options.ClocksDiffer) + TimeSpan.FromSeconds(1),
         };
         _steps.Began = step => _witness.SeeAtWork(step, _steps.AtWork);

@@ -31,6 +31,9 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     /// <summary>Whether a gate may answer, and forget what it has answered: then no step begins on such an answer.</summary>
     public bool ForgetsAdmissions { get; init; }
 
+    /// <summary>Whether a request to a run that has just been started may be lost with the client that would have sent it again.</summary>
+    public bool LosesRequests { get; init; }
+
     /// <summary>How far the times of two processes may be apart.</summary>
     public TimeSpan ClockError { get; init; }
 
