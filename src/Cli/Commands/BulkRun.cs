@@ -22,8 +22,8 @@ internal static class BulkRun
             if (!request.DryRun && !Screen.CanAsk)
                 throw new UsageException($"{verb} by a filter asks first, and here nobody can answer: add --yes, or --dry-run to count.");
             Operation counted = await FinishAsync(call, await StartAsync(call, request with { DryRun = true }, start));
-            if (counted.Total == 0 && await WorkflowNames.SuggestAsync(call) is { Length: > 0 } suggestion)
-                call.Screen.Note($"The app has no such workflow. {suggestion}");
+            if (counted.Total == 0)
+                await WorkflowNames.NoteMistakeAsync(call);
             if (request.DryRun)
                 return Show(call.Screen, counted);
             if (counted.Total == 0)

@@ -42,8 +42,8 @@ internal static class ListCommand
         }
         while (cursor is not null && count < most);
 
-        if (all.Count == 0 && await WorkflowNames.SuggestAsync(call) is { Length: > 0 } suggestion)
-            call.Screen.Note($"The app has no such workflow. {suggestion}");
+        if (all.Count == 0)
+            await WorkflowNames.NoteMistakeAsync(call);
         if (call.Screen.IsJson)
         {
             Screen.WriteJson(new Page<Run>([.. all], cursor));

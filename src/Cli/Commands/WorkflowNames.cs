@@ -47,6 +47,13 @@ internal static class WorkflowNames
         }
     }
 
+    /// <summary>Nothing was found: says so where the app has no workflow of the name that was typed, and which may be meant.</summary>
+    public static async Task NoteMistakeAsync(CliCall call)
+    {
+        if (await SuggestAsync(call) is { Length: > 0 } suggestion)
+            call.Screen.Note($"The app has no such workflow. {suggestion}");
+    }
+
     /// <summary>The name of a workflow on the command line, as an argument or an option.</summary>
     private static string? Typed(CommandResult command) => command.Children
         .Where(part => part is ArgumentResult { Argument.Name: "workflow" } or OptionResult { Option.Name: "--workflow" })

@@ -23,8 +23,10 @@ internal sealed class StepRunner(
     public async Task<StepOutcome> RunAsync(StepCall call, FunctionContext function, DurableTaskClient client)
     {
         DateTimeOffset startedAt = time.GetUtcNow();
-        using ShutdownToken shutdown = new(call.Shielded ? options.ShieldedShutdown : TimeSpan.Zero, time, function.CancellationToken);
-        using ActiveStep active = steps.Enter(call, shutdown.Token, Measure);
+        using ShutdownToken? later = call.Shielded && options.ShieldedShutdown > TimeSpan.Zero
+            ? new ShutdownToken(options.ShieldedShutdown, time, function.CancellationToken)
+            : null;
+        using ActiveStep active = steps.Enter(call, later?.Token ?? function.CancellationToken, Measure);
         using Activity? activity = StepTelemetry.Begin(call);
         StepOutcome outcome = new() { Status = StepStatus.Succeeded, StartedAt = startedAt, EndedAt = startedAt };
         try

@@ -1,8 +1,6 @@
 namespace Preempt;
 
-/// <summary>
-/// What tells a step that its host shuts down: at once, or for clean-up that is shielded some time later, so that it can end before the process does.
-/// </summary>
+/// <summary>What tells shielded clean-up that its host shuts down: some time after the other steps, so that it can end before the process does.</summary>
 internal sealed class ShutdownToken : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -24,12 +22,6 @@ internal sealed class ShutdownToken : IDisposable
 
     private void Begin(TimeSpan delay, TimeProvider time)
     {
-        if (delay == TimeSpan.Zero)
-        {
-            _source.Cancel();
-            return;
-        }
-
         lock (_lock)
         {
             if (!_isDisposed)

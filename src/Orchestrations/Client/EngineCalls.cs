@@ -13,32 +13,26 @@ internal static class EngineCalls
     {
         /// <summary>Sends a message to a run's instance.</summary>
         /// <returns>False when there is no such instance, or it has ended.</returns>
-        public async Task<bool> TrySendAsync(string runId, RunMessage message, CancellationToken cancellationToken)
-        {
-            try
-            {
-                await client.RaiseEventAsync(runId, RunMessage.EventName, message, cancellationToken);
-                return true;
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                if (await client.GetInstanceAsync(runId, cancellationToken) is not (null or { IsCompleted: true }))
-                    throw;
-                return false;
-            }
-        }
+        public Task<bool> TrySendAsync(string runId, RunMessage message, CancellationToken cancellationToken) =>
+            client.TryAsync(runId, () => client.RaiseEventAsync(runId, RunMessage.EventName, message, cancellationToken), cancellationToken);
 
-        /// <summary>Ends an instance from outside; one that has ended is left as it is.</summary>
-        public async Task TryTerminateAsync(string id, object output, CancellationToken cancellationToken)
+        /// <summary>Ends an instance from outside.</summary>
+        /// <returns>False when there is no such instance, or it has ended.</returns>
+        public Task<bool> TryTerminateAsync(string id, object output, CancellationToken cancellationToken) =>
+            client.TryAsync(id, () => client.TerminateInstanceAsync(id, output, cancellationToken), cancellationToken);
+
+        private async Task<bool> TryAsync(string id, Func<Task> call, CancellationToken cancellationToken)
         {
             try
             {
-                await client.TerminateInstanceAsync(id, output, cancellationToken);
+                await call();
+                return true;
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 if (await client.GetInstanceAsync(id, cancellationToken) is not (null or { IsCompleted: true }))
                     throw;
+                return false;
             }
         }
 

@@ -10,6 +10,9 @@ namespace Preempt;
 /// </summary>
 internal sealed class ConcurrencyGate(TimeProvider time) : ITaskEntity
 {
+    /// <summary>The entity of a gate.</summary>
+    public static EntityInstanceId Of(string gate) => new(PreemptFunctions.Gate, gate);
+
     /// <summary>
     /// Does an operation. The state is written as JSON only where the operation has changed it: of ten thousand runs that wait, each asks again
     /// and again, and to hear that it waits on changes nothing.

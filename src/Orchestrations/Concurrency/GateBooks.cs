@@ -42,7 +42,7 @@ internal sealed partial class GateBooks(TimeProvider time, ILogger<GateBooks> lo
             try
             {
                 await client.Entities.SignalEntityAsync(
-                    new EntityInstanceId(PreemptFunctions.Gate, slot.Gate), nameof(ConcurrencyGate.Release), new LeaveRequest([slot.Holder], By: slot.Holder));
+                    ConcurrencyGate.Of(slot.Gate), nameof(ConcurrencyGate.Release), new LeaveRequest([slot.Holder], By: slot.Holder));
             }
 #pragma warning disable CA1031 // Whatever it is, the step's outcome stands.
             catch (Exception exception)
@@ -58,7 +58,7 @@ internal sealed partial class GateBooks(TimeProvider time, ILogger<GateBooks> lo
 
     private async Task<bool> HasAsync(GateSlot slot, DurableTaskClient client, CancellationToken cancellationToken)
     {
-        EntityInstanceId gate = new(PreemptFunctions.Gate, slot.Gate);
+        EntityInstanceId gate = ConcurrencyGate.Of(slot.Gate);
         EntityMetadata<GateState>? seen = await new GrowingPause(FirstPause, LongestPause).LookUntilAsync(
             _ => client.Entities.GetEntityAsync<GateState>(gate, cancellation: cancellationToken),
             entity => Has(entity, slot),

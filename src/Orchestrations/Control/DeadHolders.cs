@@ -90,7 +90,7 @@ internal sealed class DeadHolders(DurableTaskClient client, ICancellationFeed fe
         foreach (GateSlot slot in slots)
         {
             context.SignalEntity(
-                new EntityInstanceId(PreemptFunctions.Gate, slot.Gate),
+                ConcurrencyGate.Of(slot.Gate),
                 nameof(ConcurrencyGate.Release),
                 new LeaveRequest([slot.Holder], By: slot.Holder),
                 new SignalEntityOptions { SignalTime = time.GetUtcNow() + grace });

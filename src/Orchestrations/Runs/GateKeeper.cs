@@ -170,7 +170,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     {
         RunGate gate = visit.Gate;
         GateReply reply = await context.CallEntityAsync<GateReply>(
-            Entity(gate.Gate), nameof(ConcurrencyGate.Enter), new EnterRequest(visit.Age, gate, run.Request.Priority, visit.Returns) { Callers = CallersOf(visit) });
+            ConcurrencyGate.Of(gate.Gate), nameof(ConcurrencyGate.Enter), new EnterRequest(visit.Age, gate, run.Request.Priority, visit.Returns) { Callers = CallersOf(visit) });
         foreach (GateStop stop in reply.Stops)
             Send(stop.RunId, RunMessage.ForSupersession(gate.Gate, stop, run.Now));
         Tell(gate.Gate, reply.Admissions);
@@ -304,7 +304,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         bool isStep = HolderId.Parse(visit.Age.RunId).Step is not null;
         if (visit.IsStruckOff || (!visit.IsContended && !isStep))
         {
-            await context.Entities.SignalEntityAsync(Entity(visit.Gate.Gate), nameof(ConcurrencyGate.Release), self);
+            await context.Entities.SignalEntityAsync(ConcurrencyGate.Of(visit.Gate.Gate), nameof(ConcurrencyGate.Release), self);
             return;
         }
 
@@ -321,7 +321,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
 
     /// <summary>Has visitors struck off, and tells those who are admitted for them.</summary>
     private async Task CallLeaveAsync(RunGate gate, LeaveRequest request) =>
-        Tell(gate.Gate, await context.CallEntityAsync<ImmutableArray<GateAdmission>>(Entity(gate.Gate), nameof(ConcurrencyGate.Leave), request));
+        Tell(gate.Gate, await context.CallEntityAsync<ImmutableArray<GateAdmission>>(ConcurrencyGate.Of(gate.Gate), nameof(ConcurrencyGate.Leave), request));
 
     private void Tell(string gate, ImmutableArray<GateAdmission> admissions)
     {
@@ -338,6 +338,4 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         else
             context.SendEvent(runId, RunMessage.EventName, message);
     }
-
-    private static EntityInstanceId Entity(string gate) => new(PreemptFunctions.Gate, gate);
 }

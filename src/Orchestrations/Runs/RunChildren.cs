@@ -117,15 +117,7 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
         if (run.IsStopped)
             return;
         Stop(child, null);
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(child.Ended, run.EndToken);
-        try
-        {
-            await run.RemindAsync(DateTime.MaxValue, () => Stop(child, null), ended.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // It has ended, or the run has.
-        }
+        await run.RemindAsync(DateTime.MaxValue, () => Stop(child, null), child.Ended);
     }
 
     private void Stop(OpenChild child, Duration? grace)

@@ -30,16 +30,10 @@ internal sealed class RunGrace(RunSupervisor run, TaskOrchestrationContext conte
 
     private async Task WatchAsync(DateTime end)
     {
-        using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(run.EndToken);
+        using CancellationTokenSource timer = new();
         _timer = timer;
-        try
-        {
-            await run.RemindAsync(end, remind, timer.Token);
+        // Else the run ended in time, or was given less.
+        if (await run.RemindAsync(end, remind, timer.Token))
             _over.TrySetResult();
-        }
-        catch (OperationCanceledException)
-        {
-            // The run ended in time, or was given less.
-        }
     }
 }

@@ -140,14 +140,25 @@ internal sealed class RunSupervisor
     /// Waits until the time has come, and reminds ever more rarely until then: a notice can be lost with a process, and a step that a
     /// dead process left behind runs again elsewhere.
     /// </summary>
-    public async Task RemindAsync(DateTime end, Action remind, CancellationToken cancellationToken)
+    /// <returns>Whether the time has come; false when who is reminded has ended before, or the run has.</returns>
+    public async Task<bool> RemindAsync(DateTime end, Action remind, CancellationToken ended)
     {
-        for (TimeSpan pause = FirstReminder; _context.CurrentUtcDateTime < end; pause = pause < LastReminder ? pause * 2 : pause)
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(ended, EndToken);
+        try
         {
-            DateTime reminder = _context.CurrentUtcDateTime + pause;
-            await SleepUntilAsync(reminder < end ? reminder : end, cancellationToken);
-            if (_context.CurrentUtcDateTime < end)
-                remind();
+            for (TimeSpan pause = FirstReminder; _context.CurrentUtcDateTime < end; pause = pause < LastReminder ? pause * 2 : pause)
+            {
+                DateTime reminder = _context.CurrentUtcDateTime + pause;
+                await SleepUntilAsync(reminder < end ? reminder : end, either.Token);
+                if (_context.CurrentUtcDateTime < end)
+                    remind();
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 

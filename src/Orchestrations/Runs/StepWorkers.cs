@@ -72,17 +72,9 @@ internal sealed class StepWorkers(RunSupervisor run, TaskOrchestrationContext co
         StopRequest stop = step.Stop!;
         StopNotice notice = new(run.RunId, stop.Reason, step.Number, RequestedAt: stop.RequestedAt, Life: run.Request.Life);
         DateTime end = stop.Grace is { IsNever: false } grace ? context.CurrentUtcDateTime + grace.Value : DateTime.MaxValue;
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(step.Ended, run.EndToken);
         Publish(notice);
-        try
-        {
-            await run.RemindAsync(end, () => Publish(notice), ended.Token);
+        if (await run.RemindAsync(end, () => Publish(notice), step.Ended))
             step.Abandon();
-        }
-        catch (OperationCanceledException)
-        {
-            // It has stopped, or the run has ended.
-        }
     }
 
     /// <summary>Called when the code has ended: steps that it left running are told to stop, shielded or not.</summary>
