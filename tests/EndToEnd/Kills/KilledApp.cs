@@ -14,6 +14,10 @@ internal sealed class KilledApp : IDisposable
     private const int Clients = 4;
     private const int Groups = 3;
 
+    private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(60);
+
+    private static readonly TimeSpan OperatorPause = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How many runs clients have an app accept at most before it is killed.</summary>
     private const int MaxStarts = 25;
 
@@ -36,10 +40,12 @@ internal sealed class KilledApp : IDisposable
     private int _generation;
     private int _accepted;
 
-    public KilledApp(int seed)
+    /// <param name="seed">What is random follows from it.</param>
+    /// <param name="settings">Environment variables to add.</param>
+    public KilledApp(int seed, IReadOnlyDictionary<string, string>? settings = null)
     {
         _random = new Random(seed);
-        _settings = new() { ["Preempt__Store"] = _directory.FullName };
+        _settings = new(settings ?? new Dictionary<string, string>()) { ["Preempt__Store"] = _directory.FullName };
     }
 
     /// <summary>Runs that the app had accepted, whether it lived to say so or not.</summary>
@@ -47,6 +53,12 @@ internal sealed class KilledApp : IDisposable
 
     /// <summary>How often all was quiet, and what must be true then was checked.</summary>
     public int Settlements { get; private set; }
+
+    /// <summary>How many starts the app has accepted.</summary>
+    public int Accepted => _accepted;
+
+    /// <summary>What the app keeps on disk, in bytes.</summary>
+    public long Stored => _directory.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 
     public void Dispose() => _directory.Delete(recursive: true);
 
@@ -63,7 +75,7 @@ internal sealed class KilledApp : IDisposable
 
     private async Task LiveAndDieAsync(bool settles, int starts)
     {
-        (AppProcess app, Uri address) = await AppProcess.StartAsync(_settings);
+        (AppProcess app, Uri address) = await StartAsync();
         using HttpClient http = AppUnderTest.Connect(address);
         PreemptApi api = new(http);
         Task clients;
@@ -73,7 +85,7 @@ internal sealed class KilledApp : IDisposable
                 await SettleAsync(api);
             _generation++;
             int enough = _accepted + starts;
-            clients = Task.WhenAll(Enumerable.Range(0, Clients).Select(client => UseAsync(api, new Random(_random.Next()), $"{_generation}-{client}")));
+            clients = Task.WhenAll(Enumerable.Range(0, Clients).Select(client => UseAsync(api, new Random(_random.Next()), $"{_generation}-{client}", ShortPause, CancellationToken.None)));
             while (Volatile.Read(ref _accepted) < enough && !clients.IsCompleted)
                 await Task.Delay(1);
             await Task.Delay(_random.Next(MaxRest));
@@ -82,17 +94,65 @@ internal sealed class KilledApp : IDisposable
         await clients;
     }
 
+    /// <summary>Starts the app.</summary>
+    public Task<(AppProcess App, Uri Address)> StartAsync() => AppProcess.StartAsync(_settings);
+
+    /// <summary>Has clients use a living app. They stop when it is enough, or when the app has died.</summary>
+    /// <param name="api">The app's.</param>
+    /// <param name="pause">How long each client pauses at most between two requests.</param>
+    /// <param name="enough">When it is enough.</param>
+    public async Task UseAsync(PreemptApi api, TimeSpan pause, CancellationToken enough)
+    {
+        _generation++;
+        await Task.WhenAll([
+            .. Enumerable.Range(0, Clients).Select(client => UseAsync(api, new Random(_random.Next()), $"{_generation}-{client}", pause, enough)),
+            OperateAsync(api, new Random(_random.Next()), enough)]);
+    }
+
+    /// <summary>What operators do beside the clients.</summary>
+    private static async Task OperateAsync(PreemptApi api, Random random, CancellationToken enough)
+    {
+        try
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                await Task.Delay(OperatorPause, CancellationToken.None);
+                Answer answer = await (random.Next(6) switch
+                {
+                    0 => api.PostAsync("runs/bulk-cancel", new { filter = new { workflow = Lab.Plain }, dryRun = true }),
+                    1 => api.PostAsync("runs/bulk-cancel", new { filter = new { workflow = Lab.CancelInProgress, metadata = new { group = $"g{random.Next(Groups)}" } } }),
+                    2 => api.ReadAsync("gates?workflow=lab-cancel-in-progress"),
+                    3 => api.ReadAsync("statistics"),
+                    4 => api.PostAsync("events/soaked", new { number = random.Next() }),
+                    _ => api.ReadAsync("runs?limit=100"),
+                });
+                Assert.True((int)answer.Status < 400, $"{answer}");
+            }
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        {
+            // The app is dead.
+        }
+    }
+
+    /// <summary>Forgets the runs that began before, as the app does in the end.</summary>
+    public void Forget(DateTimeOffset before)
+    {
+        foreach (Run run in _ends.Values.Where(run => run.QueuedAt < before))
+            _ends.TryRemove(run.Id, out _);
+    }
+
     /// <summary>Starts the app a last time, and lets all come to its end.</summary>
     public async Task SettleAsync()
     {
-        (AppProcess app, Uri address) = await AppProcess.StartAsync(_settings);
+        (AppProcess app, Uri address) = await StartAsync();
         using AppProcess ends = app;
         using HttpClient http = AppUnderTest.Connect(address);
         await SettleAsync(new PreemptApi(http));
     }
 
     /// <summary>Waits until all that was accepted has ended and all gates are empty, and checks what must be true then.</summary>
-    private async Task SettleAsync(PreemptApi api)
+    public async Task SettleAsync(PreemptApi api)
     {
         await Task.WhenAll(_open.Values.Select(start => EndAsync(api, start)));
         foreach (string workflow in Workflows.Where(workflow => workflow != Lab.Plain).Distinct())
@@ -124,16 +184,16 @@ internal sealed class KilledApp : IDisposable
         _open.TryRemove(start.RunId, out _);
     }
 
-    private async Task UseAsync(PreemptApi api, Random random, string name)
+    private async Task UseAsync(PreemptApi api, Random random, string name, TimeSpan pause, CancellationToken enough)
     {
         try
         {
-            for (int i = 0; ; i++)
+            for (int i = 0; !enough.IsCancellationRequested; i++)
             {
                 await StartRunAsync(api, random, $"{name}-{i}");
                 if (random.Next(4) == 0)
                     await CancelOneAsync(api, random);
-                await Task.Delay(random.Next(60));
+                await Task.Delay(pause * random.NextDouble(), CancellationToken.None);
             }
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
