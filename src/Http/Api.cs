@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,11 @@ internal static partial class Api
         catch (ProblemException exception)
         {
             return exception.Problem.ToAnswer();
+        }
+        catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.DeadlineExceeded)
+        {
+            logger.LogWarning(exception, "{Method} {Path} could not reach the engine", request.Method, request.Path.Value);
+            return Problems.Unreachable.ToAnswer();
         }
 #pragma warning disable CA1031 // Whatever went wrong, its caller gets a problem that gives nothing away; the log has the rest.
         catch (Exception exception) when (exception is not OperationCanceledException)

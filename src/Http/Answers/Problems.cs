@@ -8,6 +8,12 @@ internal static class Problems
     public static Problem Internal { get; } =
         Make("internal-error", "The app could not do this.", 500, "The app's log says why. It may work when tried again.");
 
+    public static Problem Unreachable { get; } = Make(
+        "engine-unreachable",
+        "The app could not reach its engine.",
+        503,
+        "Try again; of what changes something, with the same Idempotency-Key. It may have been done.");
+
     public static Problem OtherSite { get; } = Make("other-site", "The request comes from another site.", 403, OtherSites.Refusal);
 
     public static Problem Invalid(string detail) => Make("invalid-request", "The request is not valid.", 400, detail);

@@ -15,7 +15,7 @@ public sealed class EventEndpoints(RunClients runs)
     [ApiCall(
         "Sends an event to a run; the body is its payload",
         Body = typeof(JsonElement), IsBodyOptional = true, BodyExample = """{"approved": true}""",
-        Status = 202, Answer = typeof(Run), IsIdempotent = true, Problems = new[] { 400, 404, 409, 413, 503 })]
+        Status = 202, Answer = typeof(Run), IsIdempotent = true, Problems = new[] { 400, 404, 409, 413 })]
     public Task<IActionResult> Raise(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/events/{name}")] HttpRequest request,
         string id,
@@ -36,7 +36,7 @@ public sealed class EventEndpoints(RunClients runs)
     [ApiCall(
         "Publishes an event, which starts the workflows that are subscribed to it and stops the runs that end on it",
         Body = typeof(JsonElement), IsBodyOptional = true, BodyExample = """{"version": 7}""",
-        Status = 202, Answer = typeof(PublishedEvent), IsIdempotent = true, Problems = new[] { 400, 413, 422, 503 })]
+        Status = 202, Answer = typeof(PublishedEvent), IsIdempotent = true, Problems = new[] { 400, 413, 422 })]
     public Task<IActionResult> Publish(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "events/{name}")] HttpRequest request,
         string name,

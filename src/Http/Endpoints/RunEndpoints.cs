@@ -17,7 +17,7 @@ public sealed class RunEndpoints(RunClients runs)
     [ApiCall(
         "Starts a run",
         Body = typeof(StartRequest), BodyExample = """{"input": {"userId": "ada", "message": "What is a monad?"}, "metadata": {"team": "blue"}}""",
-        Status = 202, Answer = typeof(Run), HasLocation = true, IsIdempotent = true, Problems = new[] { 400, 404, 409, 413, 422, 503 })]
+        Status = 202, Answer = typeof(Run), HasLocation = true, IsIdempotent = true, Problems = new[] { 400, 404, 409, 413, 422 })]
     public Task<IActionResult> Start(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "workflows/{workflow}/runs")] HttpRequest request,
         string workflow,
@@ -71,7 +71,7 @@ public sealed class RunEndpoints(RunClients runs)
     [ApiCall(
         "Gives a run more time",
         Body = typeof(ExtendRequest), BodyExample = """{"by": "10 minutes"}""",
-        Status = 202, Answer = typeof(Run), IsIdempotent = true, Problems = new[] { 400, 404, 409, 413, 503 })]
+        Status = 202, Answer = typeof(Run), IsIdempotent = true, Problems = new[] { 400, 404, 409, 413 })]
     public Task<IActionResult> Extend(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/extend")] HttpRequest request,
         string id,
@@ -100,7 +100,7 @@ public sealed class RunEndpoints(RunClients runs)
     [ApiCall(
         "Starts a run with the input of one that has ended",
         Body = typeof(ReplayRequest), IsBodyOptional = true, BodyExample = "{}",
-        Status = 202, Answer = typeof(Run), HasLocation = true, IsIdempotent = true, Problems = new[] { 400, 404, 409, 413, 422, 503 })]
+        Status = 202, Answer = typeof(Run), HasLocation = true, IsIdempotent = true, Problems = new[] { 400, 404, 409, 413, 422 })]
     public Task<IActionResult> Replay(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/replay")] HttpRequest request,
         string id,

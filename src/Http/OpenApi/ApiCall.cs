@@ -16,8 +16,7 @@ internal sealed partial record ApiCall(string Id, string Method, string Path, Au
     /// <summary>The statuses of the problems that it can answer with: its own, and those of every call like it.</summary>
     public IEnumerable<int> Problems =>
     [
-        .. About.Problems,
-        500,
+        .. About.Problems.Union([500, 503]),
         .. Method == "get" ? Array.Empty<int>() : [403],
         .. About.Body is null ? Array.Empty<int>() : [415],
     ];

@@ -291,7 +291,7 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    /// <summary>Limits how long a run may wait for its gates; one that waits longer is TimedOut and never starts.</summary>
+    /// <summary>Limits how long a run may wait for its gates, or for an app that drains; one that waits longer is TimedOut and never starts.</summary>
     /// <param name="timeout">As in "10 minutes"; "never" for no limit.</param>
     /// <returns>This builder.</returns>
     public WorkflowBuilder ScheduleTimeout(Duration timeout)

@@ -69,6 +69,14 @@ internal sealed class RunRange(DurableTaskClient client, RunFilter filter)
             : await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken);
     }
 
+    /// <summary>A run with an id that its caller chose lies outside the range of its workflow: has a pointer in it lead there.</summary>
+    public static async Task PointToAsync(DurableTaskClient client, string runId, RunRequest request, CancellationToken cancellationToken)
+    {
+        // Another start of the same id may make the same pointer at this moment.
+        if (PointerTo(runId, request) is { } pointer)
+            await client.TryScheduleAsync(PreemptFunctions.Claim, new IdempotencyClaim(runId), new StartOrchestrationOptions(pointer), cancellationToken);
+    }
+
     /// <summary>The id of the pointer to a run; null when the run's own id lies where it is looked for.</summary>
     public static string? PointerTo(string runId, RunRequest request)
     {

@@ -96,6 +96,8 @@ internal static class RunReader
         RunRecord record = StoredJson.TryRead<RunRecord>(instance.SerializedCustomStatus) ?? new RunRecord();
         return instance.RuntimeStatus switch
         {
+            // Has not had its first turn: what else it says is of an earlier instance of its id.
+            OrchestrationRuntimeStatus.Pending => new RunOutcome { Record = new RunRecord() },
             OrchestrationRuntimeStatus.Completed when record.Supervised is not null =>
                 new RunOutcome { Record = record, Output = StoredJson.TryReadAny(instance.SerializedOutput) },
             OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Terminated

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace Preempt;
@@ -23,12 +22,12 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
         {
             // Nobody else has this id, so nobody else can have started it.
             string id = NewId(request);
-            await RunStart.EnsureStartedAsync(client, id, request, cancellationToken);
+            await RunStart.EnsureStartedAsync(client, id, request, app.Time, cancellationToken);
             return await AcceptAsync(id, request, cancellationToken);
         }
 
         await PointToAsync(chosen, request, cancellationToken);
-        return await RunStart.TryStartAsync(client, chosen, request, cancellationToken)
+        return await RunStart.TryStartAsync(client, chosen, request, app.Time, cancellationToken)
             ? await AcceptAsync(chosen, request, cancellationToken)
             : throw new RunConflictException($"A run with the id \"{chosen}\" exists.", await lookup.GetAsync(chosen, cancellationToken));
     }
@@ -67,7 +66,7 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
             throw new RunDeletedException(id);
         // Whoever made the claim may have died before the run was started: then this call starts it.
         await PointToAsync(id, request, cancellationToken);
-        if (await RunStart.TryStartAsync(client, id, request, cancellationToken))
+        if (await RunStart.TryStartAsync(client, id, request, app.Time, cancellationToken))
             return (await AcceptAsync(id, request, cancellationToken), true);
         FoundRun found = await lookup.LookAsync(id, cancellationToken);
         if (found.Request.ClaimId != claimId)
@@ -91,7 +90,7 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
     {
         AppState state = await app.Mode.GetAsync(client, cancellationToken);
         RunRequest request = start.Request with { Held = state.Mode != AppMode.Running };
-        await RunStart.EnsureStartedAsync(client, start.RunId, request, cancellationToken);
+        await RunStart.EnsureStartedAsync(client, start.RunId, request, app.Time, cancellationToken);
         await WaitUntilListeningAsync(start.RunId, request, cancellationToken);
     }
 
@@ -176,13 +175,10 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
         }
     }
 
-    /// <summary>A run with an id that its caller chose lies outside the range of its workflow; a pointer in it leads there.</summary>
     private async Task PointToAsync(string id, RunRequest request, CancellationToken cancellationToken)
     {
-        if (RunRange.PointerTo(id, request) is not { } pointer || await client.GetInstanceAsync(id, cancellationToken) is not null)
-            return;
-        // Another start of the same id may make the same pointer at this moment.
-        await client.TryScheduleAsync(PreemptFunctions.Claim, new IdempotencyClaim(id), new StartOrchestrationOptions(pointer), cancellationToken);
+        if (RunRange.PointerTo(id, request) is not null && await client.GetInstanceAsync(id, cancellationToken) is null)
+            await RunRange.PointToAsync(client, id, request, cancellationToken);
     }
 }
 

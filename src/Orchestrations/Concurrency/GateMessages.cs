@@ -74,6 +74,10 @@ internal sealed record GateReply(GateVerdict Verdict)
     /// <summary>The caller that is in its way, when the asker would wait for itself.</summary>
     public string? Caller { get; init; }
 
+    /// <summary>Whether the asker is turned away because it has been here before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasBeenHere { get; init; }
+
     /// <summary>Runs to tell to stop.</summary>
     public ImmutableArray<GateStop> Stops { get; init; } = [];
 

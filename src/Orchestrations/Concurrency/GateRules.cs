@@ -97,9 +97,9 @@ internal static class GateRules
         }
 
         if (state.Evicted.FirstOrDefault(evicted => evicted.RunId == runId) is { } evicted)
-            return (state, new GateReply(GateVerdict.Superseded) { SupersededBy = evicted.SupersededBy });
+            return (state, new GateReply(GateVerdict.Superseded) { SupersededBy = evicted.SupersededBy, HasBeenHere = true });
         if (state.Newest.Any(seen => seen.RunId == runId) || state.Left.Contains(GateState.MarkOf(runId)))
-            return (state, new GateReply(GateVerdict.Gone));
+            return (state, new GateReply(GateVerdict.Gone) { HasBeenHere = true });
 
         ConcurrencyRule rule = request.Gate.Rule;
         if (Refuse(state, request) is { } refusal)

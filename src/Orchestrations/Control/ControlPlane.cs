@@ -57,6 +57,10 @@ internal sealed class ControlPlane(RunClients app, DurableTaskClient client, Can
         return instance is null ? null : RunReader.ReadOutcome(instance);
     }
 
+    /// <summary>Finds out whether a run was restarted past Preempt.</summary>
+    /// <returns>What is new of it; null when it was not.</returns>
+    public Task<RestartedRun?> FindRestart(RestartQuestion question) => Restart.ReadAsync(question, app, client, hostStopping);
+
     /// <summary>Counts the next runs that a filter matches.</summary>
     public Task<BulkCount> CountRuns(BulkSearch search) => BulkWork.CountAsync(client, search, hostStopping);
 

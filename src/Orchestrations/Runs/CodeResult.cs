@@ -19,7 +19,8 @@ internal sealed record CodeResult(JsonElement? Output, RunError? Error, bool Was
         ({ WasStopped: true }, StopReason.GateFull) when isRejected => RunStatus.Rejected,
         ({ WasStopped: true }, StopReason.Timeout or StopReason.ScheduleTimeout) => RunStatus.TimedOut,
         ({ WasStopped: true }, _) => RunStatus.Cancelled,
-        ({ IsTimeout: true }, _) => RunStatus.TimedOut,
+        // Clean-up after a stop that takes too long has failed.
+        ({ IsTimeout: true }, null or StopReason.Timeout) => RunStatus.TimedOut,
         ({ Error: not null }, _) => RunStatus.Failed,
         _ => RunStatus.Succeeded,
     };

@@ -39,6 +39,8 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
             _own.Add(visit);
             if (!await EnterAsync(visit, run.StopToken))
             {
+                if (visit.WasThereBefore && _own.Count == 1 && await run.FindRestartAsync())
+                    return false;
                 IsRejected = visit.IsRejected;
                 if (visit.Refusal is { } refusal)
                     run.RequestStop(refusal);
@@ -129,6 +131,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     private async Task<bool> AskUntilAnsweredAsync(GateVisit visit, CancellationToken stop)
     {
         GateReply reply = await AskAsync(visit);
+        visit.WasThereBefore = reply.HasBeenHere && !visit.Returns;
         if (reply is { Verdict: GateVerdict.Full, Suspects.IsEmpty: false })
         {
             // Nobody waits here who would find the dead: whoever is turned away does, now and then.

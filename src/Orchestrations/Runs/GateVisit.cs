@@ -21,6 +21,9 @@ internal sealed class GateVisit(RunGate gate, RunAge age)
     /// <summary>Why the gate has turned it away; null while it has not.</summary>
     public StopRequest? Refusal { get; set; }
 
+    /// <summary>Whether the gate's first answer was that it has been there, and may not come in again.</summary>
+    public bool WasThereBefore { get; set; }
+
     /// <summary>Whether it was turned away because too many were waiting.</summary>
     public bool IsRejected { get; set; }
 

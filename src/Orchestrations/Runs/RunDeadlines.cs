@@ -16,7 +16,7 @@ internal sealed class RunDeadlines(RunSupervisor run, TaskOrchestrationContext c
     /// <summary>From when the run was accepted until it starts.</summary>
     public void WatchQueue()
     {
-        if (!run.Request.ScheduleTimeout.IsNever && !run.Request.Gates.IsEmpty)
+        if (!run.Request.ScheduleTimeout.IsNever && (run.Request.Held || !run.Request.Gates.IsEmpty))
             _ = WatchScheduleAsync();
     }
 

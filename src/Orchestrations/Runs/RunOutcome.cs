@@ -5,6 +5,9 @@ namespace Preempt;
 /// <summary>The output of a run's orchestration: its final record, and what its code returned or threw.</summary>
 internal sealed record RunOutcome
 {
+    /// <summary>Of a run that begins anew: nobody reads it.</summary>
+    public static readonly RunOutcome None = new() { Record = new RunRecord() };
+
     /// <summary>The record, in a terminal status.</summary>
     public required RunRecord Record { get; init; }
 

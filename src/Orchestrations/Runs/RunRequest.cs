@@ -25,6 +25,21 @@ internal sealed record RunRequest
     /// <summary>When the run was accepted, UTC; strictly growing within one process.</summary>
     public required DateTimeOffset QueuedAt { get; init; }
 
+    /// <summary>
+    /// The id under which the run was started. An instance of another id was made of this input by the platform's own restart; null where that is
+    /// not known.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RunId { get; init; }
+
+    /// <summary>When the engine was asked to start the run, UTC; null where that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ScheduledAt { get; init; }
+
+    /// <summary>The life by which a run that was restarted was known until it found that out; messages to it are meant for this one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FormerLife { get; init; }
+
     /// <summary>What the workflow's code is given, as JSON.</summary>
     public JsonElement? Input { get; init; }
 
@@ -75,6 +90,9 @@ internal sealed record RunRequest
 
     /// <summary>Which of the runs that had this id, see <see cref="HolderId.LifeOf"/>.</summary>
     internal string Life => HolderId.LifeOf(QueuedAt);
+
+    /// <summary>Whether a message to the run of that life is meant for this one.</summary>
+    internal bool IsMeant(string? life) => life is null || life == Life || life == FormerLife;
 
     /// <summary>What gates know the run by, or a step of its.</summary>
     internal string HolderOf(string runId, int? step = null) => new HolderId(runId, Life, step).ToString();

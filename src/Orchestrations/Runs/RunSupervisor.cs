@@ -13,6 +13,9 @@ namespace Preempt;
 internal sealed class RunSupervisor
 #pragma warning restore CA1001
 {
+    /// <summary>How many of the messages that a run hears before it begins are kept, for the case that it begins anew.</summary>
+    private const int MaxEarly = 100;
+
     private static readonly TimeSpan FirstReminder = TimeSpan.FromSeconds(2);
 
     /// <summary>Shorter than the feed keeps a notice: a step that begins elsewhere meanwhile finds one there.</summary>
@@ -33,6 +36,7 @@ internal sealed class RunSupervisor
     private readonly RunSubscriptions _subscriptions;
     private readonly RunLifecycle _lifecycle;
     private readonly HeardMessages _heard = new();
+    private readonly List<RunMessage> _early = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ended = new();
 
@@ -78,6 +82,9 @@ internal sealed class RunSupervisor
 
     public bool IsStopped => Record.Stop is not null;
 
+    /// <summary>What the run begins anew with that turned out to have been restarted; null where it was not.</summary>
+    public RunRequest? Restarted { get; private set; }
+
     public Guid NewGuid() => _context.NewGuid();
 
     /// <summary>What gates know the run by, or a step of its.</summary>
@@ -101,6 +108,8 @@ internal sealed class RunSupervisor
         _ended.Cancel();
         await _subscriptions.RemoveAsync();
         await _gates.LeaveAsync();
+        if (Restarted is not null)
+            return outcome;
         if (!_context.IsReplaying)
             RunTelemetry.Ended(RunId, Request, outcome, _traced);
         await _lifecycle.PublishEndAsync(outcome);
@@ -117,6 +126,22 @@ internal sealed class RunSupervisor
         // The app may have begun to drain while the run waited at its gates.
         await _hold.WaitAsync();
         return isAdmitted && !StopsBeforeStart() ? await ExecuteAsync() : End(CodeResult.Stopped);
+    }
+
+    /// <summary>A gate says that the run has left it, before the run has been there: it may have been restarted.</summary>
+    /// <returns>Whether it was.</returns>
+    public async Task<bool> FindRestartAsync()
+    {
+        if (Request.IsSupervised || IsStopped)
+            return false;
+        RunRequest? found = await Restart.FindAfterLeaveAsync(_context, Request);
+        if (found is null || IsStopped)
+            return false;
+        Restarted = found;
+        // What was heard until now is for the new run.
+        foreach (RunMessage message in _early)
+            _context.SendEvent(RunId, RunMessage.EventName, message);
+        return true;
     }
 
     private bool StopsBeforeStart() => IsStopped || _deadlines.StopsByEndCondition();
@@ -211,11 +236,14 @@ internal sealed class RunSupervisor
             Update(Record.Hear(message));
         if (!_heard.IsNew(message))
             return;
-        if (message.Life is { } life && life != Request.Life)
+        if (!Request.IsMeant(message.Life))
         {
             Logger.LogInformation("Run {Run} was sent a message to an earlier run of its id; it is dropped", RunId);
             return;
         }
+
+        if (_early.Count < MaxEarly)
+            _early.Add(message);
 
         switch (message)
         {

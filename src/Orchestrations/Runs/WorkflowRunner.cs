@@ -7,13 +7,24 @@ internal static class WorkflowRunner
 {
     /// <summary>Runs the workflow that the input names, under its supervisor.</summary>
     /// <exception cref="InvalidOperationException">The app has no such workflow, or cannot carry on a run of this protocol.</exception>
-    public static Task<RunOutcome> RunAsync(TaskOrchestrationContext context, WorkflowRegistry registry)
+    public static async Task<RunOutcome> RunAsync(TaskOrchestrationContext context, WorkflowRegistry registry)
     {
         RunRequest request = context.GetInput<RunRequest>()
             ?? throw new InvalidOperationException("A run is started with a RunClient, which gives its orchestration an input.");
         if (RunProtocol.Refusal(request.Protocol) is { } refusal)
             throw new InvalidOperationException(refusal);
-        return new RunSupervisor(context, request, registry.Get(request.Workflow).Create(), registry).RunAsync();
+        RunRequest? anew = await Restart.FindAsync(context, request);
+        RunOutcome outcome = RunOutcome.None;
+        if (anew is null)
+        {
+            RunSupervisor run = new(context, request, registry.Get(request.Workflow).Create(), registry);
+            outcome = await run.RunAsync();
+            anew = run.Restarted;
+        }
+
+        if (anew is not null)
+            context.ContinueAsNew(anew, preserveUnprocessedEvents: true);
+        return outcome;
     }
 
     /// <summary>Does nothing: what counts is that its instance exists.</summary>

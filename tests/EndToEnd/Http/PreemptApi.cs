@@ -92,7 +92,21 @@ internal sealed class PreemptApi(HttpClient http)
     public Task<Answer> ReadAsync(string path, params IReadOnlyList<(string Name, string Value)> headers) =>
         SendAsync(HttpMethod.Get, path, content: null, headers);
 
+    /// <summary>Sends a request. A read that has lost the engine, as on a machine that is far too busy, is sent again.</summary>
     public async Task<Answer> SendAsync(
+        HttpMethod method, string path, HttpContent? content, IReadOnlyList<(string Name, string Value)> headers)
+    {
+        const int MaxAttempts = 10;
+        for (int attempt = 1; ; attempt++)
+        {
+            Answer answer = await SendOnceAsync(method, path, content, headers);
+            if (method != HttpMethod.Get || attempt == MaxAttempts || !answer.Text.Contains("urn:preempt:engine-unreachable", StringComparison.Ordinal))
+                return answer;
+            await Task.Delay(TimeSpan.FromMilliseconds(100 * attempt), TestEnd);
+        }
+    }
+
+    private async Task<Answer> SendOnceAsync(
         HttpMethod method, string path, HttpContent? content, IReadOnlyList<(string Name, string Value)> headers)
     {
         using HttpRequestMessage request = new(method, path) { Content = content };

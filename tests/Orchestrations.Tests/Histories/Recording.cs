@@ -107,6 +107,16 @@ public sealed class Recording : IDisposable
             app.Do(() => app.Runs.ResumeAsync());
             app.End(id);
         },
+        ["late"] = app => app.End(app.StartLate("recorded-newest", "step")),
+        ["restarted"] = app =>
+        {
+            string id = app.Start("recorded-newest", "step");
+            app.End(id);
+            app.Pass("1h");
+            app.Do(() => app._host.Client.RestartAsync(id));
+            app.Do(() => app._host.Client.RestartAsync(id, restartWithNewInstanceId: true));
+            app.Pass("1 minute");
+        },
         ["supervised"] = app => app.End(app.Supervise("retries-of-its-own", "step")),
         ["supervised-superseded"] = app =>
         {
@@ -157,6 +167,18 @@ public sealed class Recording : IDisposable
         StartOptions options = new() { RunId = FormattableString.Invariant($"run-{_names.Count + 1}") };
         _names.Add(options.RunId!, code);
         return _host.Run(() => Runs.StartAsync(workflow, new Recipe(key, code), options)).Id;
+    }
+
+    /// <summary>Starts a run that nobody gives its first turn for a while.</summary>
+    private string StartLate(string workflow, string code)
+    {
+        const string Id = "late";
+        RunRequest request = RunStart.MakeRequest(
+            _host.Services.GetRequiredService<WorkflowRegistry>().Find(workflow), new Recipe("k", code), new StartOptions(), _host.Now);
+        return _host.Run(() => _host.Client.ScheduleNewOrchestrationInstanceAsync(
+            PreemptFunctions.Run,
+            request with { RunId = Id, ScheduledAt = _host.Now },
+            new StartOrchestrationOptions(Id, _host.Now + TimeSpan.FromSeconds(30))));
     }
 
     private string Supervise(string id, string code) => _host.Run(() => _host.Client.ScheduleNewOrchestrationInstanceAsync(

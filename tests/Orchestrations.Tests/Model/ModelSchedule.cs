@@ -36,6 +36,9 @@ internal sealed class ModelSchedule : IDisposable
     /// <summary>Whether the app is drained in this schedule: in one of four.</summary>
     private readonly bool _isDrainer;
 
+    /// <summary>Whether runs that have ended are restarted past Preempt: in one schedule of three.</summary>
+    private readonly bool _restarts;
+
     public ModelSchedule(int seed)
     {
         _random = new Random(seed);
@@ -46,6 +49,7 @@ internal sealed class ModelSchedule : IDisposable
         AddFaults(options);
         _options = options;
         _isDrainer = _random.Next(4) == 0;
+        _restarts = _random.Next(3) == 0;
         _host = new DurableTestHost(options);
         _witness = new ProtocolWitness(() => _host.Now)
         {
@@ -201,6 +205,9 @@ internal sealed class ModelSchedule : IDisposable
                 _witness.Note("crash");
                 _host.Crash();
                 break;
+            case < 17 when _restarts && Happens(50):
+                Restart();
+                break;
             case < 17:
                 Disturb();
                 break;
@@ -331,6 +338,28 @@ internal sealed class ModelSchedule : IDisposable
             return;
         Until(() => !_witness.Runs.TryGetValue(id, out RunWitness? run) || run.HasEnded, $"{id} has ended");
         _host.Run(() => _host.Client.PurgeInstanceAsync(id));
+    }
+
+    /// <summary>Starts a run that has ended again, with the platform's own means.</summary>
+    private void Restart()
+    {
+        string[] ended = [.. _witness.Runs.Values.Where(run => run.HasEnded).Select(run => run.Id)];
+        if (ended.Length == 0)
+            return;
+        string id = ended[_random.Next(ended.Length)];
+        bool hasNewId = Happens(50);
+        _witness.Note($"restart {id}, new id {hasNewId}");
+        _witness.Restarted(id);
+        if (!hasNewId)
+            _steps.Forget(id);
+        try
+        {
+            _witness.Restarted(_host.Run(() => _host.Client.RestartAsync(id, hasNewId)));
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            _witness.Note($"refused: {exception.Message}");
+        }
     }
 
     /// <summary>Has the app drain, or stop all that runs, or go on.</summary>

@@ -14,6 +14,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
 {
     private readonly HashSet<string> _cancelled = [];
     private readonly HashSet<string> _failing = [];
+    private readonly HashSet<string> _restarted = [];
 
     /// <summary>Those whose id another run has.</summary>
     private readonly Dictionary<string, RunWitness> _deleted = [];
@@ -55,6 +56,9 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     /// <summary>Notes what the test did.</summary>
     public void Note(string action) => _trace.Add((Now, action));
 
+    /// <summary>The platform's own means restart a run, past Preempt.</summary>
+    public void Restarted(string run) => _restarted.Add(run);
+
     public void Cancelled(string run) => _cancelled.Add(run);
 
     public bool WasCancelled(string run) => _cancelled.Contains(run);
@@ -85,9 +89,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
         {
             if (started.Name is PreemptFunctions.HandOff or PreemptFunctions.ApplyMode or PreemptFunctions.Claim or PreemptFunctions.CleanUp)
                 continue;
-            if (Runs.TryGetValue(started.InstanceId, out RunWitness? before))
-                _deleted[before.Holder] = before;
-            Runs[started.InstanceId] = new RunWitness(started.InstanceId, JsonSerializer.Deserialize<RunRequest>(started.Input!)!, this);
+            Begin(started.InstanceId, JsonSerializer.Deserialize<RunRequest>(started.Input!)!);
         }
 
         if (commit.Entity is { State: { } state } entity && IsGate(entity.Id))
@@ -96,10 +98,28 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
             Runs[request.Sender!].Follow(request.Target, request.Operation, request.Input);
         if (commit.Header is { } header && Runs.TryGetValue(header.InstanceId, out RunWitness? run))
         {
+            if (header.Input is { } input && JsonSerializer.Deserialize<RunRequest>(input) is { } anew && anew.Life != run.Request.Life)
+                run = BeginAnew(run, anew);
             run.See(header, commit.History);
             CheckOverlap(run);
             CheckStepOverlap(run);
         }
+    }
+
+    private RunWitness Begin(string id, RunRequest request)
+    {
+        // A run that is restarted past Preempt has the life of the earlier one until it finds out.
+        if (Runs.TryGetValue(id, out RunWitness? before) && before.Request.Life != request.Life)
+            _deleted[before.Holder] = before;
+        return Runs[id] = new RunWitness(id, request, this);
+    }
+
+    /// <summary>A run that was restarted past Preempt is a new one, and one that was not is never taken for it, but where clocks differ.</summary>
+    private RunWitness BeginAnew(RunWitness run, RunRequest anew)
+    {
+        Require(_restarted.Contains(run.Id) || ClockError > TimeSpan.Zero, $"{run.Id} was not restarted, and began anew.");
+        Require(run.Record is { StartedAt: null, FencingTokens.IsEmpty: true }, $"{run.Id} had begun, and began anew.");
+        return Begin(run.Id, anew);
     }
 
     public GateWitness GateOf(string gate)

@@ -89,6 +89,20 @@ public sealed class DrainTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_waits_for_the_app_waits_no_longer_than_its_schedule_timeout()
+    {
+        _app.Host.Run(() => _app.Runs.DrainAsync());
+        ScriptedWorkflow.Codes["held"] = run => run.CallStepAsync<Worker, string>(new Work(1));
+        StartOptions options = new() { ScheduleTimeout = "10 minutes" };
+        DateTimeOffset accepted = _app.Host.Now;
+
+        Run ended = _app.End(_app.Host.Run(() => _app.Runs.StartAsync("ungated", new Script("k", "held"), options)).Id);
+
+        Assert.Equal((RunStatus.TimedOut, StopReason.ScheduleTimeout), (ended.Status, ended.Stop?.Reason));
+        Assert.Equal(TimeSpan.FromMinutes(10), ended.EndedAt - accepted);
+    }
+
+    [Fact]
     public void A_drain_survives_a_crash_and_so_do_the_runs_that_wait()
     {
         string running = _app.Start("ungated", new Work(100));

@@ -1,22 +1,32 @@
 namespace Preempt.Tests.Runs;
 
-/// <summary>Every reason to stop, crossed with every phase of a run in which it can come.</summary>
+/// <summary>Every reason to stop, crossed with every phase of a run in which it can come, and with every way in which a run can begin.</summary>
 public sealed class StopTableTests : IDisposable
 {
     private const string Key = "k";
 
     private readonly TestApp _app = new();
+    private BeginningRun _begin = null!;
     private string? _run;
-    private string? _other;
+    private string? _newer;
 
     /// <summary>Where the run is when the stop comes.</summary>
     public enum Phase
     {
+        /// <summary>It was accepted while the app drains.</summary>
+        Held,
+
         /// <summary>It waits for its gate.</summary>
         Queued,
 
+        /// <summary>It has a slot of its first gate, and waits for its second.</summary>
+        AtSecondGate,
+
         /// <summary>A step of its works.</summary>
         Running,
+
+        /// <summary>Its step waits for the gate around it.</summary>
+        AtStepGate,
 
         /// <summary>It waits before it tries a failed step again.</summary>
         Backoff,
@@ -31,41 +41,49 @@ public sealed class StopTableTests : IDisposable
         CleanUp,
     }
 
-    public static TheoryData<StopReason, Phase> Table
-    {
-        get
-        {
-            TheoryData<StopReason, Phase> table = [];
-            foreach (Phase phase in Enum.GetValues<Phase>())
-            {
-                foreach (StopReason reason in ReasonsIn(phase))
-                    table.Add(reason, phase);
-            }
-
-            return table;
-        }
-    }
+    public static TheoryData<StopReason, Phase, Origin> Table =>
+    [
+        .. from phase in Enum.GetValues<Phase>()
+           from reason in ReasonsIn(phase)
+           from origin in Enum.GetValues<Origin>()
+           where Exists(reason, phase, origin)
+           select (reason, phase, origin),
+    ];
 
     /// <summary>
-    /// A run in line has no code that could run too long or give up, and a shutdown lets it wait; one that has begun waits for no gate.
+    /// A run in line has no code that could run too long or give up, and a shutdown lets it wait; one that has begun waits for no gate of its own. One
+    /// that is held is not at its gate, and neither is whoever would supersede it.
     /// </summary>
-    private static StopReason[] ReasonsIn(Phase phase) => phase == Phase.Queued
-        ? [StopReason.Requested, StopReason.Superseded, StopReason.EndCondition, StopReason.Parent, StopReason.ScheduleTimeout]
-        :
+    private static StopReason[] ReasonsIn(Phase phase) => phase switch
+    {
+        Phase.Held => [StopReason.Requested, StopReason.EndCondition, StopReason.ScheduleTimeout],
+        Phase.Queued or Phase.AtSecondGate =>
+            [StopReason.Requested, StopReason.Superseded, StopReason.EndCondition, StopReason.Parent, StopReason.ScheduleTimeout],
+        _ =>
         [
             StopReason.Requested, StopReason.Superseded, StopReason.EndCondition, StopReason.Parent, StopReason.Timeout, StopReason.Self,
             StopReason.Shutdown,
-        ];
+        ],
+    };
+
+    /// <summary>
+    /// Only a child has a parent. What a run that runs calls is not held, and an orchestration that is supervised is not started by Preempt, which could
+    /// hold it, nor does it call workflows.
+    /// </summary>
+    private static bool Exists(StopReason reason, Phase phase, Origin origin) =>
+        (reason != StopReason.Parent || origin == Origin.Child)
+        && (phase != Phase.Held || origin is Origin.Started or Origin.Replayed)
+        && (phase != Phase.InChild || origin != Origin.Supervised);
 
     public void Dispose() => _app.Dispose();
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void A_run_is_stopped_for_that_reason_in_that_phase(StopReason reason, Phase phase)
+    public void A_run_is_stopped_for_that_reason_in_that_phase(StopReason reason, Phase phase, Origin origin)
     {
         // Given a run in that phase.
-        if (phase == Phase.Queued)
-            HoldTheGate();
+        _begin = new BeginningRun(_app, origin, WorkflowOf(phase, origin));
+        Prepare(phase);
         Start(reason, phase);
         bool wasCancelled = phase is Phase.Stopping or Phase.CleanUp;
         Reach(phase);
@@ -87,34 +105,43 @@ public sealed class StopTableTests : IDisposable
         CheckOthers(reason, ended);
     }
 
-    private void HoldTheGate()
+    /// <summary>The workflow; of a supervised orchestration, what its function is named.</summary>
+    private static string WorkflowOf(Phase phase, Origin origin) => (origin, phase) switch
     {
-        string holder = _app.Start("stoppable", new Work(100, IgnoreStop: true));
-        _app.UntilRunning(holder);
-        // A child is as old as the turn that calls it: not as old as the holder.
-        _app.Host.Advance(TimeSpan.FromSeconds(1));
+        (Origin.Supervised, Phase.AtSecondGate) => "LegacyStoppableAtTwoGates",
+        (Origin.Supervised, Phase.AtStepGate) => "LegacyStoppableAtStepGate",
+        (Origin.Supervised, _) => "LegacyStoppable",
+        (_, Phase.AtSecondGate) => "stoppable-at-two-gates",
+        (_, Phase.AtStepGate) => "stoppable-at-step-gate",
+        _ => "stoppable",
+    };
+
+    /// <summary>Has somebody else stand where the run is to wait.</summary>
+    private void Prepare(Phase phase)
+    {
+        switch (phase)
+        {
+            case Phase.Held:
+                _app.Host.Run(() => _app.Runs.DrainAsync());
+                break;
+            case Phase.Queued or Phase.AtSecondGate or Phase.AtStepGate:
+                string key = phase == Phase.Queued ? Key : "other";
+                string holder = _begin.StartAnother(run => run.CallStepAsync<Worker, string>(new Work(100, IgnoreStop: true)), key);
+                _app.UntilRunning(holder);
+                // A child is as old as the turn that calls it: not as old as the holder.
+                _app.Host.Advance(TimeSpan.FromSeconds(1));
+                break;
+        }
     }
 
     private void Start(StopReason reason, Phase phase)
     {
-        string code = $"{Guid.NewGuid():N}";
-        ScriptedWorkflow.Codes[code] = run => CodeAsync(run, reason, phase);
-        Script script = new(Key, code);
-        if (reason == StopReason.Parent)
-        {
-            _run = "stoppable:k:child";
-            StartOptions child = new() { RunId = _run };
-            _other = _app.Start("ungated", run => run.CallWorkflowAsync<Stoppable, string>(script, child));
-            _app.Host.RunUntil(() => _app.Host.Client.GetInstanceAsync(_run).Result is not null);
-            return;
-        }
-
         StartOptions options = new()
         {
             Timeout = reason == StopReason.Timeout ? "30s" : Duration.Never,
             ScheduleTimeout = reason == StopReason.ScheduleTimeout ? "30s" : Duration.Never,
         };
-        _run = _app.Host.Run(() => _app.Runs.StartAsync("stoppable", script, options)).Id;
+        _run = _begin.Start(run => CodeAsync(run, reason, phase), Key, options);
     }
 
     private static async Task<string> CodeAsync(RunContext run, StopReason reason, Phase phase)
@@ -165,14 +192,26 @@ public sealed class StopTableTests : IDisposable
     {
         switch (phase)
         {
+            case Phase.Held:
+                _app.Host.Advance(TimeSpan.FromSeconds(5));
+                Assert.True(_app.Peek(_run!).Status == RunStatus.Queued);
+                break;
             case Phase.Queued:
-                _app.Until(_run!, _ => _app.GetGate("stoppable", Key).Waiters.Any(waiter => waiter.RunId == _run));
+                _app.Until(_run!, run => run.Status == RunStatus.Queued);
+                _app.Host.Advance(TimeSpan.FromSeconds(1));
+                Assert.Equal(RunStatus.Queued, _app.Peek(_run!).Status);
+                break;
+            case Phase.AtSecondGate:
+                _app.Until(_run!, run => run.FencingTokens.Length == 1);
+                break;
+            case Phase.AtStepGate:
+                _app.Until(_run!, run => run.Steps is [{ Status: StepStatus.Queued }]);
                 break;
             case Phase.Backoff:
                 _app.Until(_run!, run => run.Steps is [{ Status: StepStatus.Failed }]);
                 break;
             case Phase.InChild:
-                _app.Host.RunUntil(() => _app.Log.Running.Any(run => run != _run && run != _other));
+                _app.Host.RunUntil(() => _app.Log.Running.Any(run => run != _run && run != _begin.Parent));
                 break;
             default:
                 _app.UntilRunning(_run!);
@@ -193,13 +232,13 @@ public sealed class StopTableTests : IDisposable
                 _app.Cancel(_run!, new CancelOptions("second"));
                 break;
             case StopReason.Superseded:
-                _other = _app.Start("stoppable", new Work(1));
+                _newer = _begin.StartAnother(run => run.CallStepAsync<Worker, string>(new Work(1)), Key);
                 break;
             case StopReason.EndCondition:
                 _app.Host.Run(() => _app.Runs.PublishEventAsync("over", new { key = Key }, null));
                 break;
             case StopReason.Parent:
-                _app.Cancel(_other!);
+                _app.Cancel(_begin.Parent!);
                 break;
             case StopReason.Shutdown:
                 _app.Host.Run(() => _app.Runs.DrainAsync(immediate: true));
@@ -214,9 +253,13 @@ public sealed class StopTableTests : IDisposable
     {
         switch (phase)
         {
-            case Phase.Queued:
+            case Phase.Held or Phase.Queued or Phase.AtSecondGate:
                 Assert.Null(ended.StartedAt);
-                Assert.Empty(ended.FencingTokens);
+                Assert.Equal(phase == Phase.AtSecondGate ? 1 : 0, ended.FencingTokens.Length);
+                break;
+            case Phase.AtStepGate:
+                Assert.Equal(StepStatus.Cancelled, ended.Steps[0].Status);
+                Assert.DoesNotContain(ended.Id, _app.Log.Started);
                 break;
             case Phase.Running:
                 Assert.Equal(expected, ended.Steps[0].StopReason);
@@ -241,15 +284,16 @@ public sealed class StopTableTests : IDisposable
     {
         if (reason == StopReason.Superseded)
         {
-            Run newer = _app.End(_other!);
+            Run newer = _app.End(_newer!);
             Assert.Equal(RunStatus.Succeeded, newer.Status);
             Assert.True(newer.StartedAt >= ended.EndedAt);
         }
 
         if (reason == StopReason.Parent)
-            Assert.Equal(RunStatus.Cancelled, _app.End(_other!).Status);
+            Assert.Equal(RunStatus.Cancelled, _app.End(_begin.Parent!).Status);
         _app.Host.Advance(TimeSpan.FromMinutes(10));
-        Gate gate = _app.GetGate("stoppable", Key);
+        if (_begin.FindGate(Key) is not { } gate)
+            return;
         Assert.Empty(gate.Holders);
         Assert.Empty(gate.Waiters);
     }

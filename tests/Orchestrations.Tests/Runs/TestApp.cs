@@ -126,6 +126,32 @@ public sealed class Stoppable : ScriptedWorkflow
         .Grace("5 minutes");
 }
 
+/// <summary>As <see cref="Stoppable"/>, and one of all keys works at a time.</summary>
+public sealed class StoppableAtTwoGates : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress)
+        .Concurrency("all", 1, ConcurrencyStrategy.Queue)
+        .EndWhen<Script>(input => $"event over where key = '{input.Key}'")
+        .Grace("5 minutes");
+}
+
+/// <summary>As <see cref="Stoppable"/>, and one step of all keys works at a time.</summary>
+public sealed class StoppableAtStepGate : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress)
+        .StepConcurrency<Worker>("all", 1, ConcurrencyStrategy.Queue)
+        .EndWhen<Script>(input => $"event over where key = '{input.Key}'")
+        .Grace("5 minutes");
+}
+
+/// <summary>One works, and one waits.</summary>
+public sealed class InShortLine : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.Queue, maxQueued: 1);
+}
+
 /// <summary>Ends when its order is paid, and starts when one is placed.</summary>
 public sealed class OnOrders : Workflow<Script, string>
 {
@@ -143,6 +169,9 @@ public sealed class Ungated : ScriptedWorkflow
 public sealed record LegacyOrder(string CustomerId, int Seconds, bool Fails = false);
 
 public sealed record LegacyReceipt(string Text);
+
+/// <summary>What a supervised orchestrator is given that does as <see cref="Stoppable"/>.</summary>
+public sealed record SupervisedScript(string Key, string Code, string? Timeout = null, string? ScheduleTimeout = null);
 
 /// <summary>Works for a time on the host's clock, and notes when.</summary>
 public sealed class Worker(StepLog log) : Step<Work, string>
@@ -195,7 +224,7 @@ public sealed class StepLog
         return new End(this, step.RunId);
     }
 
-    private static string KeyOf(string runId) => runId[..runId.LastIndexOf(':')];
+    private static string KeyOf(string runId) => runId[..Math.Max(runId.LastIndexOf(':'), 0)];
 
     /// <summary>The process has died: nothing of it runs any more.</summary>
     public void Clear()
@@ -259,6 +288,40 @@ public sealed class TestFunctions(BadWorker bad)
     public static Task<string> LegacyStep([OrchestrationTrigger] TaskOrchestrationContext context) =>
         context.SuperviseAsync(workflow => workflow.Timeout("1h"), run => run.CallStepAsync<Worker, string>(new Work(1)));
 
+    [Function("LegacyStoppable")]
+    public static Task<string> LegacyStoppable([OrchestrationTrigger] TaskOrchestrationContext context) => SuperviseAsync(context, _ => { });
+
+    [Function("LegacyStoppableAtTwoGates")]
+    public static Task<string> LegacyStoppableAtTwoGates([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        SuperviseAsync(context, workflow => workflow.Concurrency("all", 1, ConcurrencyStrategy.Queue));
+
+    [Function("LegacyStoppableAtStepGate")]
+    public static Task<string> LegacyStoppableAtStepGate([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        SuperviseAsync(context, workflow => workflow.StepConcurrency<Worker>("all", 1, ConcurrencyStrategy.Queue));
+
+    [Function("LegacyInShortLine")]
+    public static Task<string> LegacyInShortLine([OrchestrationTrigger] TaskOrchestrationContext context) => context.SuperviseAsync(
+        workflow => workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.Queue, maxQueued: 1),
+        run => ScriptedWorkflow.Codes[context.GetInput<SupervisedScript>()!.Code](run));
+
+    private static Task<string> SuperviseAsync(TaskOrchestrationContext context, Action<WorkflowBuilder> more)
+    {
+        SupervisedScript script = context.GetInput<SupervisedScript>()!;
+        return context.SuperviseAsync(
+            workflow =>
+            {
+                workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress)
+                    .EndWhen<SupervisedScript>(input => $"event over where key = '{input.Key}'")
+                    .Grace("5 minutes");
+                more(workflow);
+                if (script.Timeout is { } timeout)
+                    workflow.Timeout(timeout);
+                if (script.ScheduleTimeout is { } scheduleTimeout)
+                    workflow.ScheduleTimeout(scheduleTimeout);
+            },
+            run => ScriptedWorkflow.Codes[script.Code](run));
+    }
+
     [Function("LegacyStranger")]
     public static Task<string> LegacyStranger([OrchestrationTrigger] TaskOrchestrationContext context) =>
         context.SuperviseAsync(workflow => workflow.Timeout("1h"), run => run.CallStepAsync<Stranger, string>("x"));
@@ -302,6 +365,9 @@ public sealed class TestApp : IDisposable
                     .AddWorkflow<Nightly>()
                     .AddWorkflow<TwoRules>()
                     .AddWorkflow<Stoppable>()
+                    .AddWorkflow<StoppableAtTwoGates>()
+                    .AddWorkflow<StoppableAtStepGate>()
+                    .AddWorkflow<InShortLine>()
                     .AddWorkflow<OnOrders>()
                     .AddWorkflow<GatedStep>()
                     .AddWorkflow<QueuedStep>()
@@ -356,11 +422,12 @@ public sealed class TestApp : IDisposable
     /// <summary>Runs until the run has ended.</summary>
     public Run End(string id, TimeSpan? limit = null)
     {
-        Host.RunUntil(() => Peek(id).Status.IsTerminal(), limit ?? TimeSpan.FromDays(4));
+        Host.RunUntil(() => Peek(id) is Run run && run.Status.IsTerminal(), limit ?? TimeSpan.FromDays(4));
         return Get(id);
     }
 
-    public void Until(string id, Func<Run, bool> condition) => Host.RunUntil(() => condition(Peek(id)));
+    /// <summary>Runs until the run is so; an orchestration that is supervised is none before its first turn.</summary>
+    public void Until(string id, Func<Run, bool> condition) => Host.RunUntil(() => Peek(id) is Run run && condition(run));
 
     public void UntilRunning(string id) => Host.RunUntil(() => Log.Running.Contains(id));
 
