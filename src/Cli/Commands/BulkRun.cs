@@ -9,7 +9,7 @@ internal static class BulkRun
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <param name="call">The call.</param>
-    /// <param name="request">Which runs.</param>
+    /// <param name="request">The runs.</param>
     /// <param name="verb">What is done, as in "Cancel".</param>
     /// <param name="isSure">Whether nobody is asked.</param>
     /// <param name="start">Has the app begin.</param>

@@ -40,7 +40,7 @@ public sealed class SystemEndpoints(RunClients runs)
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>
             new JsonAnswer(StatusCodes.Status202Accepted, await runs.With(client).ResumeAsync(request.HttpContext.RequestAborted)));
 
-    /// <summary><c>GET system/status</c>: whether the app drains, and how far that has got.</summary>
+    /// <summary><c>GET system/status</c>: the app's mode: whether it drains, and how many runs are left.</summary>
     [Function("PreemptHttpSystemStatus")]
     [ApiCall("Says whether the app drains, and how far that has got", Answer = typeof(AppStatus), HasEntityTag = true)]
     public Task<IActionResult> Status(

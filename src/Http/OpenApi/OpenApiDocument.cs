@@ -9,9 +9,9 @@ internal sealed class OpenApiDocument
 {
     private static readonly Dictionary<string, string> PathParameters = new()
     {
-        ["workflow"] = "The workflow's name, without regard to case.",
+        ["workflow"] = "The workflow's name, case-insensitive.",
         ["id"] = "The id of the run or of the operation.",
-        ["name"] = "The event's name, 1 to 100 characters, without regard to case.",
+        ["name"] = "The event's name, 1 to 100 characters, case-insensitive.",
     };
 
     private readonly ApiSchemas _schemas = new();

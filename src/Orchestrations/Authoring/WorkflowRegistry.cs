@@ -2,14 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Preempt;
 
-/// <summary>The workflows of an app, by name. Names do not distinguish case.</summary>
+/// <summary>The workflows of an app, by name. Names are case-insensitive.</summary>
 public sealed class WorkflowRegistry
 {
     private readonly Dictionary<string, RegisteredWorkflow> _byName;
     private readonly Dictionary<Type, RegisteredWorkflow> _byClass;
     private readonly bool _hasLab;
 
-    /// <param name="definitions">The workflows, each of another name.</param>
+    /// <param name="definitions">The workflows, with different names.</param>
     /// <param name="steps">The steps.</param>
     /// <param name="options">The app's settings.</param>
     internal WorkflowRegistry(IReadOnlyCollection<RegisteredWorkflow> definitions, StepRegistry steps, PreemptOptions options)

@@ -97,8 +97,8 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
 
     /// <summary>Starts a run with the input, the key, the metadata, the priority and the timeouts of one that has ended.</summary>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
-    /// <exception cref="UnknownWorkflowException">Its workflow is no longer there.</exception>
-    /// <exception cref="InvalidRunException">The workflow no longer takes such an input.</exception>
+    /// <exception cref="UnknownWorkflowException">Its workflow no longer exists.</exception>
+    /// <exception cref="InvalidRunException">The workflow no longer accepts the input.</exception>
     /// <exception cref="RunConflictException">The run has not ended.</exception>
     public async Task<(Run Run, bool IsNew)> ReplayAsync(string id, string? idempotencyKey, CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ internal sealed record RunRecord
     /// <summary>Messages that are kept, the latest ones.</summary>
     public const int MaxHeard = 16;
 
-    /// <summary>Where the run is in its life.</summary>
+    /// <summary>The run's status.</summary>
     public RunStatus Status { get; init; } = RunStatus.Queued;
 
     /// <summary>When its code began, UTC.</summary>
@@ -213,7 +213,7 @@ internal sealed record StepRecord
     [JsonPropertyName("s")]
     public StepStatus Status { get; init; }
 
-    /// <summary>Which attempt this is, from 1.</summary>
+    /// <summary>The number of this attempt, from 1.</summary>
     [JsonPropertyName("a")]
     public int Attempt { get; init; } = 1;
 

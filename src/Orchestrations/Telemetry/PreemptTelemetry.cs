@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Preempt;
 
 /// <summary>
-/// What Preempt measures and traces, for whoever listens: an <see cref="ActivitySource"/> and a <see cref="Meter"/>, both named
-/// <see cref="Name"/>. Without a listener it costs next to nothing. Each instrument and tag is described in docs/operations.md.
+/// The metrics and traces of Preempt: an <see cref="ActivitySource"/> and a <see cref="Meter"/>, both named
+/// <see cref="Name"/>. Without a listener they cost almost nothing. Each instrument and tag is described in docs/operations.md.
 /// </summary>
 public static class PreemptTelemetry
 {
