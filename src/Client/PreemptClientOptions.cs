@@ -46,11 +46,11 @@ public sealed class PreemptClientOptions
         if (!BaseUrl.IsAbsoluteUri || (BaseUrl.Scheme != Uri.UriSchemeHttp && BaseUrl.Scheme != Uri.UriSchemeHttps))
             return $"BaseUrl \"{BaseUrl}\": an absolute http or https address is expected, such as https://app.example.com.";
         if (BaseUrl.UserInfo.Length > 0)
-            return "BaseUrl: it holds a user name or a password; a key is given as ApiKey.";
+            return "BaseUrl: it contains a user name or a password. Set a key as ApiKey.";
         if (BaseUrl.Query.Length > 0 || BaseUrl.Fragment.Length > 0)
-            return "BaseUrl: it has a query or a fragment; only scheme, host, port and path are expected, and a key is given as ApiKey.";
+            return "BaseUrl: it has a query or a fragment; only scheme, host, port and path are expected. Set a key as ApiKey.";
         if (ApiKey is not null && (ApiKey.Length == 0 || !ApiKey.All(character => character is > ' ' and <= '~')))
-            return "ApiKey: it is empty, or has characters that no key has: spaces, line ends, or others than ASCII.";
+            return "ApiKey: it is empty, or has characters that a key cannot have: spaces, line breaks, or characters that are not ASCII.";
         if (Timeout <= TimeSpan.Zero || Timeout > TimeSpan.FromHours(1))
             return $"Timeout {Timeout}: more than zero, and an hour at most.";
         if (MaxRetries is < 0 or > LargestMaxRetries)

@@ -52,7 +52,7 @@ public sealed class RunHandle<TOutput>
         }
         catch (JsonException exception)
         {
-            throw new UnexpectedAnswerException($"Run \"{Id}\" returned something else than {typeof(TOutput).Name}: {exception.Message}", HttpStatusCode.OK);
+            throw new UnexpectedAnswerException($"Run \"{Id}\" did not return a value of the type {typeof(TOutput).Name}: {exception.Message}", HttpStatusCode.OK);
         }
     }
 
