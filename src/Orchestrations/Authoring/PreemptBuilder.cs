@@ -77,7 +77,7 @@ public sealed class PreemptBuilder
         }
 
         mistakes.AddRange(SharedNames(
-            definitions, definition => definition.Name, definition => definition.Class!, "workflows", "name one of them otherwise, with workflow.Name"));
+            definitions, definition => definition.Name, definition => definition.Class!, "workflows", "give one of them another name, with workflow.Name"));
         mistakes.AddRange(SharedNames(_steps, StepRegistry.NameOf, step => step, "steps", "rename one of the classes"));
         mistakes.AddRange(
             from definition in definitions

@@ -80,8 +80,8 @@ public sealed class StepContext
     public Task<ProcessResult> RunProcessAsync(ProcessOptions options) => SupervisedProcess.RunAsync(options, Logger, CancellationToken);
 
     /// <summary>
-    /// Gives the step and its run more time: what is left of this attempt's timeout, and of the run's execution timeout, grows by
-    /// and of the run's execution timeout. Can be repeated.
+    /// Gives the step and its run more time: it is added to what is left of this attempt's timeout, and of the run's execution timeout.
+    /// Can be repeated.
     /// </summary>
     /// <param name="by">How much; "never" removes the timeouts.</param>
     /// <returns>A task that completes when the request is certain to reach the run.</returns>

@@ -64,7 +64,7 @@ public static class SupervisedOrchestration
         {
             RunRequest accepted = RunStart.MakeRequest(
                 configure(), input, new StartOptions(), new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero));
-            // Whoever looks sees a run from its first turn on.
+            // Readers see a run from its first turn on.
             context.SetCustomStatus(new RunRecord { Supervised = SupervisedRun.Of(accepted with { IsSupervised = true }) });
             return accepted with { Input = null };
         });

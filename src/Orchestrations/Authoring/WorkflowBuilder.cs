@@ -28,7 +28,7 @@ public sealed class WorkflowBuilder
         if (workflow.GetConstructor(Type.EmptyTypes) is null)
         {
             throw new InvalidOperationException(
-                "it has no public constructor without parameters, and each run makes an object of it; what it needs from outside, its steps can ask for");
+                "it has no public constructor without parameters, which each run needs to create it; services are for its steps, which can take them in their constructors");
         }
 
         Workflow Create() => (Workflow)Activator.CreateInstance(workflow)!;

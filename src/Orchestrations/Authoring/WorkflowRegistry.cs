@@ -50,7 +50,7 @@ public sealed class WorkflowRegistry
     /// <exception cref="InvalidOperationException">There is none.</exception>
     internal RegisteredWorkflow Get(string name) => _byName.GetValueOrDefault(name)
         ?? throw new InvalidOperationException(
-            $"This app has no workflow named '{name}'. It had one when the run was started: keep the class until no run of it lives.");
+            $"This app has no workflow named '{name}'. It had one when the run was started: keep the class until all its runs have ended.");
 
     /// <summary>The workflow that another calls.</summary>
     /// <exception cref="InvalidOperationException">It is not registered.</exception>

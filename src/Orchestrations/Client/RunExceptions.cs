@@ -49,7 +49,7 @@ public sealed class IdempotencyKeyReusedException() : RunException(
 /// </summary>
 /// <param name="id">The run's id.</param>
 public sealed class RunNotAnsweringException(string id) : RunException(
-    $"The run \"{id}\" has not heard of it yet. It may: make the same call again, with the same Idempotency-Key.");
+    $"The run \"{id}\" has not responded yet, and the call may still take effect. Repeat it with the same Idempotency-Key.");
 
 /// <summary>The app drains and refuses starts.</summary>
-public sealed class AppDrainingException() : RunException("The app drains and takes no new runs; try again when it has resumed.");
+public sealed class AppDrainingException() : RunException("The app drains and accepts no new runs. Retry when it has resumed.");

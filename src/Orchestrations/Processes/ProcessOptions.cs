@@ -53,7 +53,7 @@ public sealed record ProcessOptions(string Program, params IReadOnlyList<string>
         Check(Program.Length > 0, nameof(Program), "it is empty");
         Check(!HasNul(Program), nameof(Program), "it has a NUL character");
         Check(!Arguments.Any(argument => argument is null || HasNul(argument)), nameof(Arguments), "one is null or has a NUL character");
-        Check(WorkingDirectory is not { Length: 0 }, nameof(WorkingDirectory), "it is empty; null stands for the app's own");
+        Check(WorkingDirectory is not { Length: 0 }, nameof(WorkingDirectory), "it is empty; use null for the app's own directory");
         Check(
             WorkingDirectory is null || Directory.Exists(WorkingDirectory), nameof(WorkingDirectory), $"there is no \"{WorkingDirectory}\"");
         foreach (string name in InheritedVariables)
@@ -67,7 +67,7 @@ public sealed record ProcessOptions(string Program, params IReadOnlyList<string>
         Check(
             StandardInput is not { Length: > LongestStandardInput },
             nameof(StandardInput),
-            $"{LongestStandardInput} characters at most; these are {StandardInput?.Length}. Write more into a file");
+            $"{LongestStandardInput} characters at most, and it has {StandardInput?.Length}. Write a longer text to a file");
         Check(!Notice.IsNever && Notice.Value <= LongestNotice, nameof(Notice), $"{(Duration)LongestNotice} at most; this is {Notice}");
         CheckRange(MaxLineLength, 1, LargestMaxLineLength, nameof(MaxLineLength));
         CheckRange(MaxCaptured, 0, LargestMaxCaptured, nameof(MaxCaptured));

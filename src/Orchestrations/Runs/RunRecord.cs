@@ -42,7 +42,7 @@ internal sealed record RunRecord
     /// <summary>Its fencing tokens, in the order of its gates.</summary>
     public ImmutableArray<long> FencingTokens { get; init; } = [];
 
-    /// <summary>The latest messages with ids that the run has taken, by <see cref="MarkOf"/>: whoever has sent one sees that it was heard.</summary>
+    /// <summary>The latest messages with ids that the run has taken, by <see cref="MarkOf"/>: the sender sees that it was taken.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<string> Heard { get; init; }
 
