@@ -158,6 +158,13 @@ await play('dashboard', async ({ page, text, eventually, visit, picture }) => {
   await page.click('#publish');
   await page.click('#dialog-go');
   await eventually('#notice', /started 1 run and stopped 0/);
+  const closing = `closing-${Date.now()}`;
+  await start('lab-plain', { group, steps: [{ seconds: 120 }], endWhen: `event ${closing}` });
+  await visit('#/app');
+  await page.fill('#event-name', closing);
+  await page.click('#publish');
+  await page.click('#dialog-go');
+  await eventually('#notice', /started 0 runs and stopped 1 run/);
   await visit('#/overview');
   await page.locator('#outcomes canvas').waitFor();
   await eventually('.tiles', /Runs\s+[1-9]/);
