@@ -7,7 +7,7 @@ targetScope = 'subscription'
 @maxLength(20)
 param environmentName string
 
-@description('Where everything is.')
+@description('The Azure region of all resources.')
 param location string
 
 @description('Who reaches what: see infra/bicep/main.bicep.')

@@ -2,12 +2,12 @@ metadata description = 'Preempt on Azure Functions: a Flex Consumption app that 
 
 targetScope = 'resourceGroup'
 
-@description('Names the environment, and with it every resource: lower-case letters, digits and hyphens.')
+@description('The name of the environment, which is part of every resource name: lower-case letters, digits and hyphens.')
 @minLength(2)
 @maxLength(20)
 param environmentName string
 
-@description('Where everything is.')
+@description('The Azure region of all resources.')
 param location string = resourceGroup().location
 
 @description('Tags of every resource, beside `preempt-environment`.')
@@ -18,7 +18,7 @@ param tags object = {}
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Memory of an instance, in MB. It also says how much processor an instance has.')
+@description('Memory of an instance, in MB. It also decides the CPU of an instance.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
@@ -30,14 +30,14 @@ param alwaysReadyInstances int = 0
 @description('Whether instances and storage are spread over the zones of the region.')
 param zoneRedundant bool = false
 
-@description('Who reaches what. `public`: everything by its public address, behind identities and keys. `integrated`: storage and scheduler only from the app\'s virtual network. `private`: the app as well.')
+@description('The network access. `public`: public addresses, protected by identities and keys. `integrated`: storage and scheduler only from the app\'s virtual network. `private`: the app as well.')
 @allowed(['public', 'integrated', 'private'])
 param network string = 'public'
 
 @description('The address range of the virtual network; /24 or larger. Only for `integrated` and `private`.')
 param addressPrefix string = '10.70.0.0/24'
 
-@description('What keeps the state of orchestrations and entities: the app\'s storage account, or a Durable Task Scheduler.')
+@description('The backend for the state of orchestrations and entities: the app\'s storage account, or a Durable Task Scheduler.')
 @allowed(['storage', 'scheduler'])
 param durableBackend string = 'storage'
 
@@ -45,41 +45,41 @@ param durableBackend string = 'storage'
 @allowed(['Consumption', 'Dedicated'])
 param schedulerSku string = 'Consumption'
 
-@description('The task hub: everything that the app keeps is under this name. Two apps must not share one.')
+@description('The task hub, which has all state of the app. Two apps must not share one.')
 @minLength(3)
 @maxLength(45)
 param taskHubName string = 'PreemptHub'
 
-@description('The client id of an Entra app registration. With one, every call but the health check needs a token of it, beside the function key; empty leaves the keys alone.')
+@description('The client id of an Entra app registration. With one, every call except the health check and the dashboard\'s page needs a token for it, beside the function key. Empty: only keys are needed.')
 param entraClientId string = ''
 
-@description('The audiences that a token may name; by default the client id and `api://` with it.')
+@description('The audiences that a token may have; by default the client id and `api://` with it.')
 param entraAudiences string[] = []
 
-@description('The object ids of the users and applications that a token may be of. Who is neither here nor in a group below is refused with 403: without any, everybody is.')
+@description('The object ids of the allowed users and applications. Everybody who is neither here nor in a group below gets 403; if both lists are empty, everybody does.')
 param entraAllowedIdentities string[] = []
 
-@description('The object ids of groups whose members are let in. The app registration must put groups into its tokens.')
+@description('The object ids of groups whose members are allowed. The app registration must put groups into its tokens.')
 param entraAllowedGroups string[] = []
 
 @description('Whether the lab workflows can be started: they are for tests.')
 param enableLab bool = false
 
-@description('Settings of the app, beside those that the templates make. No secrets: whoever may read the app reads them.')
+@description('Further settings of the app. No secrets: everybody who may read the app can read them.')
 param appSettings object = {}
 
-@description('Who is told of alerts, by e-mail.')
+@description('The e-mail addresses that get the alerts.')
 param alertEmails string[] = []
 
-@description('Failed runs in 15 minutes, above which there is an alert.')
+@description('An alert is raised when more runs than this fail in 15 minutes.')
 @minValue(0)
 param failedRunsThreshold int = 5
 
-@description('Seconds that a run may wait for its gates before there is an alert.')
+@description('How many seconds a run may wait for its gates before an alert is raised.')
 @minValue(1)
 param queueAgeThresholdSeconds int = 900
 
-@description('Seconds that a run may take to stop before there is an alert.')
+@description('How many seconds a run may take to stop before an alert is raised.')
 @minValue(1)
 param stopLatencyThresholdSeconds int = 60
 
@@ -88,7 +88,7 @@ param stopLatencyThresholdSeconds int = 60
 @maxValue(730)
 param logRetentionDays int = 30
 
-@description('The most telemetry that is taken in a day, in GB; -1 for no limit.')
+@description('The most telemetry in a day, in GB; -1 for no limit.')
 @minValue(-1)
 param logDailyQuotaGB int = -1
 
@@ -114,7 +114,7 @@ var packageContainer = 'deployments'
 var stateRoles = [
   {
     id: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
-    description: 'Storage Blob Data Owner: the Functions host asks for it, for its leases and keys; large messages of the engine are blobs too.'
+    description: 'Storage Blob Data Owner: the Functions host needs it for its leases and keys; large messages of the engine are blobs too.'
   }
   {
     id: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
@@ -128,7 +128,7 @@ var stateRoles = [
 var packageRoles = [
   {
     id: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
-    description: 'Storage Blob Data Contributor: the platform puts packages there and loads them, as this identity.'
+    description: 'Storage Blob Data Contributor: the platform uploads and downloads packages as this identity.'
   }
 ]
 
@@ -310,10 +310,10 @@ module workbook 'modules/workbook.bicep' = {
   dependsOn: [monitoring]
 }
 
-@description('The function app, to deploy to.')
+@description('The function app to deploy to.')
 output functionAppName string = app.outputs.name
 
-@description('Where the HTTP API is.')
+@description('The address of the HTTP API.')
 output baseUrl string = app.outputs.baseUrl
 
 @description('The storage account of queues, tables and state.')
@@ -322,8 +322,8 @@ output storageAccountName string = names.storage
 @description('The queue that takes commands.')
 output commandsQueueUrl string = '${storage.outputs.queueEndpoint}preempt-commands'
 
-@description('The identity that the app runs as: give it what your steps need.')
+@description('The identity that the app runs as: give it the roles that your steps need.')
 output identityPrincipalId string = identity.properties.principalId
 
-@description('Where logs, metrics and traces are.')
+@description('Where to find logs, metrics and traces.')
 output workspaceName string = names.workspace

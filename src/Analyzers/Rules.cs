@@ -35,22 +35,22 @@ internal static class Rules
         "PREEMPT008", "A workflow blocks its thread", "'{0}' blocks the run's thread: await it");
 
     public static readonly DiagnosticDescriptor InputOutput = Error(
-        "PREEMPT009", "A workflow does I/O", "'{0}' is done again in every replay, and may answer otherwise: call a step that does it");
+        "PREEMPT009", "A workflow does I/O", "'{0}' runs again in every replay, perhaps with another result: do it in a step");
 
     public static readonly DiagnosticDescriptor StepToken = new(
         "PREEMPT010",
         "A step does not pass its token on",
-        "'{0}' takes a token, and goes on after a stop without it: pass StepContext.CancellationToken, or CancellationToken.None if that is meant",
+        "'{0}' takes a token and gets none, so it goes on after a stop: pass StepContext.CancellationToken, or CancellationToken.None to let it go on",
         Steps,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor KeyTemplate = Error(
-        "PREEMPT011", "A key template names no member of the input", "The key template \"{0}\" names '{1}', and '{2}' has no such property{3}");
+        "PREEMPT011", "A key template names a property that the input does not have", "The key template \"{0}\" names '{1}', and '{2}' has no such property{3}");
 
     public static readonly DiagnosticDescriptor Input = Error(
         "PREEMPT012",
-        "A step or a workflow is called with an input of another type",
+        "A step or a workflow is called with an input of the wrong type",
         "'{0}' takes '{1}', and is called with '{2}'");
 
     private static DiagnosticDescriptor Error(string id, string title, string message) =>

@@ -15,7 +15,7 @@ internal enum ExitCode
     /// <summary>There is no such run, workflow or operation.</summary>
     NotFound = 3,
 
-    /// <summary>The run is in a state in which this cannot be done.</summary>
+    /// <summary>The state of the run does not allow this.</summary>
     Conflict = 4,
 
     /// <summary>The app asks for a key, or for another one.</summary>

@@ -21,7 +21,7 @@ internal sealed record Failure(ExitCode Code, string Message, Problem? Problem =
             new(ExitCode.NotFound, exception.Message, ((RunException)exception).Problem),
         RunConflictException error => new(ExitCode.Conflict, error.Message, error.Problem),
         AccessDeniedException error => new(ExitCode.AccessDenied, $"{error.Message}\n{HowToGiveKey}", error.Problem),
-        AppUnavailableException error => new(ExitCode.Unavailable, $"The app takes no calls now: {error.Message}", error.Problem),
+        AppUnavailableException error => new(ExitCode.Unavailable, $"The app accepts no calls now: {error.Message}", error.Problem),
         RunException error => new(ExitCode.Unavailable, error.Message, error.Problem),
         HttpRequestException error => new(ExitCode.Unavailable, Describe(error, address!)),
         TimeoutException => new(ExitCode.Unavailable, exception.Message),
@@ -39,7 +39,7 @@ internal sealed record Failure(ExitCode Code, string Message, Problem? Problem =
     }
 
     private const string HowToGiveKey =
-        $"Set {AppAddress.KeyVariable}, or put \"apiKey\" into the settings file, or give --api-key (others on this machine may see that).";
+        $"Set {AppAddress.KeyVariable}, or put \"apiKey\" into the settings file, or use --api-key (other users of this machine can see it).";
 
     private static string Describe(HttpRequestException exception, AppAddress address)
     {
@@ -47,12 +47,12 @@ internal sealed record Failure(ExitCode Code, string Message, Problem? Problem =
         return exception.HttpRequestError switch
         {
             HttpRequestError.ConnectionError =>
-                $"Nothing answers at {url} (from {address.Source}).\n"
-                + "Start an app there (in the project's folder: dotnet run --project src/Functions), or say where it is with --base-url "
+                $"Nothing responds at {url} (from {address.Source}).\n"
+                + "Start an app there (in the project's folder: dotnet run --project src/Functions), or give its address with --base-url "
                 + $"or {AppAddress.UrlVariable}.",
-            HttpRequestError.NameResolutionError => $"There is no host of the name in {url} (from {address.Source}).",
+            HttpRequestError.NameResolutionError => $"There is no host with the name in {url} (from {address.Source}).",
             HttpRequestError.SecureConnectionError => $"No secure connection to {url} (from {address.Source}): {Innermost(exception)}",
-            _ => $"{url} (from {address.Source}) does not answer as an HTTP server does: {Innermost(exception)}",
+            _ => $"{url} (from {address.Source}) does not respond like an HTTP server: {Innermost(exception)}",
         };
     }
 

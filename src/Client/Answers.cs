@@ -64,7 +64,7 @@ internal static class Answers
     }
 
     private static string DescribeDenial(HttpResponseMessage response, PreemptClientOptions options) => options.ApiKey is null
-        ? $"{Place(response)} asks for a key, and none was given."
+        ? $"{Place(response)} needs a key, and none was given."
         : $"{Place(response)} does not accept the key that was given; some calls need the admin key.";
 
     private static AppUnavailableException Unavailable(HttpResponseMessage response, Problem? problem)
@@ -79,9 +79,9 @@ internal static class Answers
     private static string ReasonOf(HttpResponseMessage response) => (int)response.StatusCode switch
     {
         >= 300 and < 400 => $"it redirects to {response.Headers.Location}, and redirects are not followed",
-        404 => "there is nothing at this path; is the base URL that of a Preempt app?",
+        404 => "there is nothing at this path. Is the base URL the address of a Preempt app?",
         >= 500 => "the app failed; its log says why",
-        _ => "such an answer was not expected",
+        _ => "this response was not expected",
     };
 
     private static UnexpectedAnswerException NotPreempt(HttpResponseMessage response, byte[] body, string why, Problem? problem = null)

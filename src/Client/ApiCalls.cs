@@ -96,7 +96,7 @@ internal sealed class ApiCalls(HttpClient http, PreemptClientOptions options)
         catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
             throw new UnexpectedAnswerException(
-                $"{request.Method} {request.RequestUri}: the answer has more than {options.MaxResponseBytes} bytes (MaxResponseBytes).",
+                $"{request.Method} {request.RequestUri}: the response has more than {options.MaxResponseBytes} bytes (MaxResponseBytes).",
                 response.StatusCode);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
@@ -106,6 +106,6 @@ internal sealed class ApiCalls(HttpClient http, PreemptClientOptions options)
     }
 
     private TimeoutException Late(HttpRequestMessage request, Exception exception) => new(
-        $"{request.Method} {request.RequestUri}: no answer within {Retrying.LimitOf(request, options).TotalSeconds:0.###} seconds.",
+        $"{request.Method} {request.RequestUri}: no response within {Retrying.LimitOf(request, options).TotalSeconds:0.###} seconds.",
         exception);
 }

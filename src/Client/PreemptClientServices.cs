@@ -7,11 +7,11 @@ namespace Preempt.Client;
 public static class PreemptClientServices
 {
     /// <summary>
-    /// Adds <see cref="PreemptHttpClient"/>, whose connections <c>IHttpClientFactory</c> looks after. Safe calls are tried again, and
-    /// redirects are not followed, so that the key goes to no other host.
+    /// Adds <see cref="PreemptHttpClient"/>, whose connections <c>IHttpClientFactory</c> manages. Safe calls are retried, and
+    /// redirects are not followed, so that the key is sent to no other host.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Says where the app is; what is wrong with that ends the start of the application.</param>
+    /// <param name="configure">Sets the options. If they are invalid, the application does not start.</param>
     /// <returns>The builder, to add handlers of your own.</returns>
     /// <example><code>services.AddPreemptClient(client => client.BaseUrl = new Uri("https://app.example.com"));</code></example>
     public static IHttpClientBuilder AddPreemptClient(this IServiceCollection services, Action<PreemptClientOptions> configure)

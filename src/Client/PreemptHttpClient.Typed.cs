@@ -3,13 +3,13 @@ namespace Preempt.Client;
 // Runs whose input and result have types.
 public sealed partial class PreemptHttpClient
 {
-    /// <summary>Starts a run of a workflow whose types are known. When the task completes the run is accepted, and will end. Not tried again when the answer is lost.</summary>
-    /// <typeparam name="TInput">What the workflow takes.</typeparam>
-    /// <typeparam name="TOutput">What it returns.</typeparam>
+    /// <summary>Starts a run of a workflow with known types. When the task completes the run is accepted, and will end. Not retried if the response is lost.</summary>
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <typeparam name="TOutput">The output.</typeparam>
     /// <param name="workflow">The workflow.</param>
-    /// <param name="input">What the run is given; written as JSON, in camelCase and with enums by name.</param>
-    /// <param name="options">What else is to be said.</param>
-    /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
+    /// <param name="input">The run's input; written as JSON, in camelCase and with enums by name.</param>
+    /// <param name="options">Further options; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call; the run may have been accepted anyway.</param>
     /// <returns>The run, whose result is a <typeparamref name="TOutput"/>.</returns>
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
@@ -27,14 +27,14 @@ public sealed partial class PreemptHttpClient
         return new(this, (await StartAsync(workflow.Name, input, options, cancellationToken)).Id);
     }
 
-    /// <summary>Starts a run of a workflow whose types are known, unless one was started with the same idempotency key of the same workflow before.</summary>
-    /// <typeparam name="TInput">What the workflow takes.</typeparam>
-    /// <typeparam name="TOutput">What it returns.</typeparam>
+    /// <summary>Starts a run of a workflow with known types, unless one was started with the same idempotency key of the same workflow before.</summary>
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <typeparam name="TOutput">The output.</typeparam>
     /// <param name="workflow">The workflow.</param>
-    /// <param name="input">What the run is given; written as JSON, in camelCase and with enums by name.</param>
+    /// <param name="input">The run's input; written as JSON, in camelCase and with enums by name.</param>
     /// <param name="idempotencyKey">The key: 1 to 255 printable ASCII characters.</param>
-    /// <param name="options">What else is to be said.</param>
-    /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
+    /// <param name="options">Further options; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call; the run may have been accepted anyway.</param>
     /// <returns>The run, whose result is a <typeparamref name="TOutput"/>, and whether it was started now.</returns>
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">The key, the input or an option is not allowed.</exception>
@@ -51,8 +51,8 @@ public sealed partial class PreemptHttpClient
         return (new RunHandle<TOutput>(this, run.Id), isNew);
     }
 
-    /// <summary>A handle on a run of which only the id is known. It is not looked at: the run need not exist.</summary>
-    /// <typeparam name="TOutput">What its workflow returns.</typeparam>
+    /// <summary>Returns a handle of a run by its id. Nothing is read: the run need not exist.</summary>
+    /// <typeparam name="TOutput">The workflow's output.</typeparam>
     /// <param name="id">The run's id.</param>
     /// <returns>The handle.</returns>
     public RunHandle<TOutput> GetHandle<TOutput>(string id) => new(this, id);

@@ -5,14 +5,14 @@ using System.Text.Json.Serialization;
 namespace Preempt.Client;
 
 /// <summary>
-/// Starts, watches and stops the runs of a Preempt app, from code outside of it. Safe for use from many threads at once. Besides what
-/// is said at each call: <see cref="HttpRequestException"/> when the app cannot be reached, <see cref="TimeoutException"/> when it does
-/// not answer in time, <see cref="AccessDeniedException"/>, <see cref="AppUnavailableException"/>, and
-/// <see cref="UnexpectedAnswerException"/> when the answer is not a Preempt app's.
+/// Starts, watches and stops the runs of a Preempt app, from code outside of it. Thread-safe. Besides the exceptions
+/// of each call: <see cref="HttpRequestException"/> if the app cannot be reached, <see cref="TimeoutException"/> if it does
+/// not respond in time, <see cref="AccessDeniedException"/>, <see cref="AppUnavailableException"/>, and
+/// <see cref="UnexpectedAnswerException"/> if the response is not from a Preempt app.
 /// </summary>
 /// <remarks>
 /// Get it from <see cref="PreemptClientServices.AddPreemptClient"/>; without a service provider, from an <see cref="HttpClient"/> on
-/// <see cref="CreateHandler"/>, of which one is enough for each process.
+/// <see cref="CreateHandler"/>; one per process is enough.
 /// </remarks>
 public sealed partial class PreemptHttpClient
 {
@@ -32,10 +32,10 @@ public sealed partial class PreemptHttpClient
     private readonly TimeProvider _time;
 
     /// <summary>Makes a client.</summary>
-    /// <param name="http">What it sends its calls with; limits how long each may take by its own timeout as well.</param>
-    /// <param name="options">Which app, and how.</param>
+    /// <param name="http">The HTTP client that sends the calls. Its own timeout also limits how long each may take.</param>
+    /// <param name="options">The options.</param>
     /// <param name="time">The clock; the system's by default.</param>
-    /// <exception cref="ArgumentException">An option is not allowed; the message says which.</exception>
+    /// <exception cref="ArgumentException">An option is not valid; the message says which one.</exception>
     public PreemptHttpClient(HttpClient http, PreemptClientOptions options, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(http);
@@ -46,20 +46,20 @@ public sealed partial class PreemptHttpClient
         _time = time ?? TimeProvider.System;
     }
 
-    /// <summary>Makes what an <see cref="HttpClient"/> needs to try safe calls again, and to send the key to no other host.</summary>
-    /// <param name="options">How.</param>
-    /// <returns>The handler. Set the timeout of its client to infinite: each try has a limit of its own.</returns>
+    /// <summary>Creates the handler that an <see cref="HttpClient"/> needs to retry safe calls, and to send the key to no other host.</summary>
+    /// <param name="options">The options.</param>
+    /// <returns>The handler. Set the timeout of its client to infinite: each attempt has a limit of its own.</returns>
     public static HttpMessageHandler CreateHandler(PreemptClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         return Retrying.CreateHandler(options, PreemptClientServices.CreateConnections());
     }
 
-    /// <summary>Starts a run. When the task completes the run is accepted, and will end. Not tried again when the answer is lost.</summary>
+    /// <summary>Starts a run. When the task completes the run is accepted, and will end. Not retried if the response is lost.</summary>
     /// <param name="workflow">The workflow's name.</param>
-    /// <param name="input">What the run is given; written as JSON, in camelCase and with enums by name.</param>
-    /// <param name="options">What else is to be said.</param>
-    /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
+    /// <param name="input">The run's input; written as JSON, in camelCase and with enums by name.</param>
+    /// <param name="options">Further options; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call; the run may have been accepted anyway.</param>
     /// <returns>The run.</returns>
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
@@ -70,10 +70,10 @@ public sealed partial class PreemptHttpClient
 
     /// <summary>Starts a run, unless one was started with the same idempotency key of the same workflow before.</summary>
     /// <param name="workflow">The workflow's name.</param>
-    /// <param name="input">What the run is given; written as JSON, in camelCase and with enums by name.</param>
+    /// <param name="input">The run's input; written as JSON, in camelCase and with enums by name.</param>
     /// <param name="idempotencyKey">The key: 1 to 255 printable ASCII characters.</param>
-    /// <param name="options">What else is to be said.</param>
-    /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
+    /// <param name="options">Further options; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call; the run may have been accepted anyway.</param>
     /// <returns>The run, and whether it was started now.</returns>
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">The key, the input or an option is not allowed.</exception>
@@ -86,9 +86,9 @@ public sealed partial class PreemptHttpClient
             RunsOf(workflow), ToRequest(input, options), CheckIdempotencyKey(idempotencyKey), cancellationToken);
     }
 
-    /// <summary>Finds a run.</summary>
+    /// <summary>Reads a run.</summary>
     /// <param name="id">The run's id.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The run.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     public Task<Run> GetAsync(string id, CancellationToken cancellationToken = default) =>
@@ -97,7 +97,7 @@ public sealed partial class PreemptHttpClient
     /// <summary>Waits until a run has ended, or until the wait is over.</summary>
     /// <param name="id">The run's id.</param>
     /// <param name="wait">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> until it has ended.</param>
-    /// <param name="cancellationToken">Gives up the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>The run, ended or not.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     public async Task<Run> WaitAsync(string id, TimeSpan wait, CancellationToken cancellationToken = default)
@@ -121,9 +121,9 @@ public sealed partial class PreemptHttpClient
         return _calls.GetAsync<Run>(path.ToString(), cancellationToken, wait);
     }
 
-    /// <summary>Lists runs, newest first, a page at a time as they are asked for.</summary>
-    /// <param name="filter">Which; all by default.</param>
-    /// <param name="cancellationToken">Gives up the list.</param>
+    /// <summary>Lists runs, the newest first. Pages are read as needed.</summary>
+    /// <param name="filter">The filter; all runs by default.</param>
+    /// <param name="cancellationToken">Cancels the list.</param>
     /// <returns>The runs.</returns>
     /// <exception cref="InvalidRunException">The filter is not allowed.</exception>
     public async IAsyncEnumerable<Run> ListAsync(
@@ -140,11 +140,11 @@ public sealed partial class PreemptHttpClient
         while (cursor is not null);
     }
 
-    /// <summary>Reads a page of runs, newest first.</summary>
-    /// <param name="filter">Which; all by default.</param>
-    /// <param name="limit">How many at most; the app has a limit of its own, and a default.</param>
-    /// <param name="cursor">Where the page before this one ended; null for the first.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <summary>Reads a page of runs, the newest first.</summary>
+    /// <param name="filter">The filter; all runs by default.</param>
+    /// <param name="limit">How many at most, 1 to 200; the app has a default.</param>
+    /// <param name="cursor">The cursor of the previous page; null for the first page.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The page.</returns>
     /// <exception cref="InvalidRunException">The filter, the limit or the cursor is not allowed.</exception>
     public Task<Page<Run>> ListPageAsync(
@@ -154,34 +154,34 @@ public sealed partial class PreemptHttpClient
             cancellationToken);
 
     /// <summary>
-    /// Asks a run to stop. When the task completes the run has heard of it or will, and none of its unshielded steps begins any
+    /// Asks a run to stop. When the task completes the request will reach the run, and none of its unshielded steps begins any
     /// more; it ends when its code does, at the latest when its grace is over.
     /// </summary>
     /// <param name="id">The run's id.</param>
-    /// <param name="options">How.</param>
-    /// <param name="cancellationToken">Gives up the call; the request may have been made all the same.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="cancellationToken">Cancels the call; the request may have been made anyway.</param>
     /// <returns>The run as it is after the request.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     /// <exception cref="InvalidRunException">An option is not allowed.</exception>
-    /// <exception cref="RunConflictException">The run has ended, or runs and only a queued one was to be cancelled.</exception>
+    /// <exception cref="RunConflictException">The run has ended; or its code runs, and only a queued run was to be cancelled.</exception>
     public Task<Run> CancelAsync(string id, CancelOptions? options = null, CancellationToken cancellationToken = default) =>
         _calls.PostAsync<Run>(OfRun(id) + "/cancel", options ?? new CancelOptions(), cancellationToken);
 
-    /// <summary>Removes a run that has ended, and all that is known of it.</summary>
+    /// <summary>Removes a run that has ended, and its history.</summary>
     /// <param name="id">The run's id.</param>
-    /// <param name="cancellationToken">Gives up the call; the run may have been removed all the same.</param>
+    /// <param name="cancellationToken">Cancels the call; the run may have been removed anyway.</param>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     /// <exception cref="RunConflictException">The run has not ended.</exception>
     public Task DeleteAsync(string id, CancellationToken cancellationToken = default) => _calls.DeleteAsync(OfRun(id), cancellationToken);
 
     /// <summary>
-    /// Gives a run more time: what is left of its execution timeout grows by so much. When the task completes the run has it. Tried again when
-    /// the answer is lost, and given once.
+    /// Gives a run more time: it is added to what is left of the execution timeout. When the task completes the run has it. Retried if
+    /// the response is lost, and takes effect once.
     /// </summary>
     /// <param name="id">The run's id.</param>
-    /// <param name="by">How much; <see cref="Duration.Never"/> takes the timeout away.</param>
-    /// <param name="idempotencyKey">1 to 255 printable ASCII characters; with the same key a second time, it is not a second extension.</param>
-    /// <param name="cancellationToken">Gives up the call; the time may have been given all the same.</param>
+    /// <param name="by">How much; <see cref="Duration.Never"/> removes the timeout.</param>
+    /// <param name="idempotencyKey">1 to 255 printable ASCII characters; a repeated call with the same key is not a second extension.</param>
+    /// <param name="cancellationToken">Cancels the call; the time may have been added anyway.</param>
     /// <returns>The run.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     /// <exception cref="RunConflictException">The run has ended, or stops already.</exception>

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Preempt.Client;
 
-/// <summary>What a caller asked for cannot be done as asked. What fails below HTTP is an <see cref="HttpRequestException"/>.</summary>
+/// <summary>A call failed. A failure below HTTP is an <see cref="HttpRequestException"/>.</summary>
 public abstract class RunException : Exception
 {
     private protected RunException(string message, HttpStatusCode status, Problem? problem)
@@ -12,14 +12,14 @@ public abstract class RunException : Exception
         Problem = problem;
     }
 
-    /// <summary>The HTTP status of the answer.</summary>
+    /// <summary>The HTTP status of the response.</summary>
     public HttpStatusCode Status { get; }
 
-    /// <summary>The problem as the app tells it; null when it did not.</summary>
+    /// <summary>The problem that the app sent; null if it sent none.</summary>
     public Problem? Problem { get; }
 }
 
-/// <summary>A value that the caller gave is not allowed; the message says which, and what is.</summary>
+/// <summary>A value that the caller gave is not allowed. The message says which one, and what is allowed.</summary>
 public sealed class InvalidRunException : RunException
 {
     internal InvalidRunException(string message, HttpStatusCode status = HttpStatusCode.BadRequest, Problem? problem = null)
@@ -28,7 +28,7 @@ public sealed class InvalidRunException : RunException
     }
 }
 
-/// <summary>There is no workflow of that name.</summary>
+/// <summary>There is no workflow with that name.</summary>
 public sealed class UnknownWorkflowException : RunException
 {
     internal UnknownWorkflowException(string message, HttpStatusCode status, Problem? problem)
@@ -37,7 +37,7 @@ public sealed class UnknownWorkflowException : RunException
     }
 }
 
-/// <summary>There is no run of that id.</summary>
+/// <summary>There is no run with that id.</summary>
 public sealed class UnknownRunException : RunException
 {
     internal UnknownRunException(string message, HttpStatusCode status, Problem? problem)
@@ -46,7 +46,7 @@ public sealed class UnknownRunException : RunException
     }
 }
 
-/// <summary>There is no operation of that id.</summary>
+/// <summary>There is no operation with that id.</summary>
 public sealed class UnknownOperationException : RunException
 {
     internal UnknownOperationException(string message, HttpStatusCode status, Problem? problem)
@@ -55,7 +55,7 @@ public sealed class UnknownOperationException : RunException
     }
 }
 
-/// <summary>The run is in a state in which this cannot be done.</summary>
+/// <summary>The state of the run does not allow this.</summary>
 public sealed class RunConflictException : RunException
 {
     internal RunConflictException(string message, HttpStatusCode status, Problem? problem)
@@ -63,11 +63,11 @@ public sealed class RunConflictException : RunException
     {
     }
 
-    /// <summary>The run as it is; null when the conflict is about none.</summary>
+    /// <summary>The run as it is now; null if the conflict concerns no run.</summary>
     public Run? Run => Problem?.Run;
 }
 
-/// <summary>The app asks for a key, and none was given or another one.</summary>
+/// <summary>The key is missing or wrong.</summary>
 public sealed class AccessDeniedException : RunException
 {
     internal AccessDeniedException(string message, HttpStatusCode status, Problem? problem)
@@ -76,17 +76,17 @@ public sealed class AccessDeniedException : RunException
     }
 }
 
-/// <summary>The app does not take this call now: it has too much to do, or see <see cref="AppDrainingException"/>.</summary>
+/// <summary>The app does not accept this call now: it is too busy, or it drains (<see cref="AppDrainingException"/>).</summary>
 public class AppUnavailableException : RunException
 {
     internal AppUnavailableException(string message, HttpStatusCode status, Problem? problem, TimeSpan? retryAfter)
         : base(message, status, problem) => RetryAfter = retryAfter;
 
-    /// <summary>When the app says to ask again; null when it does not say.</summary>
+    /// <summary>How long the app asks to wait before a retry; null if it does not say.</summary>
     public TimeSpan? RetryAfter { get; }
 }
 
-/// <summary>The app drains and takes no new runs.</summary>
+/// <summary>The app drains and accepts no new runs.</summary>
 public sealed class AppDrainingException : AppUnavailableException
 {
     internal AppDrainingException(string message, HttpStatusCode status, Problem? problem, TimeSpan? retryAfter)
@@ -95,7 +95,7 @@ public sealed class AppDrainingException : AppUnavailableException
     }
 }
 
-/// <summary>The answer is not one that a Preempt app gives: the address is another server's, or the app failed.</summary>
+/// <summary>The response is not from a Preempt app, or the app failed.</summary>
 public sealed class UnexpectedAnswerException : RunException
 {
     internal UnexpectedAnswerException(string message, HttpStatusCode status, Problem? problem = null)

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace Preempt.Client;
 
-/// <summary>One run, whose result has a type: what <see cref="PreemptHttpClient"/> does for any run, for this one.</summary>
-/// <typeparam name="TOutput">What its workflow returns.</typeparam>
+/// <summary>One run with a typed result: the calls of <see cref="PreemptHttpClient"/> for this run.</summary>
+/// <typeparam name="TOutput">The workflow's output.</typeparam>
 public sealed class RunHandle<TOutput>
 {
     private readonly PreemptHttpClient _client;
@@ -23,7 +23,7 @@ public sealed class RunHandle<TOutput>
 
     /// <summary>Waits until the run has ended.</summary>
     /// <param name="timeout">How long to wait at most; "never" for no limit.</param>
-    /// <param name="cancellationToken">Gives up the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>The run, ended.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     /// <exception cref="TimeoutException">It has not ended in time.</exception>
@@ -35,9 +35,9 @@ public sealed class RunHandle<TOutput>
 
     /// <summary>Waits until the run has succeeded.</summary>
     /// <param name="timeout">How long to wait at most; "never" for no limit.</param>
-    /// <param name="cancellationToken">Gives up the wait.</param>
-    /// <returns>What the run returned.</returns>
-    /// <exception cref="RunNotSucceededException">It ended otherwise; the run is in the exception.</exception>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The run's output.</returns>
+    /// <exception cref="RunNotSucceededException">It ended without success; the exception has the run.</exception>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     /// <exception cref="TimeoutException">It has not ended in time.</exception>
     /// <exception cref="UnexpectedAnswerException">What it returned is not a <typeparamref name="TOutput"/>.</exception>
@@ -52,7 +52,7 @@ public sealed class RunHandle<TOutput>
         }
         catch (JsonException exception)
         {
-            throw new UnexpectedAnswerException($"Run \"{Id}\" returned something else than {typeof(TOutput).Name}: {exception.Message}", HttpStatusCode.OK);
+            throw new UnexpectedAnswerException($"Run \"{Id}\" did not return a value of the type {typeof(TOutput).Name}: {exception.Message}", HttpStatusCode.OK);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Preempt.Client;
 
-/// <summary>A run whose result was waited for has ended, and has none: it failed, was stopped or was refused.</summary>
+/// <summary>A caller waited for the result of a run that has ended without one: it failed, was stopped or was rejected.</summary>
 public sealed class RunNotSucceededException : Exception
 {
     internal RunNotSucceededException(Run run)

@@ -2,22 +2,22 @@ using System.Text.Json.Serialization;
 
 namespace Preempt;
 
-/// <summary>What was wrong with a call, as RFC 9457 has it.</summary>
+/// <summary>The error of a call (RFC 9457).</summary>
 public sealed record Problem
 {
-    /// <summary>What kind of problem it is, such as <c>urn:preempt:conflict</c>; the same for as long as the kind exists.</summary>
+    /// <summary>The type of the problem, such as <c>urn:preempt:conflict</c>. It does not change.</summary>
     public string? Type { get; init; }
 
-    /// <summary>The kind in words.</summary>
+    /// <summary>The type in words.</summary>
     public string? Title { get; init; }
 
     /// <summary>The HTTP status.</summary>
     public int? Status { get; init; }
 
-    /// <summary>This problem in words.</summary>
+    /// <summary>What is wrong in this case, in words.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>The run as it is, where that is what stands in the way.</summary>
+    /// <summary>The run as it is now, if its state is the cause.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Run? Run { get; init; }
 }

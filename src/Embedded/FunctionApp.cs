@@ -6,8 +6,8 @@ using Preempt.Embedded.Hosting;
 namespace Preempt.Embedded;
 
 /// <summary>
-/// Where a function app begins. The same output runs under two hosts: started by a Functions host it is that host's isolated worker;
-/// started alone it is its own host, in process.
+/// Runs a function app. The same build runs under two hosts: started by a Functions host, it is that host's isolated worker;
+/// started alone, it is its own host, in process.
 /// </summary>
 /// <example>
 /// <code>
@@ -23,7 +23,7 @@ public static class FunctionApp
     /// <param name="args">The arguments of the command line.</param>
     /// <param name="configure">Adds services and middleware, for both hosts.</param>
     /// <returns>
-    /// A task that completes when the app has stopped; at once, with exit code 1 and a line on the standard error, when its port is taken.
+    /// A task that completes when the app has stopped. If the port is taken, it completes at once, with exit code 1 and a line on the standard error.
     /// </returns>
     /// <exception cref="InvalidOperationException">A function, or a setting, is not valid; the message names each.</exception>
     public static async Task RunAsync(string[] args, Action<IFunctionAppBuilder>? configure = null)

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Hosting;
 namespace Preempt.Embedded;
 
 /// <summary>
-/// Takes an app's services and middleware, whichever host runs it: what extends <see cref="IHostApplicationBuilder"/> and what extends
-/// <see cref="IFunctionsWorkerApplicationBuilder"/> both fit.
+/// The builder of an app, for both hosts. Extensions of <see cref="IHostApplicationBuilder"/> and of
+/// <see cref="IFunctionsWorkerApplicationBuilder"/> can be used on it.
 /// </summary>
 public interface IFunctionAppBuilder : IHostApplicationBuilder, IFunctionsWorkerApplicationBuilder
 {

@@ -10,8 +10,8 @@ internal static class OtherSites
 {
     /// <summary>What the maker of such a request is told.</summary>
     public const string Refusal =
-        "A page of another site has made this request, and it would change something. A page that may make it sends its key in the header x-functions-key, or a token "
-        + "in Authorization: Bearer; browsers let it do so only where the app's CORS settings name its origin.";
+        "A page of another site sent this request, and it would change something. To allow a page, add its origin to the app's CORS settings, and let it send "
+        + "its key in the header x-functions-key, or a token in Authorization: Bearer.";
 
     /// <summary>Whether a request would change something, and is one that another site's page can have a browser make on its own.</summary>
     public static bool IsRefused(HttpRequest request)

@@ -13,8 +13,8 @@ public sealed class CommandFunctions(RunClients runs, IConfiguration configurati
     public const string Queue = "preempt-commands";
 
     /// <summary>
-    /// Carries out one command. One that is not valid goes to the poison queue at once; anything else that goes wrong is left to the
-    /// host, which tries the message again.
+    /// Carries out one command. An invalid command goes to the poison queue at once; other failures are left to the
+    /// host, which retries the message.
     /// </summary>
     [Function("PreemptCommands")]
     public async Task Run(

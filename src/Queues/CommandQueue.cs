@@ -17,7 +17,7 @@ internal sealed class CommandQueue(IConfiguration configuration, ILogger<Command
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            logger.LogWarning(exception, "The queue {Queue} could not be made", CommandFunctions.Queue);
+            logger.LogWarning(exception, "The queue {Queue} could not be created", CommandFunctions.Queue);
         }
     }
 }

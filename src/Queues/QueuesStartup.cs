@@ -6,7 +6,7 @@ using Preempt.Queues;
 
 namespace Preempt.Queues;
 
-/// <summary>What the package adds to a worker of a Functions host. The Worker SDK finds it.</summary>
+/// <summary>Adds the package's services to a worker of a Functions host. The Worker SDK finds this class.</summary>
 public sealed class QueuesStartup : WorkerExtensionStartup
 {
     /// <inheritdoc />

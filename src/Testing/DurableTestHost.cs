@@ -35,9 +35,9 @@ public sealed class DurableTestHost : IDisposable
     private int _boots;
 
     /// <summary>Starts a host.</summary>
-    /// <param name="options">What it runs, and how.</param>
+    /// <param name="options">The options.</param>
     /// <exception cref="InvalidOperationException">A function cannot be run.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An option is not within its limits.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public DurableTestHost(DurableTestHostOptions options)
         : this(options, alsoAdd: null)
     {
@@ -123,15 +123,15 @@ public sealed class DurableTestHost : IDisposable
         return builder.Services;
     }
 
-    /// <summary>Kills the process, and starts it again on what was durable.</summary>
+    /// <summary>Kills the process, and starts it again with what was durable.</summary>
     public void Crash()
     {
         Crashes++;
         Reboot();
     }
 
-    /// <summary>Stops the host as SIGTERM does, and starts it again: activities are told, and have a while to end.</summary>
-    /// <param name="drain">The while; ten seconds by default.</param>
+    /// <summary>Stops the host as SIGTERM does, and starts it again. Activities are told to stop, and have some time to end.</summary>
+    /// <param name="drain">The time that they have; ten seconds by default.</param>
     public void Restart(TimeSpan? drain = null)
     {
         // Callbacks of the token may run anywhere; what they set free runs here, as ever.
@@ -160,16 +160,16 @@ public sealed class DurableTestHost : IDisposable
     /// <returns>The text.</returns>
     public string DumpHistory(string instanceId) => HistoryDump.Of(_store, instanceId);
 
-    /// <summary>Has the process die, and start again, at a commit to come.</summary>
-    /// <param name="commits">Commits that pass before it.</param>
+    /// <summary>Makes the process die, and start again, at a later commit.</summary>
+    /// <param name="commits">How many commits pass before that one.</param>
     /// <param name="isKept">Whether the commit at which it dies is durable.</param>
     public void CrashAfter(int commits, bool isKept) => _store.DieAfter(commits, isKept);
 
-    /// <summary>Runs until the condition holds, and skips time whenever nothing else is left to do.</summary>
-    /// <param name="condition">Looked at between any two pieces of work.</param>
+    /// <summary>Runs until the condition holds, and skips time when there is nothing else to do.</summary>
+    /// <param name="condition">The condition; checked between any two pieces of work.</param>
     /// <param name="limit">How far the clock may go; an hour by default.</param>
     /// <exception cref="TimeoutException">
-    /// The limit was reached, nothing is left that could ever happen, work goes on and on while the clock stands, or an activity has worked for
+    /// The limit was reached, or nothing more can happen, or work goes on endlessly while the clock stands still, or an activity has worked for
     /// longer than <see cref="DurableTestHostOptions.RealTimeLimit"/>. The message has the histories of all instances that have not ended, or what is at work.
     /// </exception>
     public void RunUntil(Func<bool> condition, TimeSpan? limit = null)
@@ -200,13 +200,13 @@ public sealed class DurableTestHost : IDisposable
 
     private TimeoutException NeverHolds(string why) => new($"{why}. Not ended:\n{HistoryDump.OfUnfinished(_store)}");
 
-    /// <summary>Runs a call that may wait on the host, and all that goes on meanwhile.</summary>
+    /// <summary>Runs a call that may wait on the host, and other work in the meantime.</summary>
     /// <typeparam name="T">What it returns.</typeparam>
-    /// <param name="call">The call; begun on the host's thread.</param>
+    /// <param name="call">The call; it begins on the host's thread.</param>
     /// <param name="limit">How far the clock may go; an hour by default.</param>
-    /// <returns>What it returned.</returns>
-    /// <exception cref="TimeoutException">The limit was reached, or nothing is left that could ever happen.</exception>
-    /// <exception cref="HostCrashedException">The host crashed before the call returned: what it asked for was done or was not.</exception>
+    /// <returns>The result.</returns>
+    /// <exception cref="TimeoutException">The limit was reached, or nothing more can happen.</exception>
+    /// <exception cref="HostCrashedException">The host crashed before the call returned. What the call asked for may have been done or not.</exception>
     public T Run<T>(Func<Task<T>> call, TimeSpan? limit = null)
     {
         SynchronizationContext? outer = SynchronizationContext.Current;
@@ -227,7 +227,7 @@ public sealed class DurableTestHost : IDisposable
         return task.IsCompleted ? task.GetAwaiter().GetResult() : throw new HostCrashedException();
     }
 
-    /// <summary>Lets time pass, and all that happens in it.</summary>
+    /// <summary>Lets time pass, with everything that happens in it.</summary>
     /// <param name="time">How much.</param>
     public void Advance(TimeSpan time)
     {

@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Preempt.Testing;
 
 /// <summary>
-/// What a <see cref="DurableTestHost"/> runs, how, and what goes wrong meanwhile. The faults are those of a real host; which
-/// activity, message or timer they strike, the seed decides.
+/// Options of a <see cref="DurableTestHost"/>: what it runs, and its faults. The faults are those of a real host; the seed decides which
+/// activity, message or timer has one.
 /// </summary>
 public sealed class DurableTestHostOptions
 {
@@ -25,7 +25,7 @@ public sealed class DurableTestHostOptions
     /// <summary>Adds the app's services; those of <see cref="App"/> are there already, and what is added last counts. Called again after each crash, as a new process would.</summary>
     public Action<IServiceCollection> ConfigureServices { get; set; } = static _ => { };
 
-    /// <summary>Decides which of several things that could happen next happens; 0 takes them in order. The same seed, the same run.</summary>
+    /// <summary>Decides which of several possible things happens next; 0 takes them in order. The same seed gives the same run.</summary>
     public int Seed { get; set; }
 
     /// <summary>When the host's clock starts, UTC.</summary>
@@ -33,7 +33,7 @@ public sealed class DurableTestHostOptions
 
     /// <summary>
     /// Whether orchestrators are replayed at every turn and entities read their state at every operation, which finds code that is
-    /// not deterministic and state that is not written. They do by default.
+    /// not deterministic and state that is not written. True by default.
     /// </summary>
     public bool ReplayEveryTurn { get; set; } = true;
 
@@ -50,10 +50,10 @@ public sealed class DurableTestHostOptions
     /// </summary>
     public int MaxWorkAtOnce { get; set; } = 1_000_000;
 
-    /// <summary>How much too early timers of orchestrators may fire. A real host's are up to one second early; zero by default.</summary>
+    /// <summary>By how much timers of orchestrators may fire too early. On a real host it is up to one second; zero by default.</summary>
     public TimeSpan TimersFireEarly { get; set; }
 
-    /// <summary>How often an activity is run twice, as after a lost answer: 0 (never, the default) to 1 (always).</summary>
+    /// <summary>How often an activity is run twice, as after a lost result: 0 (never, the default) to 1 (always).</summary>
     public double ActivitiesRunTwice { get; set; }
 
     /// <summary>
@@ -64,7 +64,7 @@ public sealed class DurableTestHostOptions
 
     /// <summary>
     /// How often the process dies at a commit, just before it is durable or just after, and starts again: 0 (never, the default) to
-    /// 1 (always). A call that it dies under ends with a <see cref="HostCrashedException"/>.
+    /// 1 (always). If it dies during a call, the call ends with a <see cref="HostCrashedException"/>.
     /// </summary>
     public double CommitsCrash { get; set; }
 
@@ -94,8 +94,8 @@ public sealed class DurableTestHostOptions
     public double StartsCollide { get; set; }
 
     /// <summary>
-    /// How often an event to an instance that has not had its first turn comes before the instance's start, and is dropped without a word: 0 to 1.
-    /// Azure Storage sends what a turn has to say side by side, so an event to an instance that the same turn starts may be the first to arrive.
+    /// How often an event to an instance that has not had its first turn arrives before the instance's start, and is dropped silently: 0 to 1.
+    /// Azure Storage sends the messages of a turn side by side, so an event to an instance that the same turn starts may arrive first.
     /// </summary>
     public double EventsOvertakeStarts { get; set; }
 

@@ -5,7 +5,7 @@ using Preempt.Embedded.Store;
 
 namespace Preempt.Testing;
 
-/// <summary>Histories as text, for whoever asks why a test waits in vain.</summary>
+/// <summary>Histories as text, for the message of a test whose wait failed.</summary>
 internal static class HistoryDump
 {
     private const int MaxInstances = 20;

@@ -1,22 +1,22 @@
 namespace Preempt.Testing;
 
-/// <summary>Thrown where a test waits for a call and the host crashes before it returns.</summary>
+/// <summary>Thrown if the host crashes before a call returns.</summary>
 public sealed class HostCrashedException : Exception
 {
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates the exception.</summary>
     public HostCrashedException()
         : base("The host crashed before the call returned.")
     {
     }
 
-    /// <summary>Makes one with a message.</summary>
+    /// <summary>Creates the exception with a message.</summary>
     /// <param name="message">What happened.</param>
     public HostCrashedException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one with a message and a cause.</summary>
+    /// <summary>Creates the exception with a message and a cause.</summary>
     /// <param name="message">What happened.</param>
     /// <param name="innerException">The cause.</param>
     public HostCrashedException(string message, Exception innerException)

@@ -20,7 +20,7 @@ internal sealed class InjectedFaults : IFaults
     }
 
     /// <summary>The faults that the options ask for; null for none.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is not within its limits.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static InjectedFaults? Create(DurableTestHostOptions options, TimeProvider time)
     {
         double[] rates =

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Preempt.Testing;
 
 /// <summary>
-/// Runs workflows in a test: a <see cref="DurableTestHost"/> and, in one call each, what a test of runs wants to do. What fails tells the run's story.
+/// Runs workflows in a test: a <see cref="DurableTestHost"/> with one call for each thing that a test of runs does. A failure shows the run's story.
 /// </summary>
 /// <example>
 /// <code>
@@ -18,7 +18,7 @@ public sealed class PreemptTestHost : IDisposable
     private readonly StepFaults _faults = new();
 
     /// <summary>Starts a host.</summary>
-    /// <param name="options">What it runs, and how. Where they name no app, Preempt's functions are added to theirs.</param>
+    /// <param name="options">The options. If they name no app, Preempt's functions are added.</param>
     /// <exception cref="InvalidOperationException">The app, or a function, cannot be run.</exception>
     public PreemptTestHost(DurableTestHostOptions options)
     {
@@ -36,18 +36,18 @@ public sealed class PreemptTestHost : IDisposable
     /// <summary>The host: for crashes, faults, and functions without Preempt.</summary>
     public DurableTestHost Host { get; }
 
-    /// <summary>The host as a place where tests play that play elsewhere too.</summary>
+    /// <summary>The host as a <see cref="TestedApp"/>.</summary>
     internal MemoryApp App { get; }
 
     /// <summary>The host's time, UTC.</summary>
     public DateTimeOffset Now => Host.Now;
 
-    /// <summary>What the app's own code does with runs; a new one after a crash. Call it within <see cref="DurableTestHost.Run{T}"/>.</summary>
+    /// <summary>The client for runs that the app's own code uses; a new one after a crash. Call it within <see cref="DurableTestHost.Run{T}"/>.</summary>
     public RunClient Runs => Host.Services.GetRequiredService<RunClients>().With(Host.Client);
 
     /// <summary>Runs an app as it is deployed: its functions, and what its <c>Program</c> adds.</summary>
     /// <param name="app">The app's assembly: that of one of its workflows.</param>
-    /// <param name="replace">Replaces services of the app, such as what it calls over a network: the last that is added counts.</param>
+    /// <param name="replace">Replaces services of the app, such as clients of other systems. The service that is added last counts.</param>
     /// <returns>The host.</returns>
     /// <exception cref="InvalidOperationException">The app, or a function, cannot be run.</exception>
     public static PreemptTestHost ForApp(Assembly app, Action<IServiceCollection>? replace = null) =>
@@ -55,9 +55,9 @@ public sealed class PreemptTestHost : IDisposable
 
     /// <summary>Starts a run.</summary>
     /// <typeparam name="TWorkflow">Its workflow.</typeparam>
-    /// <typeparam name="TOutput">What the workflow returns.</typeparam>
-    /// <param name="input">What the run is given.</param>
-    /// <param name="options">What else is to be said.</param>
+    /// <typeparam name="TOutput">The workflow's output.</typeparam>
+    /// <param name="input">The run's input.</param>
+    /// <param name="options">Further options; null for the defaults.</param>
     /// <returns>The run, accepted. It goes on whenever the test waits on the host.</returns>
     /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
     public TestRun<TOutput> Start<TWorkflow, TOutput>(object? input = null, StartOptions? options = null)
@@ -65,48 +65,48 @@ public sealed class PreemptTestHost : IDisposable
         new(App.StartAsync<TWorkflow, TOutput>(input, options).GetAwaiter().GetResult());
 
     /// <summary>
-    /// Has the next attempts of a step fail: each throws an <see cref="InvalidOperationException"/> in place of the step's code. What its retry policy makes
-    /// of that is the workflow's.
+    /// Makes the next attempts of a step fail: each throws an <see cref="InvalidOperationException"/> instead of running the step's code. The retry policy
+    /// decides what happens then.
     /// </summary>
-    /// <typeparam name="TStep">The step, of whatever run.</typeparam>
-    /// <param name="times">How many attempts fail, in addition to those that are to fail already.</param>
+    /// <typeparam name="TStep">The step, of any run.</typeparam>
+    /// <param name="times">How many attempts fail, in addition to earlier calls.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is less than one.</exception>
     public void FailStep<TStep>(int times = 1)
         where TStep : Step => _faults.Fail(StepRegistry.NameOf(typeof(TStep)), times);
 
     /// <summary>
-    /// Has the worker process die that runs a step: the step's code runs to its end, and nobody hears of it. The step is run again, as after any death
+    /// Makes the worker process of a step die: the step's code runs to its end, and its result is lost. The step is run again, as after any death
     /// of a worker, up to five times without using up an attempt.
     /// </summary>
-    /// <typeparam name="TStep">The step, of whatever run.</typeparam>
-    /// <param name="times">How many workers die, in addition to those that are to die already.</param>
+    /// <typeparam name="TStep">The step, of any run.</typeparam>
+    /// <param name="times">How many workers die, in addition to earlier calls.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is less than one.</exception>
     public void KillWorkerOf<TStep>(int times = 1)
         where TStep : Step => _faults.KillWorkerOf(StepRegistry.NameOf(typeof(TStep)), times);
 
-    /// <summary>A gate: who holds it, and who waits.</summary>
+    /// <summary>Reads a gate: its holders and its waiting runs.</summary>
     /// <typeparam name="TWorkflow">The workflow whose gate it is.</typeparam>
     /// <param name="key">The concurrency key.</param>
     /// <returns>The gate.</returns>
     public Gate GetGate<TWorkflow>(string key)
         where TWorkflow : Workflow => App.GetGateAsync<TWorkflow>(key).GetAwaiter().GetResult();
 
-    /// <summary>Lets time pass, and all that happens in it.</summary>
+    /// <summary>Lets time pass, with everything that happens in it.</summary>
     /// <param name="time">How much, as in "3 days"; not "never".</param>
     public void Advance(Duration time) => Host.Advance(time.Value);
 
-    /// <summary>Lets time pass until an instant, and all that happens before.</summary>
-    /// <param name="time">The instant; nothing happens where it has passed.</param>
+    /// <summary>Lets time pass until an instant, with everything that happens before.</summary>
+    /// <param name="time">The instant; nothing happens if it has passed.</param>
     public void AdvanceTo(DateTimeOffset time)
     {
         if (time > Now)
             Host.Advance(time - Now);
     }
 
-    /// <summary>Runs until the condition holds, and skips time whenever nothing else is left to do.</summary>
-    /// <param name="condition">Looked at between any two pieces of work.</param>
+    /// <summary>Runs until the condition holds, and skips time when there is nothing else to do.</summary>
+    /// <param name="condition">The condition; checked between any two pieces of work.</param>
     /// <param name="limit">How much time may pass; an hour by default.</param>
-    /// <exception cref="TimeoutException">It does not hold in that time. The message has the histories of all that has not ended.</exception>
+    /// <exception cref="TimeoutException">It does not hold within that time. The message has the histories of all instances that have not ended.</exception>
     public void Until(Func<bool> condition, Duration? limit = null) => Host.RunUntil(condition, limit?.Value);
 
     /// <inheritdoc />

@@ -6,7 +6,7 @@ using Preempt.Embedded.Engine;
 namespace Preempt.Testing;
 
 /// <summary>
-/// The test host's one thread: whoever waits on the host runs its work here, an item at a time, in an order that only the
+/// The test host's one thread: a call that waits on the host runs its work here, an item at a time, in an order that only the
 /// seed decides. Continuations of activities and entities come back here.
 /// </summary>
 /// <param name="seed">Decides the order; 0 takes work as it comes.</param>

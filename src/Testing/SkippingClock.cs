@@ -66,7 +66,7 @@ internal sealed class SkippingClock(DateTimeOffset start) : TimeProvider
             timer.Fire();
     }
 
-    /// <summary>Forgets all timers: whoever set them has died.</summary>
+    /// <summary>Forgets all timers: the process that set them has died.</summary>
     public void DropTimers()
     {
         lock (_lock)

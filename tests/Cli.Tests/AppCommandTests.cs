@@ -41,7 +41,7 @@ public sealed class AppCommandTests(AppUnderTest app) : CliTests(app)
         JsonElement published = (await Cli.RunAsync("event", Group, "--data", "{\"a\":1}", "--json")).Expect(ExitCode.Done).Json();
         Assert.Equal((0, 0), (published.GetProperty("started").GetArrayLength(), published.GetProperty("stopped").GetArrayLength()));
         CliResult nobody = (await Cli.RunAsync("event", Group)).Expect(ExitCode.Done);
-        Assert.Equal(("", "The event concerns nobody: it started no run and stopped none.\n"), (nobody.Output, nobody.Error));
+        Assert.Equal(("", "The event started no run and stopped none.\n"), (nobody.Output, nobody.Error));
         (await Cli.RunAsync("event", Group, "--data", "{")).Expect(ExitCode.Invalid);
     }
 

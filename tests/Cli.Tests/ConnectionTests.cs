@@ -14,7 +14,7 @@ public sealed class ConnectionTests
     {
         using CliProcess cli = new(new Uri($"http://127.0.0.1:{FreePort()}"));
         CliResult result = (await cli.RunAsync("get", "a")).Expect(ExitCode.Unavailable);
-        Assert.Contains("Nothing answers at http://127.0.0.1:", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Nothing responds at http://127.0.0.1:", result.Error, StringComparison.Ordinal);
         Assert.Contains("(from PREEMPT_BASE_URL)", result.Error, StringComparison.Ordinal);
         Assert.Contains("dotnet run --project src/Functions", result.Error, StringComparison.Ordinal);
     }
@@ -71,7 +71,7 @@ public sealed class ConnectionTests
         using CliProcess cli = new(server.Address);
         WriteSettings(cli, """{"apiKey": "file"}""", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
         CliResult result = (await cli.RunAsync("get", "a")).Expect(ExitCode.Done);
-        Assert.StartsWith($"warning: Others can read the key in {cli.SettingsPath}.", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"warning: Other users can read the key in {cli.SettingsPath}.", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]

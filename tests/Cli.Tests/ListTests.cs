@@ -32,7 +32,7 @@ public sealed class ListTests(AppUnderTest app) : CliTests(app)
     }
 
     [Theory]
-    [InlineData("--status", "Asleep", "are the states")]
+    [InlineData("--status", "Asleep", "are the statuses")]
     [InlineData("--since", "yesterday", "how long ago")]
     [InlineData("--limit", "-1", "0 or more")]
     [InlineData("--metadata", "x", "name=value")]

@@ -91,7 +91,7 @@ public sealed class StartTests(AppUnderTest app) : CliTests(app)
         CliResult first = (await Cli.RunAsync(arguments)).Expect(ExitCode.Done);
         CliResult second = (await Cli.RunAsync(arguments)).Expect(ExitCode.Done);
         Assert.Equal(first.Output, second.Output);
-        Assert.Equal("This key has started a run before: here it is.\n", second.Error);
+        Assert.Equal("A run was started with this key before. This is it.\n", second.Error);
     }
 
     [Theory]

@@ -48,7 +48,7 @@ public sealed class StrangeAnswerTests
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync(404, "<h1>Not here</h1>", "text/html");
         UnexpectedAnswerException error = await Assert.ThrowsAsync<UnexpectedAnswerException>(() => Connect(server).GetAsync("a", TestEnd));
-        Assert.Contains("is the base URL that of a Preempt app?", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Is the base URL the address of a Preempt app?", error.Message, StringComparison.Ordinal);
         Assert.Contains("<h1>Not here</h1>", error.Message, StringComparison.Ordinal);
     }
 

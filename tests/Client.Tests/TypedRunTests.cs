@@ -73,6 +73,6 @@ public sealed class TypedRunTests(AppUnderTest app) : ClientTests(app)
         UnexpectedAnswerException exception = await Assert.ThrowsAsync<UnexpectedAnswerException>(
             () => Client.GetHandle<int>(run.Id).ResultAsync("1 minute", TestEnd));
 
-        Assert.StartsWith($"Run \"{run.Id}\" returned something else than Int32: ", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Run \"{run.Id}\" did not return a value of the type Int32: ", exception.Message, StringComparison.Ordinal);
     }
 }

@@ -42,7 +42,7 @@ public sealed class ExplainTests(AppUnderTest app) : EndToEndTests(app)
 
         Explanation told = await ExplainAsync(older);
 
-        Assert.Contains($"Run {newer.Id} is newer and took its place", told.Text, StringComparison.Ordinal);
+        Assert.Contains($"The newer run {newer.Id} superseded it", told.Text, StringComparison.Ordinal);
         Assert.Contains("cancelled", told.Text, StringComparison.Ordinal);
     }
 

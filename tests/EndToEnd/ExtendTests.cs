@@ -46,7 +46,7 @@ public sealed class ExtendTests(AppUnderTest app) : EndToEndTests(app)
         await Api.CancelAsync(run, grace: "1m");
         await Eventually.GetAsync(() => Api.GetAsync(run.Id), now => now.Status == "Stopping");
 
-        (await Api.AskAsync($"runs/{run.Id}/extend", new { by = "1m" })).ExpectProblem(HttpStatusCode.Conflict, "stops already");
+        (await Api.AskAsync($"runs/{run.Id}/extend", new { by = "1m" })).ExpectProblem(HttpStatusCode.Conflict, "is stopping already");
         await Api.CancelAsync(run, grace: "0s");
         await Api.WaitAsync(run);
         (await Api.AskAsync($"runs/{run.Id}/extend", new { by = "1m" })).ExpectProblem(HttpStatusCode.Conflict, "has ended");

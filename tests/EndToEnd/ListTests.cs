@@ -112,7 +112,7 @@ public sealed class ListTests(AppUnderTest app) : EndToEndTests(app)
 
         Answer answer = await Api.ReadAsync($"runs?workflow={Lab.Plain}&cursor={page.Cursor}");
 
-        answer.ExpectProblem(HttpStatusCode.BadRequest, "other conditions");
+        answer.ExpectProblem(HttpStatusCode.BadRequest, "another filter");
     }
 
     [Fact]

@@ -128,7 +128,7 @@ await play('dashboard', async ({ page, text, eventually, visit, picture }) => {
   await page.locator('#filterKey').pressSequentially('nobody');
   assert.ok(!(await page.evaluate(() => location.hash)).includes('nobody'), 'not in the middle of typing');
   await page.keyboard.press('Enter');
-  await eventually('#runsEmpty', /No run is like that/);
+  await eventually('#runsEmpty', /No run matches/);
 
   step('chosen runs are replayed');
   await visit(`#/runs?workflow=lab-queue&text=${third.slice(-12)}`);
@@ -144,7 +144,7 @@ await play('dashboard', async ({ page, text, eventually, visit, picture }) => {
   await visit('#/app');
   await eventually('#operations', /Replay/);
   await eventually('#workflows', /chat-reply[^]*The newest wins/);
-  await eventually('#about', /Preempt.Functions, version [^]*Workers seen\s+\S+:\d+ answered/);
+  await eventually('#about', /Preempt.Functions, version [^]*Workers seen\s+\S+:\d+ responded/);
   await page.click('#drain');
   await page.click('#dialog-go');
   await eventually('#mode', /draining/);
@@ -158,6 +158,13 @@ await play('dashboard', async ({ page, text, eventually, visit, picture }) => {
   await page.click('#publish');
   await page.click('#dialog-go');
   await eventually('#notice', /started 1 run and stopped 0/);
+  const closing = `closing-${Date.now()}`;
+  await start('lab-plain', { group, steps: [{ seconds: 120 }], endWhen: `event ${closing}` });
+  await visit('#/app');
+  await page.fill('#event-name', closing);
+  await page.click('#publish');
+  await page.click('#dialog-go');
+  await eventually('#notice', /started 0 runs and stopped 1 run/);
   await visit('#/overview');
   await page.locator('#outcomes canvas').waitFor();
   await eventually('.tiles', /Runs\s+[1-9]/);

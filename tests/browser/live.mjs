@@ -78,7 +78,7 @@ await play('live', async ({ page, visit, useKey, picture, eventually }) => {
 
   step('an app that does not answer is told of, with since when, and asked again');
   await page.route('**/api/**', route => route.abort('connectionrefused'));
-  await eventually('#down', /does not answer since \d{4}-\d\d-\d\d/);
+  await eventually('#down', /has not responded since \d{4}-\d\d-\d\d/);
   await picture('down');
   assert.match(await page.locator('#timeline').innerText(), /runs/, 'what was known stays');
   await page.unroute('**/api/**');

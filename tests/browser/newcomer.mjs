@@ -27,7 +27,7 @@ await play('newcomer', async ({ page, text, eventually, visit, picture }) => {
   await page.locator(`[data-link="${older}→${newer}"]`).waitFor({ state: 'attached' });
   await picture('newcomer');
   await visit(`#/runs/${encodeURIComponent(older)}`);
-  await eventually('#explain', /is newer and took its place/);
-  await eventually('#stop-in-words', /Step think heard of it .* later and ended .* after that/);
-  assert.match(await text('#log'), /heard that it is to stop \(Superseded\)/);
+  await eventually('#explain', /superseded it/);
+  await eventually('#stop-in-words', /Step think was told .* later and ended .* after that/);
+  assert.match(await text('#log'), /was told to stop \(Superseded\)/);
 });

@@ -1,6 +1,6 @@
 metadata description = 'Tells people when runs fail, wait or stop slowly, and when commands cannot be worked on.'
 
-@description('Where it is.')
+@description('The Azure region.')
 param location string
 
 @description('Tags of every resource.')
@@ -15,10 +15,10 @@ param actionGroupName string
 @description('The workspace to look at.')
 param workspaceName string
 
-@description('Who is told.')
+@description('The e-mail addresses that get the alerts.')
 param emails string[]
 
-@description('Failed runs in 15 minutes, above which there is an alert.')
+@description('An alert is raised when more runs than this fail in 15 minutes.')
 param failedRunsThreshold int
 
 @description('Seconds that a run may wait.')
@@ -31,7 +31,7 @@ var rules = [
   {
     name: 'failed-runs'
     title: 'Runs fail'
-    description: 'More runs failed in 15 minutes than should. Runbook: docs/operations.md, "Runs fail".'
+    description: 'Too many runs failed within 15 minutes. Runbook: docs/operations.md, "Runs fail".'
     severity: 2
     query: loadTextContent('../../queries/alerts/failed-runs.kql')
     column: 'Failed'
@@ -40,7 +40,7 @@ var rules = [
   {
     name: 'poison-messages'
     title: 'Commands cannot be worked on'
-    description: 'A command was put on the poison queue. Runbook: docs/operations.md, "Poison messages".'
+    description: 'A command was moved to the poison queue. Runbook: docs/operations.md, "Poison messages".'
     severity: 2
     query: loadTextContent('../../queries/alerts/poison-messages.kql')
     column: 'Poisoned'
@@ -49,7 +49,7 @@ var rules = [
   {
     name: 'queue-age'
     title: 'Runs wait for long'
-    description: 'A run has waited for its gates for longer than it should. Runbook: docs/operations.md, "A gate is stuck".'
+    description: 'A run has waited too long for its gates. Runbook: docs/operations.md, "A gate is stuck".'
     severity: 2
     query: loadTextContent('../../queries/alerts/queue-age.kql')
     column: 'Seconds'
@@ -58,7 +58,7 @@ var rules = [
   {
     name: 'stop-latency'
     title: 'Runs stop slowly'
-    description: 'A run took longer to stop than it should. Runbook: docs/operations.md, "Stops take long".'
+    description: 'A run took too long to stop. Runbook: docs/operations.md, "Stops take long".'
     severity: 3
     query: loadTextContent('../../queries/alerts/stop-latency.kql')
     column: 'Seconds'

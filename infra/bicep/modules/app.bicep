@@ -1,6 +1,6 @@
 metadata description = 'The function app on a Flex Consumption plan of its own.'
 
-@description('Where it is.')
+@description('The Azure region.')
 param location string
 
 @description('Tags of every resource.')
@@ -21,10 +21,10 @@ param identityClientId string
 @description('The storage account.')
 param storageName string
 
-@description('The identity by which the platform reaches the app\'s packages: its resource id.')
+@description('The identity that the platform uses for the app\'s packages: its resource id.')
 param deployerId string
 
-@description('Where the packages are: the address of a container.')
+@description('The address of the container for packages.')
 param packagesUrl string
 
 @description('The Application Insights component.')
@@ -45,25 +45,25 @@ param zoneRedundant bool
 @description('The subnet that the app sends from; empty for none.')
 param subnetId string
 
-@description('Whether the app is reached by its private endpoint only.')
+@description('Whether the app can be reached only by its private endpoint.')
 param isPrivate bool
 
 @description('The task hub.')
 param taskHubName string
 
-@description('The settings of another store of state than the storage account.')
+@description('Settings of a backend other than the storage account.')
 param durableSettings object
 
 @description('The client id of the Entra app registration; empty for none.')
 param entraClientId string
 
-@description('The audiences that a token may name.')
+@description('The audiences that a token may have.')
 param entraAudiences string[]
 
-@description('The users and applications that are let in: their object ids.')
+@description('The object ids of the allowed users and applications.')
 param entraAllowedIdentities string[]
 
-@description('The groups whose members are let in: their object ids.')
+@description('The object ids of groups whose members are allowed.')
 param entraAllowedGroups string[]
 
 @description('Whether the lab workflows can be started.')
@@ -215,5 +215,5 @@ output id string = app.id
 @description('The app.')
 output name string = app.name
 
-@description('Where the HTTP API is.')
+@description('The address of the HTTP API.')
 output baseUrl string = 'https://${app.properties.defaultHostName}'

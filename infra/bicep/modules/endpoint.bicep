@@ -1,6 +1,6 @@
 metadata description = 'One private endpoint, and the zone that leads to it by name.'
 
-@description('Where it is.')
+@description('The Azure region.')
 param location string
 
 @description('Tags of every resource.')
@@ -18,10 +18,10 @@ param group string
 @description('The private zone of its names.')
 param zoneName string
 
-@description('Whether that zone is there already, and leads from the network.')
+@description('Whether that zone exists already, and is linked to the network.')
 param hasZone bool = false
 
-@description('The virtual network that looks names up.')
+@description('The virtual network that resolves the names.')
 param networkName string
 
 @description('The subnet of the endpoint.')

@@ -1,6 +1,6 @@
 metadata description = 'Where telemetry goes, and the right to send it.'
 
-@description('Where it is.')
+@description('The Azure region.')
 param location string
 
 @description('Tags of every resource.')
@@ -21,7 +21,7 @@ param dailyQuotaGB int
 @description('The identity of the app: its name, which the names of role assignments are made of.')
 param identityName string
 
-@description('Who may send telemetry.')
+@description('The identity that may send telemetry.')
 param principalId string
 
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
@@ -62,6 +62,6 @@ resource publisher 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringMetricsPublisher)
-    description: 'Monitoring Metrics Publisher: nobody sends telemetry without an identity.'
+    description: 'Monitoring Metrics Publisher: telemetry needs an identity.'
   }
 }

@@ -1,6 +1,6 @@
 metadata description = 'The virtual network of the app, and the private endpoints of its storage accounts.'
 
-@description('Where it is.')
+@description('The Azure region.')
 param location string
 
 @description('Tags of every resource.')

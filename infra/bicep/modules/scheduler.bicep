@@ -1,6 +1,6 @@
 metadata description = 'A Durable Task Scheduler with one task hub, and the right to use that hub.'
 
-@description('Where it is.')
+@description('The Azure region.')
 param location string
 
 @description('Tags of every resource.')
@@ -12,7 +12,7 @@ param name string
 @description('Its plan.')
 param skuName string
 
-@description('Whether it is reached by its private endpoint only.')
+@description('Whether it can be reached only by its private endpoint.')
 param isPrivate bool
 
 @description('The task hub.')
@@ -21,7 +21,7 @@ param taskHubName string
 @description('The identity of the app: its name, which the names of role assignments are made of.')
 param identityName string
 
-@description('Who may use the task hub.')
+@description('The identity that may use the task hub.')
 param principalId string
 
 var durableTaskDataContributor = '0ad04412-c4d5-4796-b79c-f76d14c8d402'
@@ -57,5 +57,5 @@ resource contributor 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 @description('The scheduler\'s resource id.')
 output id string = scheduler.id
 
-@description('Where the scheduler is.')
+@description('The address of the scheduler.')
 output endpoint string = scheduler.properties.endpoint

@@ -1,6 +1,6 @@
 metadata description = 'A storage account, and what one identity may with it. It has no keys.'
 
-@description('Where it is.')
+@description('The Azure region.')
 param location string
 
 @description('Tags of every resource.')
@@ -12,22 +12,22 @@ param name string
 @description('Whether it is spread over the zones of the region.')
 param zoneRedundant bool
 
-@description('Whether it is reached by private endpoints only.')
+@description('Whether it can be reached only by private endpoints.')
 param isPrivate bool
 
 @description('The identity: its name, which the names of role assignments are made of.')
 param identityName string
 
-@description('The identity: who it is.')
+@description('The principal id of the identity.')
 param principalId string
 
-@description('The containers that it has from the start.')
+@description('The containers to create.')
 param containerNames string[]
 
-@description('The queues that it has from the start.')
+@description('The queues to create.')
 param queueNames string[]
 
-@description('What that identity may: built-in roles by their ids, and why each.')
+@description('The roles of the identity: the ids of built-in roles, and the reason for each.')
 param roles { id: string, description: string }[]
 
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
@@ -104,8 +104,8 @@ resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-@description('Where its queues are.')
+@description('The address of its queues.')
 output queueEndpoint string = account.properties.primaryEndpoints.queue
 
-@description('Where its blobs are.')
+@description('The address of its blobs.')
 output blobEndpoint string = account.properties.primaryEndpoints.blob

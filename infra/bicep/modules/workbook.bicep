@@ -1,12 +1,12 @@
 metadata description = 'The workbook of an operator\'s questions.'
 
-@description('Where it is.')
+@description('The Azure region.')
 param location string
 
 @description('Tags of every resource.')
 param tags object
 
-@description('Its name, as people see it.')
+@description('The display name.')
 param displayName string
 
 @description('The workspace to look at.')

@@ -9,7 +9,7 @@ internal static class BulkRun
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <param name="call">The call.</param>
-    /// <param name="request">Which runs.</param>
+    /// <param name="request">The runs.</param>
     /// <param name="verb">What is done, as in "Cancel".</param>
     /// <param name="isSure">Whether nobody is asked.</param>
     /// <param name="start">Has the app begin.</param>
@@ -20,7 +20,7 @@ internal static class BulkRun
         if (request.DryRun || !isSure)
         {
             if (!request.DryRun && !Screen.CanAsk)
-                throw new UsageException($"{verb} by a filter asks first, and here nobody can answer: add --yes, or --dry-run to count.");
+                throw new UsageException($"{verb} with a filter asks first, but this is not a terminal: add --yes, or --dry-run to count.");
             Operation counted = await FinishAsync(call, await StartAsync(call, request with { DryRun = true }, start));
             if (counted.Total == 0)
                 await WorkflowNames.NoteMistakeAsync(call);
@@ -34,7 +34,7 @@ internal static class BulkRun
 
             if (!call.Screen.Ask($"{verb} {counted.Total} {(counted.Total == 1 ? "run" : "runs")}?"))
             {
-                call.Screen.Note("Nothing is done.");
+                call.Screen.Note("Nothing was done.");
                 return ExitCode.Done;
             }
         }
@@ -127,7 +127,7 @@ internal static class BulkRun
         }
         catch (OperationCanceledException) when (call.CancellationToken.IsCancellationRequested && !request.DryRun)
         {
-            throw new InterruptedException("The app may have begun all the same: preempt operations lists what it does.");
+            throw new InterruptedException("The app may have begun anyway: preempt operations lists its operations.");
         }
     }
 }

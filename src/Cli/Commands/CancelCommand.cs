@@ -8,17 +8,17 @@ internal static class CancelCommand
 {
     public static Command Create()
     {
-        Argument<string[]> ids = CommonOptions.RunIds("The runs' ids; none with a filter.");
+        Argument<string[]> ids = CommonOptions.RunIds("The ids of the runs; leave out with a filter.");
         FilterOptions filter = new();
-        Option<string?> reason = new("--reason", "-r") { Description = "Why, in words; the runs keep it." };
+        Option<string?> reason = new("--reason", "-r") { Description = "The reason, in words; it is kept with the runs." };
         Option<Duration?> grace = CommonOptions.Duration("--grace", "How long a run may take to stop.");
-        Option<bool> queuedOnly = new("--queued-only") { Description = "Leave a run alone whose code has begun." };
+        Option<bool> queuedOnly = new("--queued-only") { Description = "Do not cancel a run whose code has begun." };
         Option<bool> delete = new("--delete") { Description = "Remove the run once it has ended." };
         Option<Duration?> wait = WaitOption.Create();
-        wait.Description = "Wait until the run has ended, or for so long.";
-        Option<bool> dryRun = new("--dry-run") { Description = "Only count the runs of the filter." };
+        wait.Description = "Wait until the run has ended; with a duration, at most so long.";
+        Option<bool> dryRun = new("--dry-run") { Description = "Only count the runs that the filter matches." };
         Option<bool> yes = CommonOptions.Yes();
-        Command command = new("cancel", "Ask runs to stop: one, several, or all that a filter means.")
+        Command command = new("cancel", "Ask runs to stop: one, several, or all that a filter matches.")
         {
             ids, reason, grace, queuedOnly, delete, wait, dryRun, yes,
         };
@@ -26,7 +26,7 @@ internal static class CancelCommand
         CliCall.Handle(command, call => (call.Get(ids), filter.Find(call)) switch
         {
             ([_, ..], not null) => throw new UsageException("Give run ids or a filter, not both."),
-            ([], null) => throw new UsageException("Say which runs: by id, or by a filter such as --workflow; --since 3650d is all."),
+            ([], null) => throw new UsageException("Which runs? Give ids, or a filter such as --workflow; --since 3650d matches all."),
             ([], { } runs) => CancelByFilterAsync(call, runs),
             (var given, _) => CancelByIdAsync(call, given),
         });
@@ -51,10 +51,10 @@ internal static class CancelCommand
             if (given.Length > 1 && !call.Get(yes))
             {
                 if (!Screen.CanAsk)
-                    throw new UsageException("Cancelling several runs asks first, and here nobody can answer: add --yes.");
+                    throw new UsageException("Cancelling several runs asks first, but this is not a terminal: add --yes.");
                 if (!call.Screen.Ask($"Cancel {given.Length} runs?"))
                 {
-                    call.Screen.Note("Nothing is done.");
+                    call.Screen.Note("Nothing was done.");
                     return ExitCode.Done;
                 }
             }

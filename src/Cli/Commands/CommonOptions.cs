@@ -9,14 +9,14 @@ internal static class CommonOptions
 {
     public static Option<string?> BaseUrl { get; } = new("--base-url")
     {
-        Description = "Where the app is, such as https://app.example.com.",
+        Description = "The app's address, such as https://app.example.com.",
         HelpName = "url",
         Recursive = true,
     };
 
     public static Option<string?> ApiKey { get; } = new("--api-key")
     {
-        Description = "The app's key. Others on this machine may see it: PREEMPT_API_KEY and the settings file keep it to yourself.",
+        Description = "The app's key. Other users of this machine can see it here; PREEMPT_API_KEY and the settings file are private.",
         HelpName = "key",
         Recursive = true,
     };
@@ -102,7 +102,7 @@ internal static class CommonOptions
             return TimeProvider.System.GetUtcNow() - ago.Value;
         if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
             return time;
-        result.AddError($"time \"{text}\": a time such as 2026-11-25T08:00:00Z is expected, or how long ago, such as 15m.");
+        result.AddError($"time \"{text}\": expected a time such as 2026-11-25T08:00:00Z, or how long ago, such as 15m.");
         return null;
     }
 

@@ -53,7 +53,7 @@ internal static class CompletionCommand
     {
         Argument<string> shell = new("shell") { Description = "bash, zsh, fish or pwsh." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish", "pwsh");
-        Command command = new("completion", "Write the script that has a shell complete what is typed.") { shell };
+        Command command = new("completion", "Write a completion script for a shell.") { shell };
         command.SetAction(arguments => Console.Out.WriteLine(arguments.GetRequiredValue(shell) switch
         {
             "bash" => Bash,

@@ -9,7 +9,7 @@ internal static class DeleteCommand
     public static Command Create()
     {
         Argument<string> id = CommonOptions.RunId();
-        Command command = new("delete", "Remove a run that has ended, and all that is known of it.") { id };
+        Command command = new("delete", "Remove a run that has ended, and its history.") { id };
         CliCall.Handle(command, async call =>
         {
             string run = await RunIds.ChangeAsync(call, call.Get(id), async whole =>

@@ -21,7 +21,7 @@ internal static class DemoCommand
     private static async Task<ExitCode> PlayAsync(CliCall call)
     {
         if ((await call.Client.ListWorkflowsAsync(call.CancellationToken)).All(workflow => workflow.Name != Workflow))
-            throw new UsageException($"The demo needs the sample workflow \"{Workflow}\", and this app has none of the name.");
+            throw new UsageException($"The demo needs the sample workflow \"{Workflow}\", and this app does not have it.");
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken);
         limit.CancelAfter(Limit);
         string user = $"demo-{Guid.NewGuid().ToString("N")[..8]}";
@@ -33,7 +33,7 @@ internal static class DemoCommand
 
         Tell(call, $"{user} asks again: Never mind. What is a monoid?");
         Run newer = await StartAsync(call, user, "Never mind. What is a monoid?", 2, limit.Token);
-        Tell(call, $"  run {newer.Id} starts; for one user there is one run at a time, and the newest wins");
+        Tell(call, $"  run {newer.Id} starts; each user has one run at a time, and the newest wins");
         older = await WatchAsync(call, older, run => run.Status.IsTerminal(), limit.Token);
         newer = await WatchAsync(call, newer, run => run.Status.IsTerminal(), limit.Token);
         Conclude(call, older, newer);

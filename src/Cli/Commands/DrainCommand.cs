@@ -11,11 +11,11 @@ internal static class DrainCommand
 
     public static Command Create()
     {
-        Option<bool> immediate = new("--immediate") { Description = "Also stop the runs that run." };
-        Option<bool> refuse = new("--refuse") { Description = "Refuse starts meanwhile; otherwise they are accepted and wait." };
+        Option<bool> immediate = new("--immediate") { Description = "Also stop the running runs." };
+        Option<bool> refuse = new("--refuse") { Description = "Refuse starts while the app drains; otherwise they are accepted and wait." };
         Option<bool> wait = new("--wait") { Description = "Wait until nothing runs any more." };
         Option<bool> yes = CommonOptions.Yes();
-        Command command = new("drain", "Have the app admit no runs any more, before it is shut down. Needs the admin key.")
+        Command command = new("drain", "Make the app admit no more runs, for example before a deployment. Needs the admin key.")
         {
             immediate, refuse, wait, yes,
         };
@@ -29,10 +29,10 @@ internal static class DrainCommand
                     ? "The app drains already; a second drain stops all runs."
                     : "This stops all runs.";
                 if (!Screen.CanAsk)
-                    throw new UsageException($"{why} That asks first, and here nobody can answer: add --yes.");
+                    throw new UsageException($"{why} This asks first, but this is not a terminal: add --yes.");
                 if (!call.Screen.Ask($"{why} Stop them?"))
                 {
-                    call.Screen.Note("Nothing is done.");
+                    call.Screen.Note("Nothing was done.");
                     return ExitCode.Done;
                 }
             }
@@ -68,7 +68,7 @@ internal static class DrainCommand
 
     public static Command CreateResume()
     {
-        Command command = new("resume", "Have an app that drains admit runs again. Needs the admin key.");
+        Command command = new("resume", "Make an app that drains admit runs again. Needs the admin key.");
         CliCall.Handle(command, async call =>
         {
             StatusCommand.Show(call, await call.Client.ResumeAsync(call.CancellationToken));

@@ -10,11 +10,11 @@ internal static class EventCommand
     public static Command Create()
     {
         Argument<string> name = new("event") { Description = "The event's name." };
-        Option<string?> run = new("--run") { Description = "The run that is sent the event; without it, all whom the event concerns." };
-        Option<string?> data = new("--data", "-d") { Description = "What the event says: JSON, @file, or - for the standard input." };
-        Option<string?> idempotencyKey = CommonOptions.IdempotencyKey("A key for which it starts, and is told to, whomever it concerns only once.");
+        Option<string?> run = new("--run") { Description = "Send the event to this run; without it, the event is published." };
+        Option<string?> data = new("--data", "-d") { Description = "The payload: JSON, @file, or - for the standard input." };
+        Option<string?> idempotencyKey = CommonOptions.IdempotencyKey("The event takes effect only once for this key, also when the command is repeated.");
         const string Description =
-            "Publish an event, which starts the workflows subscribed to it and stops the runs that end on it; or send it to one run.";
+            "Publish an event: start the workflows that are subscribed to it, and stop the runs that end on it. With --run, send it to one run.";
         Command command = new("event", Description)
         {
             name, run, data, idempotencyKey,
@@ -67,10 +67,10 @@ internal static class EventCommand
         foreach (string stopped in published.Stopped)
             call.Screen.WriteRow("stopped", stopped);
         call.Screen.Note(published is { Started: [], StoppedCount: 0 }
-            ? "The event concerns nobody: it started no run and stopped none."
+            ? "The event started no run and stopped none."
             : $"The event started {Count(published.Started.Length)} and stopped {Count(published.StoppedCount)}.");
         if (published.StoppedCount > published.Stopped.Length)
-            call.Screen.Note($"The first {published.Stopped.Length} that it stopped are named; see operation {published.OperationId}.");
+            call.Screen.Note($"Only the first {published.Stopped.Length} stopped runs are listed; see operation {published.OperationId}.");
     }
 
     private static string Count(int runs) => runs == 1 ? "1 run" : $"{runs} runs";

@@ -9,7 +9,7 @@ internal static class ExplainCommand
     public static Command Create()
     {
         Argument<string> id = CommonOptions.RunId();
-        Command command = new("explain", "Say in words why a run is where it is, and what comes next.") { id };
+        Command command = new("explain", "Explain the state of a run in words, and what comes next.") { id };
         CliCall.Handle(command, async call =>
         {
             RunExplanation explanation = await RunIds.ReadAsync(

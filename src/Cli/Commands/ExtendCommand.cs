@@ -9,9 +9,9 @@ internal static class ExtendCommand
     public static Command Create()
     {
         Argument<string> id = CommonOptions.RunId();
-        Option<Duration?> by = CommonOptions.Duration("--by", "How much more time, such as 10m; never takes the timeout away.");
+        Option<Duration?> by = CommonOptions.Duration("--by", "How much more time, such as 10m; never removes the timeout.");
         by.Required = true;
-        Option<string?> idempotencyKey = CommonOptions.IdempotencyKey("A key for which the time is given only once.");
+        Option<string?> idempotencyKey = CommonOptions.IdempotencyKey("The time is added only once for this key, also when the command is repeated.");
         Command command = new("extend", "Give a run more time.") { id, by, idempotencyKey };
         CliCall.Handle(command, async call =>
         {
@@ -21,7 +21,7 @@ internal static class ExtendCommand
             if (call.Screen.IsJson)
                 Screen.WriteJson(run);
             else
-                call.Screen.WriteLine(more.IsNever ? "Its timeout is taken away." : $"It has {more} more.");
+                call.Screen.WriteLine(more.IsNever ? "Its timeout is removed." : $"It has {more} more.");
             return ExitCode.Done;
         });
         return command;

@@ -13,16 +13,16 @@ internal sealed class FilterOptions
     private readonly Option<string?> _key = new("--key") { Description = "Runs of this concurrency key." };
     private readonly Option<RunStatus[]> _status = new("--status", "-s")
     {
-        Description = "Runs in one of these states; may be repeated, or given with commas.",
+        Description = "Runs with one of these statuses; can be repeated, or separated by commas.",
         HelpName = "status",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Option<DateTimeOffset?> _since =
-        CommonOptions.Time("--since", "Runs accepted since then: a time such as 2026-11-25T08:00:00Z, or how long ago, such as 15m.");
+        CommonOptions.Time("--since", "Runs accepted since this time, such as 2026-11-25T08:00:00Z, or since this long ago, such as 15m.");
 
-    private readonly Option<DateTimeOffset?> _until = CommonOptions.Time("--until", "Runs accepted until then.");
-    private readonly Option<KeyValuePair<string, string>[]> _metadata = CommonOptions.Metadata("Runs with this entry; may be repeated.");
+    private readonly Option<DateTimeOffset?> _until = CommonOptions.Time("--until", "Runs accepted until this time.");
+    private readonly Option<KeyValuePair<string, string>[]> _metadata = CommonOptions.Metadata("Runs with this metadata entry; can be repeated.");
     private readonly Option<string?> _parent = new("--parent") { Description = "Runs that this run started.", HelpName = "run" };
     private readonly Option<string?> _text = new("--text", "-t") { Description = "Runs whose id, key or metadata contains this, in any case." };
 
@@ -65,7 +65,7 @@ internal sealed class FilterOptions
             if (Enum.TryParse(name, ignoreCase: true, out RunStatus status) && Statuses.Contains(status.ToString()))
                 statuses.Add(status);
             else
-                result.AddError($"status \"{name}\": {string.Join(", ", Statuses)} are the states. {Suggestion.For(name, Statuses)}".TrimEnd());
+                result.AddError($"status \"{name}\": {string.Join(", ", Statuses)} are the statuses. {Suggestion.For(name, Statuses)}".TrimEnd());
         }
 
         return [.. statuses];

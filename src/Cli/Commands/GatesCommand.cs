@@ -12,8 +12,8 @@ internal static class GatesCommand
     public static Command Create()
     {
         Argument<string> workflow = CommonOptions.Workflow();
-        Option<string?> key = new("--key") { Description = "The gate of this concurrency key only, and who is there." };
-        Command command = new("gates", "Show who holds the gates of a workflow, and who waits.") { workflow, key };
+        Option<string?> key = new("--key") { Description = "Only the gate of this concurrency key, with its runs." };
+        Command command = new("gates", "Show the gates of a workflow: which runs hold them, and which wait.") { workflow, key };
         CliCall.Handle(command, async call =>
         {
             if (call.Get(key) is { } one)
@@ -74,6 +74,6 @@ internal static class GatesCommand
             columns.Add("waiting", "", Times.Of(waiter.QueuedAt), waiter.RunId);
         columns.Write();
         if (screen.IsTerminal && gate.Holders.IsEmpty && gate.Waiters.IsEmpty)
-            screen.Note("Nobody is there.");
+            screen.Note("No run holds the gate or waits.");
     }
 }

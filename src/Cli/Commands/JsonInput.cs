@@ -54,7 +54,7 @@ internal static class JsonInput
         byte[] buffer = new byte[MaxBytes + 1];
         int length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         if (length > MaxBytes)
-            throw new UsageException($"{option}: {name} has more than {MaxBytes} bytes (1 MiB), which is the most that the app takes.");
+            throw new UsageException($"{option}: {name} has more than {MaxBytes} bytes (1 MiB), which is the most that the app accepts.");
         ReadOnlySpan<byte> mark = [0xef, 0xbb, 0xbf];
         return buffer.AsMemory(0, length)[(buffer.AsSpan(0, length).StartsWith(mark) ? mark.Length : 0)..];
     }

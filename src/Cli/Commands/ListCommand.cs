@@ -63,6 +63,6 @@ internal static class ListCommand
 
         columns.Write();
         if (call.Screen.IsTerminal)
-            call.Screen.Note(all.Count == 0 ? "No runs." : cursor is null ? "" : $"There are more; see --limit (now {most}).");
+            call.Screen.Note(all.Count == 0 ? "No runs." : cursor is null ? "" : $"There are more runs: raise --limit (now {most}).");
     }
 }

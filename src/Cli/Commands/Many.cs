@@ -40,7 +40,7 @@ internal static class Many
         }
         catch (OperationCanceledException) when (call.CancellationToken.IsCancellationRequested)
         {
-            throw new InterruptedException($"{Describe()}, the others not. What was asked for goes on.");
+            throw new InterruptedException($"{Describe()}, the others not. Requests that were sent take effect.");
         }
 
         foreach (Failure failure in failures)

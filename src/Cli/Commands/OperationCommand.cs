@@ -9,8 +9,8 @@ internal static class OperationCommand
     {
         Argument<string> id = new("operation") { Description = "The operation's id." };
         Option<bool> wait = new("--wait") { Description = "Wait until it has ended." };
-        Option<bool> stop = new("--stop") { Description = "Stop it: what it has done stays done. Needs the admin key." };
-        Command command = new("operation", "Show how far an operation on many runs is, or stop it.") { id, wait, stop };
+        Option<bool> stop = new("--stop") { Description = "Stop it. Work already done stays done. Needs the admin key." };
+        Command command = new("operation", "Show the progress of a bulk operation, or stop it.") { id, wait, stop };
         CliCall.Handle(command, async call =>
         {
             if (call.Get(stop) && call.Get(wait))

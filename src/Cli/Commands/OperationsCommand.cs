@@ -12,7 +12,7 @@ internal static class OperationsCommand
     public static Command Create()
     {
         Option<int> limit = new("--limit", "-n") { Description = "How many at most, 1 to 200.", DefaultValueFactory = _ => 20 };
-        Command command = new("operations", "List what was done with many runs in the last 7 days, the newest first.") { limit };
+        Command command = new("operations", "List the bulk operations of the last 7 days, the newest first.") { limit };
         CliCall.Handle(command, async call =>
         {
             if (call.Get(limit) is < 1 or > LargestPage)
@@ -40,7 +40,7 @@ internal static class OperationsCommand
 
             columns.Write();
             if (call.Screen.IsTerminal && operations.IsEmpty)
-                call.Screen.Note("There was none in the last 7 days.");
+                call.Screen.Note("There were no bulk operations in the last 7 days.");
             return ExitCode.Done;
         });
         return command;

@@ -7,12 +7,12 @@ internal static class ReplayCommand
 {
     public static Command Create()
     {
-        Argument<string[]> ids = CommonOptions.RunIds("The runs' ids; none with a filter.");
+        Argument<string[]> ids = CommonOptions.RunIds("The ids of the runs; leave out with a filter.");
         FilterOptions filter = new();
         Option<Duration?> wait = WaitOption.Create();
-        Option<bool> dryRun = new("--dry-run") { Description = "Only count the runs of the filter." };
+        Option<bool> dryRun = new("--dry-run") { Description = "Only count the runs that the filter matches." };
         Option<bool> yes = CommonOptions.Yes();
-        Command command = new("replay", "Start runs with the inputs of some that have ended. Writes the ids of the new runs.")
+        Command command = new("replay", "Start new runs with the inputs of runs that have ended. Writes the ids of the new runs.")
         {
             ids, wait, dryRun, yes,
         };
@@ -20,7 +20,7 @@ internal static class ReplayCommand
         CliCall.Handle(command, call => (call.Get(ids), filter.Find(call)) switch
         {
             ([_, ..], not null) => throw new UsageException("Give run ids or a filter, not both."),
-            ([], null) => throw new UsageException("Say which runs: by their ids, or by a filter such as --workflow or --status Failed."),
+            ([], null) => throw new UsageException("Which runs? Give ids, or a filter such as --workflow or --status Failed."),
             ([], _) when call.Arguments.GetResult(wait) is not null =>
                 throw new UsageException("--wait: only with a run id, not with a filter."),
             ([], { } runs) => BulkRun.DoAsync(

@@ -63,9 +63,9 @@ internal static class RunIds
             [] when cursor is null => null,
             [var only] when cursor is null => !changes || ShortId.IsClear(typed, only)
                 ? only
-                : throw new UsageException($"There is no run \"{typed}\". If you mean {only}: an id that a caller chose is to be given whole here."),
+                : throw new UsageException($"There is no run \"{typed}\". If you mean {only}: write an id that a caller chose in full here."),
             _ => throw new UsageException(
-                $"\"{typed}\" is part of the ids of several runs; give more of the one that you mean:\n{string.Join('\n', found.Take(MaxNamed))}"
+                $"\"{typed}\" is part of the ids of several runs. Give a longer part:\n{string.Join('\n', found.Take(MaxNamed))}"
                 + (found.Count > MaxNamed || cursor is not null ? "\n…" : "")),
         };
     }

@@ -9,16 +9,16 @@ internal static class StartCommand
     public static Command Create()
     {
         Argument<string> workflow = CommonOptions.Workflow();
-        Option<string?> input = new("--input", "-i") { Description = "What the run is given: JSON, @file, or - for the standard input." };
+        Option<string?> input = new("--input", "-i") { Description = "The run's input: JSON, @file, or - for the standard input." };
         Option<string?> key = new("--key") { Description = "The concurrency key, instead of the one that the workflow computes." };
-        Option<KeyValuePair<string, string>[]> metadata = CommonOptions.Metadata("What to attach to the run; may be repeated.");
+        Option<KeyValuePair<string, string>[]> metadata = CommonOptions.Metadata("Metadata to attach to the run; can be repeated.");
         Option<Duration?> timeout = CommonOptions.Duration("--timeout", "A shorter execution timeout than the workflow's.");
         Option<Duration?> scheduleTimeout = CommonOptions.Duration("--schedule-timeout", "How long the run may wait for its gates.");
-        Option<int> priority = new("--priority") { Description = "Among runs that wait, the higher, the sooner: -1000 to 1000." };
-        Option<string?> runId = new("--run-id") { Description = "The run's id; made by the app by default." };
-        Option<string?> idempotencyKey = CommonOptions.IdempotencyKey("A key for which only one run is started, ever.");
+        Option<int> priority = new("--priority") { Description = "The waiting run with the highest priority goes first: -1000 to 1000." };
+        Option<string?> runId = new("--run-id") { Description = "The run's id; by default the app makes one." };
+        Option<string?> idempotencyKey = CommonOptions.IdempotencyKey("Starts only one run for this key, also when the command is repeated.");
         Option<Duration?> wait = WaitOption.Create();
-        Command command = new("start", "Start a run. Writes its id, or with --wait the run once it has ended.")
+        Command command = new("start", "Start a run. Writes its id; with --wait, waits for its end and writes the run.")
         {
             workflow, input, key, metadata, timeout, scheduleTimeout, priority, runId, idempotencyKey, wait,
         };
@@ -38,7 +38,7 @@ internal static class StartCommand
             object? given = await JsonInput.ReadAsync(call.Get(input), "--input", call.CancellationToken);
             (Run run, bool isNew) = await call.Client.StartOnceAsync(call.Get(workflow), given, once, options, call.CancellationToken);
             if (!isNew && call.Get(idempotencyKey) is not null)
-                call.Screen.Note("This key has started a run before: here it is.");
+                call.Screen.Note("A run was started with this key before. This is it.");
             return WaitOption.Find(call, wait) is { } limit ? await WaitOption.WaitAsync(call, run, limit) : Show(call.Screen, run);
         });
         return command;

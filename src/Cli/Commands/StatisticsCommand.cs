@@ -10,7 +10,7 @@ internal static class StatisticsCommand
     public static Command Create()
     {
         FilterOptions filter = new();
-        Command command = new("stats", "Count runs by status, and say how long they waited and took to stop.");
+        Command command = new("stats", "Count runs by status, and show how long they waited and took to stop.");
         filter.AddTo(command);
         CliCall.Handle(command, async call =>
         {
@@ -36,7 +36,7 @@ internal static class StatisticsCommand
         foreach (KeyCount key in statistics.Keys.Where(key => key.Key is not null))
             Write("key", key.Key!, $"{key.Runs} of {key.Workflow}, {key.Superseded} superseded");
         if (!statistics.IsComplete)
-            screen.Warn("More runs match than are counted: narrow the filter.");
+            screen.Warn("More runs match than were counted. Narrow the filter.");
 
         void Write(string group, string name, string value, Spectre.Console.Color? color = null) =>
             WriteCells(screen, new Piece(group), new Piece(name, color), new Piece(value));

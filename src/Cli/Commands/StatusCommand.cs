@@ -8,7 +8,7 @@ internal static class StatusCommand
 {
     public static Command Create()
     {
-        Command command = new("status", "Say which app answers, and whether it admits runs.");
+        Command command = new("status", "Show which app responds, and whether it admits runs.");
         CliCall.Handle(command, async call =>
         {
             Show(call, await call.Client.GetStatusAsync(call.CancellationToken));

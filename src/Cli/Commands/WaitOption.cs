@@ -11,7 +11,7 @@ internal static class WaitOption
 
     public static Option<Duration?> Create() => new("--wait")
     {
-        Description = "Wait until the run has ended, or for so long: --wait 30s. The exit code then says how it ended.",
+        Description = "Wait until the run has ended; with a duration (--wait 30s), at most so long. The exit code then says how it ended.",
         HelpName = "duration",
         Arity = ArgumentArity.ZeroOrOne,
         CustomParser = result => result.Tokens.Count == 0 ? Duration.Never : CommonOptions.ParseDuration(result),

@@ -16,9 +16,9 @@ internal static class WatchCommand
         Argument<string[]> ids = CommonOptions.RunIds("Runs to watch until they have ended.");
         Option<string?> workflow = CommonOptions.WorkflowOption();
         Option<string?> key = new("--key") { Description = "Runs of this concurrency key." };
-        Option<Duration?> interval = CommonOptions.Duration("--interval", "From one look to the next; 1s by default.");
+        Option<Duration?> interval = CommonOptions.Duration("--interval", "The time between two updates; 1s by default.");
         Option<Duration?> length = CommonOptions.Duration("--for", "How long to watch at most.");
-        Command command = new("watch", "Watch runs and their gates: a table that moves in a terminal, a line for each change elsewhere.")
+        Command command = new("watch", "Watch runs and their gates: a live table in a terminal, a line for each change elsewhere.")
         {
             ids, workflow, key, interval, length,
         };
@@ -26,7 +26,7 @@ internal static class WatchCommand
         {
             TimeSpan pause = (call.Get(interval) ?? TimeSpan.FromSeconds(1)) is { IsNever: false } given && given.Value >= ShortestInterval
                 ? given.Value
-                : throw new UsageException($"--interval: {Times.Of(ShortestInterval)} or longer is expected.");
+                : throw new UsageException($"--interval: expected {Times.Of(ShortestInterval)} or longer.");
             if (call.Get(ids).Length > 0 && (call.Get(workflow) ?? call.Get(key)) is not null)
                 throw new UsageException("Give run ids or a filter, not both.");
             using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken);
@@ -45,7 +45,7 @@ internal static class WatchCommand
             }
             catch (OperationCanceledException) when (end.IsCancellationRequested)
             {
-                // Whoever watches for as long as they like has seen enough.
+                // The watch had no time limit, so Ctrl+C is its normal end.
                 return watcher.IsOver || call.Get(ids).Length == 0 ? ExitCode.Done : ExitCode.StillRunning;
             }
 
@@ -92,7 +92,7 @@ internal static class WatchCommand
         }
         catch (Exception exception) when (exception is HttpRequestException or TimeoutException or AppUnavailableException)
         {
-            note("The app does not answer; it is asked again.");
+            note("The app does not respond. Retrying.");
         }
     }
 

@@ -9,7 +9,7 @@ internal static class WorkflowsCommand
 {
     public static Command Create()
     {
-        Command command = new("workflows", "List what the app can run.");
+        Command command = new("workflows", "List the app's workflows.");
         CliCall.Handle(command, async call =>
         {
             ImmutableArray<WorkflowDefinition> workflows = await call.Client.ListWorkflowsAsync(call.CancellationToken);

@@ -25,7 +25,7 @@ internal sealed record AppAddress(PreemptClientOptions Options, string Source)
             _ => (DefaultUrl, "the default"),
         };
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address))
-            throw new SettingsException($"The base URL \"{text}\" (from {source}) is not one; such as {DefaultUrl} is expected.");
+            throw new SettingsException($"The base URL \"{text}\" (from {source}) is not a URL. Expected: a URL such as {DefaultUrl}.");
         // The key in the file is meant for the address in the file, and for no other.
         string? filed = file.ApiKey is not null && Uri.TryCreate(file.BaseUrl ?? DefaultUrl, UriKind.Absolute, out Uri? its)
             && its.GetLeftPart(UriPartial.Authority) == address.GetLeftPart(UriPartial.Authority) ? file.ApiKey : null;

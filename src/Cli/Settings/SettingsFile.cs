@@ -42,16 +42,16 @@ internal sealed record SettingsFile(string? BaseUrl, string? ApiKey)
         {
             using FileStream file = File.OpenRead(path);
             if (file.Length > MaxBytes)
-                throw new SettingsException($"The settings file {path} has more than {MaxBytes} bytes; it cannot be one.");
+                throw new SettingsException($"The settings file {path} has more than {MaxBytes} bytes, which is too large for a settings file.");
             SettingsFile settings = JsonSerializer.Deserialize<SettingsFile>(file, Options) ?? new SettingsFile(null, null);
             if (settings.ApiKey is not null && IsOpenToOthers(path))
-                warn($"Others can read the key in {path}. Make the file yours alone: chmod 600 {path}");
+                warn($"Other users can read the key in {path}. Make the file private: chmod 600 {path}");
             return settings;
         }
         catch (JsonException exception)
         {
             throw new SettingsException(
-                $"The settings file {path} cannot be read: {exception.Message} It holds {{\"baseUrl\": \"...\", \"apiKey\": \"...\"}}.");
+                $"The settings file {path} cannot be read: {exception.Message} Expected: {{\"baseUrl\": \"...\", \"apiKey\": \"...\"}}.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -4,12 +4,12 @@ namespace Preempt;
 
 /// <summary>The app's mode, and how far it has taken effect. Times are UTC.</summary>
 /// <param name="Mode">What the app does with its runs.</param>
-/// <param name="Refuse">Whether starts are refused meanwhile.</param>
-/// <param name="Since">When the mode was last changed; null when it never was.</param>
+/// <param name="Refuse">Whether starts are refused in this mode.</param>
+/// <param name="Since">When the mode was last changed; null if it never was.</param>
 /// <param name="IsDrained">Whether nothing runs any more; null while the app does not drain.</param>
-/// <param name="Running">Runs whose code ran when last looked; null while the app does not drain.</param>
-/// <param name="Waiting">Runs that had not started when last looked; null while the app does not drain.</param>
-/// <param name="LookedAt">When that was.</param>
+/// <param name="Running">The runs whose code ran at <c>LookedAt</c>; null while the app does not drain.</param>
+/// <param name="Waiting">The runs that had not started at <c>LookedAt</c>; null while the app does not drain.</param>
+/// <param name="LookedAt">When the runs were counted.</param>
 public sealed record AppStatus(
     AppMode Mode,
     bool Refuse,
@@ -19,7 +19,7 @@ public sealed record AppStatus(
     int? Waiting = null,
     DateTimeOffset? LookedAt = null)
 {
-    /// <summary>What the app is and what it runs on; null from an older app.</summary>
+    /// <summary>The app, its versions and its backend; null from an older app.</summary>
     public AppDescription? App { get; init; }
 }
 
@@ -33,13 +33,13 @@ public enum AppMode
     /// <summary>Runs are admitted as their gates have room.</summary>
     Running,
 
-    /// <summary>No run is admitted; those that run go on to their ends.</summary>
+    /// <summary>No run is admitted; running runs go on to their ends.</summary>
     Draining,
 
-    /// <summary>No run is admitted; those that run are told to stop, reason <see cref="StopReason.Shutdown"/>.</summary>
+    /// <summary>No run is admitted; running runs are asked to stop, with the reason <see cref="StopReason.Shutdown"/>.</summary>
     Stopping,
 }
 
-/// <summary>Whether an app answers.</summary>
-/// <param name="Status"><c>Healthy</c> when it does.</param>
+/// <summary>Whether an app responds.</summary>
+/// <param name="Status"><c>Healthy</c> if it does.</param>
 public sealed record Health(string Status);

@@ -3,16 +3,16 @@ using System.Text.Json;
 
 namespace Preempt;
 
-/// <summary>A workflow that an app can run: how it is named, limited and stopped.</summary>
+/// <summary>A workflow of an app: its name, limits and rules.</summary>
 public sealed record WorkflowDefinition
 {
     /// <summary>The name that callers use, such as <c>chat-reply</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The version of the definition; versions have gates of their own.</summary>
+    /// <summary>The version of the definition. Each version has gates of its own.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Whether it is there to try things out and can be switched off.</summary>
+    /// <summary>Whether it is a lab workflow, for trying things out, which can be switched off.</summary>
     public required bool IsLab { get; init; }
 
     /// <summary>The longest that its code may run.</summary>
@@ -21,7 +21,7 @@ public sealed record WorkflowDefinition
     /// <summary>The longest that a run may wait for its gates.</summary>
     public required Duration ScheduleTimeout { get; init; }
 
-    /// <summary>How long a run may take to stop when a stop request does not say.</summary>
+    /// <summary>How long a run may take to stop if the stop request does not say.</summary>
     public required Duration Grace { get; init; }
 
     /// <summary>Its concurrency rules, entered in this order.</summary>
@@ -30,17 +30,17 @@ public sealed record WorkflowDefinition
     /// <summary>Its concurrency rules around steps.</summary>
     public ImmutableArray<StepRule> StepRules { get; init; } = [];
 
-    /// <summary>The events that start a run, its input their payload; as in "event file-uploaded where kind = 'csv'".</summary>
+    /// <summary>The events that start a run, such as "event file-uploaded where kind = 'csv'". The payload is the run's input.</summary>
     public ImmutableArray<string> StartsOn { get; init; } = [];
 
-    /// <summary>The JSON schema of its input; null where an orchestrator's code takes the place of a workflow's.</summary>
+    /// <summary>The JSON schema of its input; null for a supervised orchestrator.</summary>
     public JsonElement? InputSchema { get; init; }
 
-    /// <summary>An input that it may be started with.</summary>
+    /// <summary>An example of an input.</summary>
     public JsonElement? InputExample { get; init; }
 }
 
 /// <summary>A concurrency rule around one step of a workflow.</summary>
 /// <param name="Step">The step's class.</param>
-/// <param name="Rule">How many steps of it there may be at one time for each key, and what to do with one more.</param>
+/// <param name="Rule">How many of these steps may run at one time for each key, and what happens to one more.</param>
 public sealed record StepRule(string Step, ConcurrencyRule Rule);

@@ -9,15 +9,15 @@ public enum BulkKind
     /// <summary>Read by an older client from a newer app: a kind that the client does not know.</summary>
     Unknown = -1,
 
-    /// <summary>Asks it to stop.</summary>
+    /// <summary>Asks the run to stop.</summary>
     [JsonStringEnumMemberName("bulk-cancel")]
     Cancel,
 
-    /// <summary>Starts a run with its input.</summary>
+    /// <summary>Starts a new run with the run's input.</summary>
     [JsonStringEnumMemberName("bulk-replay")]
     Replay,
 
-    /// <summary>Tells it of an event that was published, and that it ends on.</summary>
+    /// <summary>Sends the run a published event that it ends on.</summary>
     [JsonStringEnumMemberName("publish-event")]
     Publish,
 }

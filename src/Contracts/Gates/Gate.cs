@@ -6,14 +6,14 @@ namespace Preempt;
 /// <param name="Workflow">The workflow's name.</param>
 /// <param name="Version">The workflow's version.</param>
 /// <param name="Key">The concurrency key; empty for a gate that serves all keys.</param>
-/// <param name="MaxRuns">Runs of one key that may hold it at one time.</param>
-/// <param name="Strategy">What happens to a newcomer when all slots are taken.</param>
+/// <param name="MaxRuns">How many runs of one key may hold it at one time.</param>
+/// <param name="Strategy">What happens to a new run when all slots are taken.</param>
 /// <param name="LastToken">The fencing token of the latest admission; 0 before the first.</param>
 /// <param name="Holders">Admitted runs, in the order of admission.</param>
 /// <param name="Waiters">Runs that wait for a slot, in the order in which they get one.</param>
-/// <param name="MaxQueued">Runs of one key that may wait; of Queue and RoundRobin.</param>
-/// <param name="MaxTotal">Runs of all keys that may hold it at one time; of RoundRobin.</param>
-/// <param name="MaxQueuedTotal">Runs of all keys that may wait; of RoundRobin.</param>
+/// <param name="MaxQueued">For Queue and RoundRobin: how many runs of one key may wait.</param>
+/// <param name="MaxTotal">For RoundRobin: how many runs of all keys may hold it at one time.</param>
+/// <param name="MaxQueuedTotal">For RoundRobin: how many runs of all keys may wait.</param>
 public sealed record Gate(
     string Workflow,
     string Version,
@@ -31,13 +31,13 @@ public sealed record Gate(
 /// <param name="RunId">The run.</param>
 /// <param name="Token">Its fencing token.</param>
 /// <param name="QueuedAt">When it was accepted, UTC.</param>
-/// <param name="SupersededBy">The run that it was told to stop for; null while it was not.</param>
+/// <param name="SupersededBy">The newer run that superseded it; null if none has.</param>
 /// <param name="Key">Its key, at a gate that serves all keys.</param>
 public sealed record GateHolder(string RunId, long Token, DateTimeOffset QueuedAt, string? SupersededBy = null, string? Key = null);
 
 /// <summary>A run that waits at a gate.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="QueuedAt">When it was accepted, UTC.</param>
-/// <param name="Priority">The higher, the sooner.</param>
+/// <param name="Priority">The highest priority goes first.</param>
 /// <param name="Key">Its key, at a gate that serves all keys.</param>
 public sealed record GateWaiter(string RunId, DateTimeOffset QueuedAt, int Priority, string? Key = null);

@@ -84,7 +84,7 @@ internal static class StrictJson
         }
         catch (JsonException)
         {
-            // Not JSON: whoever reads the body says so.
+            // Not JSON: the reader of the body reports that.
         }
 
         return null;

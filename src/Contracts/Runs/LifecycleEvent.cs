@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Preempt;
 
-/// <summary>What happened to a run.</summary>
+/// <summary>The kind of a lifecycle event.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<LifecycleEventType>))]
 public enum LifecycleEventType
 {
@@ -20,8 +20,8 @@ public enum LifecycleEventType
 }
 
 /// <summary>
-/// Something that happened to a run, for others to hear of: a message of the queue <c>preempt-events</c>. It may be published more than once;
-/// the run and the type tell repeats from others. Its size has a bound: no input, no output, no metadata.
+/// A lifecycle event of a run: a message of the queue <c>preempt-events</c>. It may be published more than once; recognize a repeat
+/// by the run and the type. Its size is bounded: it has no input, no output and no metadata.
 /// </summary>
 public sealed record LifecycleEvent
 {
@@ -43,16 +43,16 @@ public sealed record LifecycleEvent
     /// <summary>The concurrency key of the workflow's first rule; null without one.</summary>
     public string? Key { get; init; }
 
-    /// <summary>Where the run is in its life.</summary>
+    /// <summary>The run's status.</summary>
     public required RunStatus Status { get; init; }
 
-    /// <summary>Why it was asked to stop; null when nobody asked.</summary>
+    /// <summary>Why it was asked to stop; null if it was not.</summary>
     public StopRequest? Stop { get; init; }
 
-    /// <summary>Whether it was ended while a step of its still ran.</summary>
+    /// <summary>Whether it was ended by force, while one of its steps still ran.</summary>
     public bool Forced { get; init; }
 
-    /// <summary>What its code threw.</summary>
+    /// <summary>The exception of its code.</summary>
     public RunError? Error { get; init; }
 
     /// <summary>When it was accepted, UTC.</summary>

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Preempt;
 
-/// <summary>What a start says over HTTP.</summary>
+/// <summary>The body of a start over HTTP.</summary>
 public record StartRequest : StartOptions
 {
-    /// <summary>A request that says nothing but the defaults.</summary>
+    /// <summary>A request with the defaults.</summary>
     public StartRequest()
     {
     }
@@ -17,16 +17,16 @@ public record StartRequest : StartOptions
     {
     }
 
-    /// <summary>What the run is given; what is accepted depends on the workflow.</summary>
+    /// <summary>The run's input. What is accepted depends on the workflow.</summary>
     public JsonElement? Input { get; init; }
 }
 
-/// <summary>What an extension says.</summary>
+/// <summary>The body of an extension.</summary>
 public sealed record ExtendRequest
 {
-    /// <summary>How much more time; "never" takes the timeout away.</summary>
+    /// <summary>How much more time; "never" removes the timeout.</summary>
     public required Duration By { get; init; }
 }
 
-/// <summary>What a replay says: nothing yet. An empty object is accepted, and anything in it is not.</summary>
+/// <summary>The body of a replay: an empty object. Any member in it is refused.</summary>
 public sealed record ReplayRequest;

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Preempt;
 
-/// <summary>How a run got where it is, in words for people.</summary>
+/// <summary>The state of a run and how it came about, in words.</summary>
 /// <param name="RunId">The run.</param>
-/// <param name="Status">Where it is in its life.</param>
-/// <param name="Sentences">Whole sentences, to be read in this order. Their wording is not part of any contract.</param>
+/// <param name="Status">The run's status.</param>
+/// <param name="Sentences">Whole sentences, in reading order. Their wording may change.</param>
 public sealed record RunExplanation(string RunId, RunStatus Status, ImmutableArray<string> Sentences)
 {
     /// <summary>The sentences as one text.</summary>

@@ -3,19 +3,19 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Preempt;
 
-/// <summary>Which runs: those that match all members. A member that is null or empty matches every run.</summary>
+/// <summary>Selects the runs that match all members. A member that is null or empty matches every run.</summary>
 public sealed record RunFilter
 {
     /// <summary>The most entries of <see cref="Metadata"/>.</summary>
     public const int MaxMetadata = 8;
 
-    /// <summary>The workflow's name. With it a search reads the runs of that workflow, without it all that the app has.</summary>
+    /// <summary>The workflow's name. With it, a search reads the runs of that workflow; without it, all runs of the app.</summary>
     public string? Workflow { get; init; }
 
-    /// <summary>The concurrency key of the workflow's first rule. With the workflow a search reads the runs of that key only.</summary>
+    /// <summary>The concurrency key of the workflow's first rule. Together with the workflow, a search reads only the runs of that key.</summary>
     public string? Key { get; init; }
 
-    /// <summary>The statuses, one of which the run has.</summary>
+    /// <summary>Statuses; the run has one of them.</summary>
     [AllowNull]
     public IReadOnlyList<RunStatus> Status
     {
@@ -40,9 +40,9 @@ public sealed record RunFilter
     /// <summary>The most characters of <see cref="Text"/>.</summary>
     public const int MaxText = 200;
 
-    /// <summary>The run that started it.</summary>
+    /// <summary>The run's parent.</summary>
     public string? ParentId { get; init; }
 
-    /// <summary>What the run's id, its key or a value of its metadata contains, without regard to case; 200 characters at most.</summary>
+    /// <summary>Text that the run's id, its key or a metadata value contains, in upper or lower case; 200 characters at most.</summary>
     public string? Text { get; init; }
 }

@@ -2,25 +2,25 @@ using System.Collections.Immutable;
 
 namespace Preempt;
 
-/// <summary>The runs of a filter in numbers. Times are UTC.</summary>
+/// <summary>Statistics of the runs of a filter. Times are UTC.</summary>
 public sealed record RunStatistics
 {
-    /// <summary>How many runs these numbers are of.</summary>
+    /// <summary>How many runs were counted.</summary>
     public required int Runs { get; init; }
 
-    /// <summary>Whether these are all that match; false when there are more than 10,000, of which not all are counted.</summary>
+    /// <summary>Whether all runs that match were counted; false if there are more than 10,000.</summary>
     public required bool IsComplete { get; init; }
 
-    /// <summary>The runs of each status, of those that any has.</summary>
+    /// <summary>The number of runs with each status; statuses without runs are left out.</summary>
     public required ImmutableArray<StatusCount> Statuses { get; init; }
 
     /// <summary>The time in equal parts, the oldest first; empty without a <c>since</c>.</summary>
     public required ImmutableArray<RunBucket> Buckets { get; init; }
 
-    /// <summary>How long the runs that have started had waited; null without any.</summary>
+    /// <summary>How long runs waited before they started; null if none has started.</summary>
     public required Percentiles? QueueTime { get; init; }
 
-    /// <summary>How long the runs that were stopped took from the request to their ends; null without any.</summary>
+    /// <summary>How long stopped runs took from the stop request to their end; null if none was stopped.</summary>
     public required Percentiles? StopTime { get; init; }
 
     /// <summary>The keys with the most runs, 10 at most.</summary>
@@ -32,7 +32,7 @@ public sealed record RunStatistics
 /// <param name="Runs">The runs.</param>
 public sealed record StatusCount(RunStatus Status, int Runs);
 
-/// <summary>The runs that were accepted in a part of the time, by how they ended.</summary>
+/// <summary>The runs that were accepted in one part of the time, by how they ended.</summary>
 /// <param name="From">When the part begins.</param>
 /// <param name="Succeeded">Runs that succeeded.</param>
 /// <param name="Failed">Runs that failed.</param>
@@ -41,8 +41,8 @@ public sealed record StatusCount(RunStatus Status, int Runs);
 /// <param name="Cancelled">Runs that were cancelled for another reason.</param>
 /// <param name="Rejected">Runs that were rejected.</param>
 /// <param name="Open">Runs that have not ended.</param>
-/// <param name="QueueTime">The median of how long those that have started had waited, in seconds; null without any.</param>
-/// <param name="StopTime">The median of how long those that were stopped took to end, in seconds; null without any.</param>
+/// <param name="QueueTime">The median time that runs waited before they started, in seconds; null if none has started.</param>
+/// <param name="StopTime">The median time from the stop request to the end of stopped runs, in seconds; null if none was stopped.</param>
 public sealed record RunBucket(
     DateTimeOffset From,
     int Succeeded,
@@ -55,16 +55,16 @@ public sealed record RunBucket(
     double? QueueTime,
     double? StopTime);
 
-/// <summary>How times are spread, in seconds.</summary>
-/// <param name="Count">How many there are.</param>
-/// <param name="P50">Half of them are no longer.</param>
-/// <param name="P90">Nine of ten are no longer.</param>
-/// <param name="P99">Ninety-nine of a hundred are no longer.</param>
+/// <summary>A distribution of times, in seconds.</summary>
+/// <param name="Count">The number of values.</param>
+/// <param name="P50">The median: half of the values are not larger.</param>
+/// <param name="P90">90 percent of the values are not larger.</param>
+/// <param name="P99">99 percent of the values are not larger.</param>
 public sealed record Percentiles(int Count, double P50, double P90, double P99);
 
 /// <summary>How many runs have a key.</summary>
 /// <param name="Workflow">The workflow.</param>
 /// <param name="Key">Their concurrency key; null for the runs of a workflow without one.</param>
 /// <param name="Runs">The runs.</param>
-/// <param name="Superseded">Those of them that a newer one superseded.</param>
+/// <param name="Superseded">How many of them were superseded by a newer run.</param>
 public sealed record KeyCount(string Workflow, string? Key, int Runs, int Superseded);

@@ -3,14 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace Preempt;
 
-/// <summary>Where a run is in its life. The last five are terminal: they never change.</summary>
+/// <summary>The status of a run. The last five are final: they never change.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RunStatus>))]
 public enum RunStatus
 {
     /// <summary>Read by an older client from a newer app: a status that the client does not know.</summary>
     Unknown = -1,
 
-    /// <summary>Accepted; waits for its concurrency gates.</summary>
+    /// <summary>The run is accepted, and waits for its gates.</summary>
     Queued,
 
     /// <summary>Its workflow's code runs.</summary>
@@ -19,10 +19,10 @@ public enum RunStatus
     /// <summary>It was asked to stop, and its code has not ended yet.</summary>
     Stopping,
 
-    /// <summary>Its code returned, perhaps after it swallowed a stop.</summary>
+    /// <summary>Its code returned, even if it was asked to stop.</summary>
     Succeeded,
 
-    /// <summary>Its code threw something other than the answer to a stop.</summary>
+    /// <summary>Its code threw an exception that is not the result of a stop.</summary>
     Failed,
 
     /// <summary>It was stopped because its time was over.</summary>
@@ -31,16 +31,16 @@ public enum RunStatus
     /// <summary>It was stopped for any other reason.</summary>
     Cancelled,
 
-    /// <summary>It was not admitted: too many were waiting.</summary>
+    /// <summary>It was not admitted: too many runs were waiting, or it would have waited for itself.</summary>
     Rejected,
 }
 
-/// <summary>Facts about <see cref="RunStatus"/>.</summary>
+/// <summary>Helpers for <see cref="RunStatus"/>.</summary>
 public static class RunStatusExtensions
 {
-    /// <summary>Whether a run in this status has ended for good.</summary>
+    /// <summary>Whether a run with this status has ended.</summary>
     /// <param name="status">The status.</param>
-    /// <returns>True for the terminal ones.</returns>
+    /// <returns>True for the final statuses.</returns>
     public static bool IsTerminal(this RunStatus status) => status >= RunStatus.Succeeded;
 
     /// <summary>The statuses that a run can have.</summary>
@@ -48,42 +48,42 @@ public static class RunStatusExtensions
         [.. Enum.GetValues<RunStatus>().Where(status => status != RunStatus.Unknown).Order()];
 }
 
-/// <summary>Why a run, or a step, was told to stop.</summary>
+/// <summary>Why a run or a step was asked to stop.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<StopReason>))]
 public enum StopReason
 {
     /// <summary>Read by an older client from a newer app: a reason that the client does not know.</summary>
     Unknown = -1,
 
-    /// <summary>A person or a program asked.</summary>
+    /// <summary>A caller requested it.</summary>
     Requested,
 
-    /// <summary>A newer run of its key took its place.</summary>
+    /// <summary>A newer run of its key superseded it.</summary>
     Superseded,
 
     /// <summary>Its execution timeout, or the step's, was over.</summary>
     Timeout,
 
-    /// <summary>The time or event came at which it was to end.</summary>
+    /// <summary>Its end condition was met: a time or an event.</summary>
     EndCondition,
 
-    /// <summary>It waited for its gates for too long.</summary>
+    /// <summary>It waited for its gates longer than its schedule timeout.</summary>
     ScheduleTimeout,
 
-    /// <summary>There was no slot for it, or no room to wait.</summary>
+    /// <summary>There was no free slot, or the queue was full.</summary>
     GateFull,
 
-    /// <summary>The host of the step shuts down; the step runs again elsewhere.</summary>
+    /// <summary>For a run: the app was stopped. For a step: its host shuts down, and the step runs again elsewhere.</summary>
     Shutdown,
 
-    /// <summary>The run that called it stopped, or did not wait for it.</summary>
+    /// <summary>Its parent stopped, or did not wait for it.</summary>
     Parent,
 
-    /// <summary>The run asked itself; or the workflow's own code cancelled the step, or ended without waiting for it.</summary>
+    /// <summary>The run stopped itself; or the workflow's code cancelled the step, or ended without waiting for it.</summary>
     Self,
 }
 
-/// <summary>Where a step is.</summary>
+/// <summary>The status of a step.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<StepStatus>))]
 public enum StepStatus
 {
@@ -99,13 +99,13 @@ public enum StepStatus
     /// <summary>Its code threw.</summary>
     Failed,
 
-    /// <summary>It was told to stop because its time was over, and did.</summary>
+    /// <summary>It was told to stop because its time was over, and stopped.</summary>
     TimedOut,
 
-    /// <summary>It was told to stop, and did.</summary>
+    /// <summary>It was told to stop, and stopped.</summary>
     Cancelled,
 
-    /// <summary>It was told to stop, and had not when the grace was over.</summary>
+    /// <summary>It was told to stop, and had not stopped when the grace was over.</summary>
     Abandoned,
 
     /// <summary>It waits for the gates around it.</summary>

@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Preempt;
 
-/// <summary>What a start may say beside the input.</summary>
+/// <summary>Options of a start.</summary>
 public record StartOptions
 {
-    /// <summary>The highest <see cref="Priority"/>, and below zero the lowest.</summary>
+    /// <summary>The highest <see cref="Priority"/>; its negative is the lowest.</summary>
     public const int MaxPriority = 1000;
 
     /// <summary>The most entries of <see cref="Metadata"/>.</summary>
@@ -17,10 +17,10 @@ public record StartOptions
     /// <summary>The most characters of a value of <see cref="Metadata"/>.</summary>
     public const int MaxMetadataValueLength = 512;
 
-    /// <summary>The concurrency key for the workflow's first rule, instead of the one it would compute; 512 characters at most.</summary>
+    /// <summary>The concurrency key for the workflow's first rule, instead of the one that the rule computes; 512 characters at most.</summary>
     public string? Key { get; init; }
 
-    /// <summary>What to attach to the run: 32 entries at most.</summary>
+    /// <summary>Metadata to attach to the run: 32 entries at most.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
     /// <summary>A shorter execution timeout than the workflow's.</summary>
@@ -29,10 +29,10 @@ public record StartOptions
     /// <summary>A shorter schedule timeout than the workflow's.</summary>
     public Duration? ScheduleTimeout { get; init; }
 
-    /// <summary>Among runs that wait at a gate, the higher, the sooner: -1000 to 1000, 0 by default.</summary>
+    /// <summary>Of the runs that wait at a gate, the one with the highest priority goes first: -1000 to 1000, 0 by default.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Priority { get; init; }
 
-    /// <summary>The run's id; made by default. 1 to 100 characters: a letter or a digit, then letters, digits and <c>-_.:~</c>.</summary>
+    /// <summary>The run's id; by default the app makes one. 1 to 100 characters: a letter or a digit, then letters, digits and <c>-_.:~</c>.</summary>
     public string? RunId { get; init; }
 }

@@ -1,11 +1,11 @@
 namespace Preempt;
 
 /// <summary>
-/// A workflow as its callers know it: its name, what it takes and what it returns. Shared by an app and the programs that call it, so that the compiler
+/// A workflow as its callers see it: its name, its input and its output. An app and the programs that call it share the contract, so that the compiler
 /// checks both.
 /// </summary>
-/// <typeparam name="TInput">What a run is given; JSON.</typeparam>
-/// <typeparam name="TOutput">What a run returns; JSON.</typeparam>
+/// <typeparam name="TInput">The input of a run; JSON.</typeparam>
+/// <typeparam name="TOutput">The output of a run; JSON.</typeparam>
 /// <param name="Name">The workflow's name, such as <c>chat-reply</c>.</param>
 /// <example>
 /// <code>

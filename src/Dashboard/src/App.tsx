@@ -42,7 +42,7 @@ export function App() {
     </header>
     <main id="content" tabIndex={-1}>
       <Down />
-      {wantsKey.value ? <div class="notice problem" id="wants-key"><span role="alert">{hasKey() ? 'The app does not accept this API key. Enter another one.' : 'The app wants an API key.'}</span><KeyForm /></div> : null}
+      {wantsKey.value ? <div class="notice problem" id="wants-key"><span role="alert">{hasKey() ? 'The app does not accept this API key. Enter another one.' : 'The app needs an API key.'}</span><KeyForm /></div> : null}
       <Notices />
       <View place={place} path={path} />
     </main>
@@ -73,7 +73,7 @@ function Mode() {
 function Down() {
   const since = downSince.value;
   return <div id="down" role="alert" class={since ? 'notice problem' : ''}>
-    {since ? <span>The app does not answer since {exactTime(since)} ({duration(now.value - since)}). What is shown is older. The page goes on trying.</span> : null}
+    {since ? <span>The app has not responded since {exactTime(since)} ({duration(now.value - since)}). This page shows older data, and keeps trying.</span> : null}
   </div>;
 }
 

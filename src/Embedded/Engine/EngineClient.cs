@@ -52,7 +52,7 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
     }
 
     /// <summary>
-    /// Takes the id. A start of the same id that is under way may still fail; should it succeed, whoever hears of it here finds the
+    /// Takes the id. A start of the same id that is in progress may still fail; if it succeeds, the caller here finds the
     /// instance.
     /// </summary>
     /// <returns>False where the id is taken, and the caller is not to know.</returns>

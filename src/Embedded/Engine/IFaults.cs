@@ -24,7 +24,7 @@ internal interface IFaults
     /// <summary>Puts what waits for an entity whose batch happens again into another order; what one sender has sent stays in its order.</summary>
     List<EntityRequest> Reorder(List<EntityRequest> waiting);
 
-    /// <summary>Whether whoever starts an instance whose id has just been taken is told that it has started.</summary>
+    /// <summary>Whether a client that starts an instance whose id has just been taken is told that it has started.</summary>
     bool StartsCollide();
 
     /// <summary>Whether the next event to an instance that has not had its first turn comes before the instance's start, and is dropped.</summary>

@@ -262,7 +262,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         return _code = new OrchestratorCode(_header, function, _engine, history, () => OnStrayed(executionId));
     }
 
-    /// <summary>The code was found on another thread: the next turn fails the orchestration, whoever sees it first.</summary>
+    /// <summary>The code was found on another thread: the next turn fails the orchestration.</summary>
     private void OnStrayed(string executionId)
     {
         _strayed = executionId;

@@ -5,7 +5,7 @@ namespace Preempt.Embedded.Hosting;
 
 /// <summary>
 /// Runs the engine while the host runs. Activities hear at once that the host stops; the engine itself outlives the server, so
-/// that requests in flight still work. When the engine fails the app stops, with 1, so that whoever watches it starts it again.
+/// that requests in flight still work. When the engine fails the app stops with exit code 1, so that a process manager starts it again.
 /// </summary>
 internal sealed class EngineService(DurableEngine engine, IHostApplicationLifetime lifetime) : IHostedService, IDisposable
 {

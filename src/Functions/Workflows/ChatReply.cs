@@ -1,9 +1,9 @@
 namespace Preempt.Functions.Workflows;
 
-/// <summary>What a user wrote.</summary>
-/// <param name="UserId">Who.</param>
-/// <param name="Message">What.</param>
-/// <param name="Seconds">How long to think about it.</param>
+/// <summary>A message of a user.</summary>
+/// <param name="UserId">The user's id.</param>
+/// <param name="Message">The text.</param>
+/// <param name="Seconds">How long the answer takes, in seconds.</param>
 public sealed record ChatMessage(string UserId, string Message, double Seconds = 5);
 
 /// <summary>Answers a user's latest message. A newer message of the same user stops the work on the older one.</summary>
@@ -28,7 +28,7 @@ public sealed class ChatReply : Workflow<ChatMessage, string>
     }
 }
 
-/// <summary>Thinks in small pieces, says how far it is, and stops when told.</summary>
+/// <summary>Thinks in small pieces, reports its progress, and stops when its token fires.</summary>
 public sealed class Think : Step<ChatMessage, string>
 {
     private static readonly TimeSpan Piece = TimeSpan.FromMilliseconds(50);

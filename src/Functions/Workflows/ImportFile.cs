@@ -6,8 +6,8 @@ namespace Preempt.Functions.Workflows;
 public sealed record UploadedFile(string File, int Rows = 1000);
 
 /// <summary>
-/// Imports a file when the event <c>file-uploaded</c> is published. While one import of a file runs, another of the same file is turned
-/// away: it would do the same again.
+/// Imports a file when the event <c>file-uploaded</c> is published. While one import of a file runs, another of the same file is
+/// cancelled at once, because it would do the same work.
 /// </summary>
 public sealed class ImportFile : Workflow<UploadedFile, int>
 {

@@ -209,7 +209,7 @@ public sealed class LabImmediate : LabWorkflow
         Base(workflow).Concurrency("{input.group}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress, Handover.Immediate);
 }
 
-/// <summary>One run per group; while it runs, newcomers are turned away.</summary>
+/// <summary>One run per group; while it runs, new runs are cancelled at once.</summary>
 public sealed class LabCancelNewest : LabWorkflow
 {
     /// <inheritdoc />

@@ -2,13 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Preempt.Functions.Workflows;
 
-/// <summary>What is to be done in a night.</summary>
+/// <summary>The tasks of a night.</summary>
 /// <param name="Tasks">How many tasks there are, up to 10,000.</param>
 public sealed record NightlyWork(int Tasks = 100);
 
 /// <summary>
-/// Works through the night's tasks, started by a timer. When the working day begins it stops where it is, and says how far it came; the
-/// next night goes on from there.
+/// Works through the night's tasks, started by a timer. When the working day begins it stops, and returns how many tasks
+/// are done.
 /// </summary>
 public sealed class NightlyBatch : Workflow<NightlyWork, int>
 {

@@ -1,7 +1,7 @@
 namespace Preempt.Functions.Workflows;
 
 /// <summary>A video to render.</summary>
-/// <param name="Customer">Whose.</param>
+/// <param name="Customer">The customer.</param>
 /// <param name="Title">Its title.</param>
 /// <param name="Seconds">How long rendering takes, up to an hour.</param>
 public sealed record VideoOrder(string Customer, string Title, double Seconds = 5);
@@ -30,7 +30,7 @@ public sealed class RenderVideo : Workflow<VideoOrder, string>
     public override Task<string> RunAsync(RunContext run, VideoOrder input) => run.CallStepAsync<Render, string>(input);
 }
 
-/// <summary>Renders with a program that knows nothing of tokens: it runs as a child process, which is killed on a stop.</summary>
+/// <summary>Renders with a program that takes no token. It runs as a child process, which is ended on a stop.</summary>
 public sealed class Render : Step<VideoOrder, string>
 {
     /// <inheritdoc />

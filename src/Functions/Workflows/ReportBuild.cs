@@ -1,8 +1,8 @@
 namespace Preempt.Functions.Workflows;
 
-/// <summary>A report that somebody wants.</summary>
-/// <param name="Tenant">Whose.</param>
-/// <param name="Month">Of which month, as in "2026-11".</param>
+/// <summary>An order for a report.</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Month">The month, such as "2026-11".</param>
 /// <param name="Pages">How many pages it has, 1 to 1000.</param>
 public sealed record ReportOrder(string Tenant, string Month, int Pages = 20);
 
@@ -12,8 +12,8 @@ public sealed record ReportOrder(string Tenant, string Month, int Pages = 20);
 public sealed record ReportPage(ReportOrder Order, int Number);
 
 /// <summary>
-/// Builds reports: two at a time for each tenant, the others in line. A hundred wait at most; the next is turned away with a clear
-/// answer, instead of being late for everybody.
+/// Builds reports: two at a time for each tenant, and the others wait. At most a hundred wait; one more is rejected at once, which is
+/// better than a queue in which everybody waits too long.
 /// </summary>
 public sealed class ReportBuild : Workflow<ReportOrder, string>
 {

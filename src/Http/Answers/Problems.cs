@@ -6,7 +6,7 @@ namespace Preempt.Http;
 internal static class Problems
 {
     public static Problem Internal { get; } =
-        Make("internal-error", "The app could not do this.", 500, "The app's log says why. It may work when tried again.");
+        Make("internal-error", "The app failed.", 500, "The app's log says why. A retry may succeed.");
 
     public static Problem Unreachable { get; } = Make(
         "engine-unreachable",
@@ -20,21 +20,21 @@ internal static class Problems
 
     public static Problem TooLarge(string detail) => Make("too-large", "The request is too large.", 413, detail);
 
-    public static Problem NotJson(string detail) => Make("not-json", "The body is not said to be JSON.", 415, detail);
+    public static Problem NotJson(string detail) => Make("not-json", "The Content-Type of the body is not JSON.", 415, detail);
 
     public static Problem From(RunException exception) => exception switch
     {
         UnknownWorkflowException => Make("unknown-workflow", "There is no such workflow.", 404, exception.Message),
         UnknownRunException => Make("unknown-run", "There is no such run.", 404, exception.Message),
         UnknownOperationException => Make("unknown-operation", "There is no such operation.", 404, exception.Message),
-        RunConflictException conflict => Make("conflict", "The run is not in a state for this.", 409, exception.Message) with
+        RunConflictException conflict => Make("conflict", "The state of the run does not allow this.", 409, exception.Message) with
         {
             Run = conflict.Run,
         },
         RunDeletedException => Make("run-deleted", "The run of this idempotency key was deleted.", 409, exception.Message),
         IdempotencyKeyReusedException =>
             Make("idempotency-key-reused", "The idempotency key was used for another request.", 422, exception.Message),
-        RunNotAnsweringException => Make("not-answering", "The run has not answered.", 503, exception.Message),
+        RunNotAnsweringException => Make("not-answering", "The run has not responded.", 503, exception.Message),
         AppDrainingException => Make("draining", "The app drains.", 503, exception.Message),
         _ => Invalid(exception.Message),
     };

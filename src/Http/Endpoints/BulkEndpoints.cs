@@ -22,7 +22,7 @@ public sealed class BulkEndpoints(RunClients runs)
     /// <summary><c>POST runs/bulk-replay</c>: starts runs with the inputs of many that have ended.</summary>
     [Function("PreemptHttpBulkReplay")]
     [ApiCall(
-        "Starts runs with the inputs of many that have ended",
+        "Replays many runs: starts new runs with their inputs",
         Body = typeof(BulkRequest), BodyExample = """{"filter": {"workflow": "chat-reply", "key": "ada"}, "reason": "a clean slate", "dryRun": true}""",
         Status = 202, Answer = typeof(Operation), HasLocation = true, IsIdempotent = true, Problems = new[] { 400, 413, 422 })]
     public Task<IActionResult> Replay(
@@ -31,7 +31,7 @@ public sealed class BulkEndpoints(RunClients runs)
 
     /// <summary><c>GET operations/{id}</c>: how far a bulk operation is.</summary>
     [Function("PreemptHttpGetOperation")]
-    [ApiCall("Says how far a bulk operation is", Answer = typeof(Operation), HasEntityTag = true, Problems = new[] { 404 })]
+    [ApiCall("Reads a bulk operation and its progress", Answer = typeof(Operation), HasEntityTag = true, Problems = new[] { 404 })]
     public Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "operations/{id}")] HttpRequest request,
         string id,
@@ -43,7 +43,7 @@ public sealed class BulkEndpoints(RunClients runs)
 
     /// <summary><c>POST operations/{id}/stop</c>: stops a bulk operation.</summary>
     [Function("PreemptHttpStopOperation")]
-    [ApiCall("Stops a bulk operation; what it has done stays done", Answer = typeof(Operation), Problems = new[] { 404 })]
+    [ApiCall("Stops a bulk operation; work already done stays done", Answer = typeof(Operation), Problems = new[] { 404 })]
     public Task<IActionResult> Stop(
         [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "operations/{id}/stop")] HttpRequest request,
         string id,

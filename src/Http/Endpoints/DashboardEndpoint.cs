@@ -12,7 +12,7 @@ public static class DashboardEndpoint
 
     /// <summary><c>GET dashboard</c>: the page.</summary>
     [Function("PreemptHttpDashboard")]
-    [ApiCall("Shows runs and gates to people", MediaType = "text/html")]
+    [ApiCall("The dashboard", MediaType = "text/html")]
     public static Task<IActionResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "dashboard")] HttpRequest request) =>
         Api.AnswerAsync(request, () => new PageAnswer(Page.Value));
 

@@ -13,7 +13,7 @@ public sealed class EventEndpoints(RunClients runs)
     /// <summary><c>POST runs/{id}/events/{name}</c>: sends an event, its payload the body, to a run.</summary>
     [Function("PreemptHttpRaiseEvent")]
     [ApiCall(
-        "Sends an event to a run; the body is its payload",
+        "Sends an event to a run; the body is the payload",
         Body = typeof(JsonElement), IsBodyOptional = true, BodyExample = """{"approved": true}""",
         Status = 202, Answer = typeof(Run), IsIdempotent = true, Problems = new[] { 400, 404, 409, 413 })]
     public Task<IActionResult> Raise(
@@ -34,7 +34,7 @@ public sealed class EventEndpoints(RunClients runs)
     /// </summary>
     [Function("PreemptHttpPublishEvent")]
     [ApiCall(
-        "Publishes an event, which starts the workflows that are subscribed to it and stops the runs that end on it",
+        "Publishes an event: starts the workflows that are subscribed to it, and stops the runs that end on it",
         Body = typeof(JsonElement), IsBodyOptional = true, BodyExample = """{"version": 7}""",
         Status = 202, Answer = typeof(PublishedEvent), IsIdempotent = true, Problems = new[] { 400, 413, 422 })]
     public Task<IActionResult> Publish(

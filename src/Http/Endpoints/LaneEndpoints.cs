@@ -11,11 +11,11 @@ public sealed class LaneEndpoints(RunClients runs)
 {
     /// <summary><c>GET lanes?workflow=&amp;key=&amp;since=&amp;until=</c>: the runs of a workflow over a time, briefly.</summary>
     [Function("PreemptHttpGetLanes")]
-    [ApiCall("Reads the runs of a workflow over a time, briefly, and who waits at its gates", Answer = typeof(Lanes), HasEntityTag = true, Problems = new[] { 400, 404 })]
+    [ApiCall("Reads the runs of a workflow over a time, in short form, and the waiting runs at its gates", Answer = typeof(Lanes), HasEntityTag = true, Problems = new[] { 400, 404 })]
     [ApiQuery("workflow", "The workflow's name.", IsRequired = true, Example = "chat-reply")]
     [ApiQuery("key", "The concurrency key of the workflow's first rule.", Example = "ada")]
     [ApiQuery("since", "The beginning of the time.", IsRequired = true, Type = typeof(DateTimeOffset), Example = "2026-11-25T08:00:00Z")]
-    [ApiQuery("until", "Its end; now by default.", Type = typeof(DateTimeOffset), Example = "2100-01-01T00:00:00Z")]
+    [ApiQuery("until", "The end of the time; now by default.", Type = typeof(DateTimeOffset), Example = "2100-01-01T00:00:00Z")]
     public Task<IActionResult> Lanes(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "lanes")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>
@@ -33,12 +33,12 @@ public sealed class LaneEndpoints(RunClients runs)
     [ApiCall("Counts runs, and measures how long they waited and took to stop", Answer = typeof(RunStatistics), HasEntityTag = true, Problems = new[] { 400 })]
     [ApiQuery("workflow", "The workflow's name.", Example = "chat-reply")]
     [ApiQuery("key", "The concurrency key of the workflow's first rule.", Example = "ada")]
-    [ApiQuery("status", "The statuses, one of which the run has.", Type = typeof(RunStatus[]), Example = "Running")]
+    [ApiQuery("status", "Statuses; the run has one of them.", Type = typeof(RunStatus[]), Example = "Running")]
     [ApiQuery("since", "Accepted at or after this time.", Type = typeof(DateTimeOffset), Example = "2026-11-25T08:00:00Z")]
     [ApiQuery("until", "Accepted at or before this time.", Type = typeof(DateTimeOffset), Example = "2100-01-01T00:00:00Z")]
-    [ApiQuery("metadata.NAME", "An entry that the run's metadata has, by its name; may be repeated with other names.", Example = "blue")]
-    [ApiQuery("parentId", "The run that started it.", Example = "lab-children:abc")]
-    [ApiQuery("text", "What the run's id, its key or a value of its metadata contains.", Example = "ada")]
+    [ApiQuery("metadata.NAME", "An entry of the run's metadata, by its name; can be repeated with other names.", Example = "blue")]
+    [ApiQuery("parentId", "The run's parent.", Example = "lab-children:abc")]
+    [ApiQuery("text", "Text that the run's id, its key or a metadata value contains.", Example = "ada")]
     public Task<IActionResult> Statistics(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "statistics")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>

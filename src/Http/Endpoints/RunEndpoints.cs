@@ -38,8 +38,8 @@ public sealed class RunEndpoints(RunClients runs)
 
     /// <summary><c>GET runs/{id}?wait=</c>: a run; with a wait, when it has ended or the wait is over.</summary>
     [Function("PreemptHttpGetRun")]
-    [ApiCall("Finds a run; with a wait, when it has ended or the wait is over", Answer = typeof(Run), HasEntityTag = true, Problems = new[] { 400, 404 })]
-    [ApiQuery("wait", "How long to wait for the run's end at most; 3 minutes at most.", Type = typeof(Duration), Example = "1s")]
+    [ApiCall("Reads a run; with wait, when it has ended or the wait is over", Answer = typeof(Run), HasEntityTag = true, Problems = new[] { 400, 404 })]
+    [ApiQuery("wait", "How long to wait for the run's end, 3 minutes at most.", Type = typeof(Duration), Example = "1s")]
     public Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{id}")] HttpRequest request,
         string id,
@@ -98,7 +98,7 @@ public sealed class RunEndpoints(RunClients runs)
     /// <summary><c>POST runs/{id}/replay</c>: starts a run with the input of one that has ended.</summary>
     [Function("PreemptHttpReplayRun")]
     [ApiCall(
-        "Starts a run with the input of one that has ended",
+        "Starts a new run with the input of a run that has ended",
         Body = typeof(ReplayRequest), IsBodyOptional = true, BodyExample = "{}",
         Status = 202, Answer = typeof(Run), HasLocation = true, IsIdempotent = true, Problems = new[] { 400, 404, 409, 413, 422 })]
     public Task<IActionResult> Replay(

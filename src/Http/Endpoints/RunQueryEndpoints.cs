@@ -16,14 +16,14 @@ public sealed class RunQueryEndpoints(RunClients runs)
     [ApiCall("Lists runs, the newest first", PageOf = typeof(Run), HasEntityTag = true, Problems = new[] { 400 })]
     [ApiQuery("workflow", "The workflow's name.", Example = "chat-reply")]
     [ApiQuery("key", "The concurrency key of the workflow's first rule.", Example = "ada")]
-    [ApiQuery("status", "The statuses, one of which the run has.", Type = typeof(RunStatus[]), Example = "Running")]
+    [ApiQuery("status", "Statuses; the run has one of them.", Type = typeof(RunStatus[]), Example = "Running")]
     [ApiQuery("since", "Accepted at or after this time.", Type = typeof(DateTimeOffset), Example = "2026-11-25T08:00:00Z")]
     [ApiQuery("until", "Accepted at or before this time.", Type = typeof(DateTimeOffset), Example = "2100-01-01T00:00:00Z")]
-    [ApiQuery("metadata.NAME", "An entry that the run's metadata has, by its name; may be repeated with other names.", Example = "blue")]
-    [ApiQuery("parentId", "The run that started it.", Example = "lab-children:abc")]
-    [ApiQuery("text", "What the run's id, its key or a value of its metadata contains.", Example = "ada")]
+    [ApiQuery("metadata.NAME", "An entry of the run's metadata, by its name; can be repeated with other names.", Example = "blue")]
+    [ApiQuery("parentId", "The run's parent.", Example = "lab-children:abc")]
+    [ApiQuery("text", "Text that the run's id, its key or a metadata value contains.", Example = "ada")]
     [ApiQuery("limit", "How many at most.", Type = typeof(int), Minimum = 1, Maximum = RunClient.LargestPage, Example = "50")]
-    [ApiQuery("cursor", "Where the page before this one ended.")]
+    [ApiQuery("cursor", "The cursor of the previous page.")]
     public Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>
@@ -38,7 +38,7 @@ public sealed class RunQueryEndpoints(RunClients runs)
 
     /// <summary><c>GET runs/{id}/explain</c>: in words, why a run is where it is and what comes next.</summary>
     [Function("PreemptHttpExplainRun")]
-    [ApiCall("Says in words why a run is where it is and what comes next", Answer = typeof(RunExplanation), HasEntityTag = true, Problems = new[] { 404 })]
+    [ApiCall("Explains the state of a run in words, and what comes next", Answer = typeof(RunExplanation), HasEntityTag = true, Problems = new[] { 404 })]
     public Task<IActionResult> Explain(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{id}/explain")] HttpRequest request,
         string id,

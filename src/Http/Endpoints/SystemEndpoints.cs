@@ -14,9 +14,9 @@ public sealed class SystemEndpoints(RunClients runs)
     /// those that run.
     /// </summary>
     [Function("PreemptHttpDrain")]
-    [ApiCall("Admits no run any more; at once, or called a second time, stops those that run", Status = 202, Answer = typeof(AppStatus), IsIdempotent = true, Problems = new[] { 400 })]
-    [ApiQuery("mode", "drain, or immediate to stop what runs.", Example = "drain")]
-    [ApiQuery("refuse", "Whether starts are refused meanwhile; else they wait.", Type = typeof(bool), Example = "false")]
+    [ApiCall("Drains the app: admits no more runs. With mode immediate, or when called again, also stops the running runs", Status = 202, Answer = typeof(AppStatus), IsIdempotent = true, Problems = new[] { 400 })]
+    [ApiQuery("mode", "drain, or immediate to stop the running runs too.", Example = "drain")]
+    [ApiQuery("refuse", "Whether starts are refused while the app drains; otherwise they wait.", Type = typeof(bool), Example = "false")]
     public Task<IActionResult> Drain(
         [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "system/drain")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>
@@ -40,9 +40,9 @@ public sealed class SystemEndpoints(RunClients runs)
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>
             new JsonAnswer(StatusCodes.Status202Accepted, await runs.With(client).ResumeAsync(request.HttpContext.RequestAborted)));
 
-    /// <summary><c>GET system/status</c>: whether the app drains, and how far that has got.</summary>
+    /// <summary><c>GET system/status</c>: the app's mode: whether it drains, and how many runs are left.</summary>
     [Function("PreemptHttpSystemStatus")]
-    [ApiCall("Says whether the app drains, and how far that has got", Answer = typeof(AppStatus), HasEntityTag = true)]
+    [ApiCall("Reads the app's mode, versions and backend, and how many runs are left while it drains", Answer = typeof(AppStatus), HasEntityTag = true)]
     public Task<IActionResult> Status(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "system/status")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>

@@ -22,11 +22,11 @@ public sealed class WorkflowEndpoints(WorkflowRegistry registry, RunClients runs
 
     /// <summary><c>GET gates?workflow=&amp;key=</c>: with a key that gate, without a page of the workflow's gates.</summary>
     [Function("PreemptHttpListGates")]
-    [ApiCall("Finds a gate by its key, or lists a workflow's gates", Answer = typeof(GateOrPage), HasEntityTag = true, Problems = new[] { 400, 404 })]
+    [ApiCall("Reads a gate by its key, or lists a workflow's gates", Answer = typeof(GateOrPage), HasEntityTag = true, Problems = new[] { 400, 404 })]
     [ApiQuery("workflow", "The workflow's name.", IsRequired = true, Example = "chat-reply")]
-    [ApiQuery("key", "The concurrency key; without it a page of gates is answered.", Example = "ada")]
+    [ApiQuery("key", "The concurrency key; without it a page of gates is returned.", Example = "ada")]
     [ApiQuery("limit", "How many at most.", Type = typeof(int), Minimum = 1, Maximum = LargestPage, Example = "50")]
-    [ApiQuery("cursor", "Where the page before this one ended.")]
+    [ApiQuery("cursor", "The cursor of the previous page.")]
     public Task<IActionResult> Gates(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "gates")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>
@@ -46,7 +46,7 @@ public sealed class WorkflowEndpoints(WorkflowRegistry registry, RunClients runs
 
     /// <summary><c>GET health</c>: whether the app answers.</summary>
     [Function("PreemptHttpHealth")]
-    [ApiCall("Says that the app answers", Answer = typeof(Health))]
+    [ApiCall("Says that the app responds", Answer = typeof(Health))]
     public static Task<IActionResult> Health([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
         Api.AnswerAsync(request, () => new JsonAnswer(StatusCodes.Status200OK, new Health("Healthy")));
 }

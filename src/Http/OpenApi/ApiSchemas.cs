@@ -28,7 +28,7 @@ internal sealed class ApiSchemas
         ["properties"] = new JsonObject
         {
             ["items"] = new JsonObject { ["type"] = "array", ["items"] = OfAnswer(items) },
-            ["cursor"] = new JsonObject { ["type"] = new JsonArray("string", "null"), ["description"] = "Where the next page begins; null after the last." },
+            ["cursor"] = new JsonObject { ["type"] = new JsonArray("string", "null"), ["description"] = "The cursor of the next page; null after the last page." },
         },
         ["required"] = new JsonArray("items", "cursor"),
     };

@@ -9,9 +9,9 @@ internal sealed class OpenApiDocument
 {
     private static readonly Dictionary<string, string> PathParameters = new()
     {
-        ["workflow"] = "The workflow's name, without regard to case.",
+        ["workflow"] = "The workflow's name, case-insensitive.",
         ["id"] = "The id of the run or of the operation.",
-        ["name"] = "The event's name, 1 to 100 characters, without regard to case.",
+        ["name"] = "The event's name, 1 to 100 characters, case-insensitive.",
     };
 
     private readonly ApiSchemas _schemas = new();
@@ -41,8 +41,8 @@ internal sealed class OpenApiDocument
                 ["schemas"] = _schemas.Components,
                 ["securitySchemes"] = new JsonObject
                 {
-                    ["functionKey"] = Key("The function key, or the admin key. On loopback and without keys none is needed."),
-                    ["adminKey"] = Key("The admin key. On loopback and without keys none is needed."),
+                    ["functionKey"] = Key("The function key, or the admin key. An app on loopback without keys needs none."),
+                    ["adminKey"] = Key("The admin key. An app on loopback without keys needs none."),
                 },
             },
         };
@@ -98,13 +98,13 @@ internal sealed class OpenApiDocument
         if (call.About.MediaType is null)
         {
             yield return Parameter(
-                JsonAnswer.PrettyParameter, "query", "With this the answer is indented, for people.", new JsonObject { ["type"] = "boolean" }, isRequired: false);
+                JsonAnswer.PrettyParameter, "query", "Indents the response.", new JsonObject { ["type"] = "boolean" }, isRequired: false);
         }
 
         if (call.About.IsIdempotent)
-            yield return Parameter("Idempotency-Key", "header", "1 to 255 characters; a repeated call with the same key finds what the first one did.", new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 255 }, isRequired: false);
+            yield return Parameter("Idempotency-Key", "header", "1 to 255 characters; a repeated call with the same key takes effect once.", new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 255 }, isRequired: false);
         if (call.About.HasEntityTag)
-            yield return Parameter("If-None-Match", "header", "The tag of what the caller has already.", new JsonObject { ["type"] = "string" }, isRequired: false);
+            yield return Parameter("If-None-Match", "header", "The tag of the response that the caller has.", new JsonObject { ["type"] = "string" }, isRequired: false);
     }
 
     private static JsonObject Parameter(string name, string place, string description, JsonNode schema, bool isRequired) => new()
@@ -122,12 +122,12 @@ internal sealed class OpenApiDocument
         if (call.About.IsIdempotent && call.About.Status == 202)
             answers["200"] = AnswerOf(call);
         if (call.About.HasEntityTag)
-            answers["304"] = new JsonObject { ["description"] = "The caller has it already." };
+            answers["304"] = new JsonObject { ["description"] = "The response is the one that the caller has." };
         foreach (int status in call.Problems.Order())
         {
             answers[Text(status)] = new JsonObject
             {
-                ["description"] = "A problem; its type and its detail say which.",
+                ["description"] = "A problem. Its type and detail say what is wrong.",
                 ["content"] = Content(_schemas.OfAnswer(typeof(Problem)), "application/problem+json", null),
             };
         }
@@ -139,13 +139,13 @@ internal sealed class OpenApiDocument
 
     private JsonObject AnswerOf(ApiCall call)
     {
-        JsonObject answer = new() { ["description"] = "All is well." };
+        JsonObject answer = new() { ["description"] = "Success." };
         JsonObject headers = [];
         if (call.About.HasLocation)
-            headers["Location"] = Header("The path of what was made.");
+            headers["Location"] = Header("The path of the new run or operation.");
         if (call.About.HasEntityTag)
-            headers["ETag"] = Header("The tag of this answer.");
-        headers["X-Request-Id"] = Header("The request's id: the caller's own, where it sent one of 1 to 64 letters, digits, '-', '_' and '.'.");
+            headers["ETag"] = Header("The tag of this response.");
+        headers["X-Request-Id"] = Header("The request's id: the caller's own, if it sent one of 1 to 64 letters, digits, '-', '_' and '.'.");
         answer["headers"] = headers;
         if (call.About.MediaType is { } other)
             answer["content"] = Content(new JsonObject { ["type"] = "string" }, other, null);

@@ -38,5 +38,5 @@ internal static class Payload
     private static bool IsNothing(JsonElement? json) => json is null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined };
 
     private static T Nothing<T>(bool isAllowed) =>
-        isAllowed ? default! : throw new JsonException($"{JsonMistake.Expected(typeof(T))} is expected, and there is nothing.");
+        isAllowed ? default! : throw new JsonException($"{JsonMistake.Expected(typeof(T))} is expected, but there is no value.");
 }

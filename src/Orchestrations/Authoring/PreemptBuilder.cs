@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Preempt;
 
-/// <summary>Takes the workflows and steps of an app.</summary>
+/// <summary>Adds the workflows and steps of an app.</summary>
 public sealed class PreemptBuilder
 {
     private readonly HashSet<Type> _workflows = [];
@@ -38,7 +38,7 @@ public sealed class PreemptBuilder
     }
 
     /// <summary>Adds a workflow.</summary>
-    /// <typeparam name="TWorkflow">Its class; each run makes an object of it.</typeparam>
+    /// <typeparam name="TWorkflow">Its class; each run creates an object of it.</typeparam>
     /// <returns>This builder.</returns>
     public PreemptBuilder AddWorkflow<TWorkflow>()
         where TWorkflow : Workflow, new()
@@ -48,7 +48,7 @@ public sealed class PreemptBuilder
     }
 
     /// <summary>Adds a step.</summary>
-    /// <typeparam name="TStep">Its class; each attempt makes an object of it, with what its constructor asks for from the app's services.</typeparam>
+    /// <typeparam name="TStep">Its class; each attempt creates an object of it, with the app's services as constructor arguments.</typeparam>
     /// <returns>This builder.</returns>
     public PreemptBuilder AddStep<TStep>()
         where TStep : Step
@@ -57,7 +57,7 @@ public sealed class PreemptBuilder
         return this;
     }
 
-    /// <exception cref="InvalidOperationException">Workflows or steps are not well defined; all mistakes are named.</exception>
+    /// <exception cref="InvalidOperationException">Workflows or steps have mistakes; the message has all of them.</exception>
     internal WorkflowRegistry Build(PreemptOptions options)
     {
         List<string> mistakes = [];
@@ -77,7 +77,7 @@ public sealed class PreemptBuilder
         }
 
         mistakes.AddRange(SharedNames(
-            definitions, definition => definition.Name, definition => definition.Class!, "workflows", "name one of them otherwise, with workflow.Name"));
+            definitions, definition => definition.Name, definition => definition.Class!, "workflows", "give one of them another name, with workflow.Name"));
         mistakes.AddRange(SharedNames(_steps, StepRegistry.NameOf, step => step, "steps", "rename one of the classes"));
         mistakes.AddRange(
             from definition in definitions

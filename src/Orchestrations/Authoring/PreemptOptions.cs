@@ -13,7 +13,7 @@ public sealed class PreemptOptions
     public Duration Grace { get; set; } = Duration.FromSeconds(10);
 
     /// <summary>
-    /// How long shielded steps (clean-up) may go on when their host is told to shut down, before their tokens fire; all others hear at once. 7 seconds
+    /// How long shielded steps (clean-up) may go on after their host is told to shut down, before their tokens fire; those of other steps fire at once. 7 seconds
     /// by default, since a Functions host ends its worker 10 seconds after SIGTERM; 10 minutes at most. A step that is cut off runs again elsewhere.
     /// </summary>
     public Duration ShieldedShutdown { get; set; } = Duration.FromSeconds(7);
@@ -21,13 +21,13 @@ public sealed class PreemptOptions
     internal static readonly TimeSpan LongestShieldedShutdown = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// How long the app remembers which run an idempotency key has started; within it a retry with the key finds that run, or hears that it was deleted.
+    /// How long the app remembers which run an idempotency key has started. In that time a retry with the key gets that run, or learns that it was deleted.
     /// Counted from the start. 7 days by default, at least 1 hour; "never" keeps keys for good.
     /// </summary>
     public Duration IdempotencyRetention { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// How long runs are kept after they were started, once they have ended; older ones are deleted with their histories, about once an hour while
+    /// How long runs that have ended are kept, counted from their start. Older ones are deleted with their histories, about once an hour while
     /// runs are started. "never", the default, keeps them. At least 1 hour.
     /// </summary>
     public Duration RunRetention { get; set; } = Duration.Never;
@@ -37,15 +37,15 @@ public sealed class PreemptOptions
     /// <summary>Whether lab workflows can be started. By default they can.</summary>
     public bool Lab { get; set; } = true;
 
-    /// <summary>Whether it is published when runs start, are stopped and end. By default it is not: each event costs an activity.</summary>
+    /// <summary>Whether lifecycle events are published when runs start, are asked to stop and end. By default they are not.</summary>
     public bool Events { get; set; }
 
     /// <summary>
-    /// Whether traces have concurrency keys. By default they have only their hashes, the same as in run ids: keys are often names or addresses, and who reads traces is
-    /// often not who may read the runs.
+    /// Whether traces have concurrency keys. By default they have only the hashes that are in run ids: keys are often names or addresses, and people who read traces
+    /// often may not read the runs.
     /// </summary>
     public bool TraceKeys { get; set; }
 
-    /// <summary>Whether traces have the messages of the exceptions that runs and steps end with. By default they do; without, they have the types alone.</summary>
+    /// <summary>Whether traces have the messages of the exceptions that runs and steps end with. By default they do; otherwise they have only the types.</summary>
     public bool TraceErrors { get; set; } = true;
 }

@@ -8,12 +8,12 @@ namespace Preempt;
 /// <summary>Adds Preempt to a function app.</summary>
 public static class PreemptServices
 {
-    /// <summary>Adds Preempt, with the workflows and steps of the app's own assembly: the one that the process was started with.</summary>
+    /// <summary>Adds Preempt, with the workflows and steps of the app's own assembly (the entry assembly of the process).</summary>
     /// <param name="services">The app's services.</param>
     /// <param name="configuration">The app's configuration; its section <c>Preempt</c> is read into <see cref="PreemptOptions"/>.</param>
     /// <returns>The services.</returns>
     /// <exception cref="FormatException">A setting cannot be read.</exception>
-    /// <exception cref="InvalidOperationException">Workflows or steps are not well defined; all mistakes are named.</exception>
+    /// <exception cref="InvalidOperationException">Workflows or steps have mistakes; the message has all of them.</exception>
     public static IServiceCollection AddPreempt(this IServiceCollection services, IConfiguration configuration) =>
         services.AddPreempt(configuration, preempt => preempt.AddWorkflowsFrom(FindApp(configuration)));
 
@@ -31,11 +31,11 @@ public static class PreemptServices
     /// <summary>Adds Preempt, with the workflows and steps that <paramref name="configure"/> adds, and no others.</summary>
     /// <param name="services">The app's services.</param>
     /// <param name="configuration">The app's configuration; its section <c>Preempt</c> is read into <see cref="PreemptOptions"/>.</param>
-    /// <param name="configure">Adds the workflows and steps. A test does so: the assembly that its process was started with is not the app.</param>
+    /// <param name="configure">Adds the workflows and steps.</param>
     /// <returns>The services.</returns>
     /// <exception cref="FormatException">A setting cannot be read.</exception>
     /// <exception cref="InvalidOperationException">
-    /// Workflows or steps are not well defined; all mistakes are named. A step that lacks a service is found when the host starts.
+    /// Workflows or steps have mistakes; the message has all of them. A missing service of a step is found when the host starts.
     /// </exception>
     public static IServiceCollection AddPreempt(
         this IServiceCollection services, IConfiguration configuration, Action<PreemptBuilder> configure)

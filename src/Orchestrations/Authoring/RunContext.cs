@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Preempt;
 
 /// <summary>
-/// What a workflow's code knows of its run, and all that it may await. Calls take a token; the default is the run's own. After a
+/// A workflow's run, and everything that its code may await. Calls take a token; the default is the run's own. After a
 /// stop they throw <see cref="OperationCanceledException"/> and nothing new begins, except with
 /// <see cref="CancellationToken.None"/>, which shields a call: clean-up runs to its end, within the run's grace.
 /// </summary>
@@ -20,13 +20,13 @@ public sealed class RunContext
     /// <summary>Fires when the run is to stop.</summary>
     public CancellationToken CancellationToken => _run.StopToken;
 
-    /// <summary>The stop request; null while nobody has asked.</summary>
+    /// <summary>The stop request; null until there is one.</summary>
     public StopRequest? Stop => _run.Record.Stop;
 
     /// <summary>The time, UTC; the same in a replay. The only clock that a workflow may read.</summary>
     public DateTimeOffset UtcNow => _run.Now;
 
-    /// <summary>What the caller attached to the run.</summary>
+    /// <summary>The metadata that the caller attached to the run.</summary>
     public ImmutableDictionary<string, string> Metadata => _run.Request.Metadata;
 
     /// <summary>The concurrency key of the workflow's first rule; null without one.</summary>
@@ -43,28 +43,28 @@ public sealed class RunContext
     public Guid NewGuid() => _run.NewGuid();
 
     /// <summary>
-    /// Runs a step and waits for it. A step that is told to stop is still waited for: what it returns all the same is returned
-    /// here, and what it cleans up is done before the workflow goes on.
+    /// Runs a step and waits for it, also after the step is told to stop: if it returns a value, the value is returned
+    /// here, and its clean-up is done before the workflow goes on.
     /// </summary>
     /// <typeparam name="TStep">The step's class, registered in this app.</typeparam>
-    /// <typeparam name="TOutput">What the step returns.</typeparam>
-    /// <param name="input">What the step is given.</param>
-    /// <returns>What the step returns.</returns>
+    /// <typeparam name="TOutput">The step's output.</typeparam>
+    /// <param name="input">The step's input.</param>
+    /// <returns>The step's output.</returns>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    /// <exception cref="StepFailedException">The step's code threw, or the app that was to run it has no such step.</exception>
+    /// <exception cref="StepFailedException">The step's code threw, or the app that should run it has no such step.</exception>
     public Task<TOutput> CallStepAsync<TStep, TOutput>(object? input = null)
         where TStep : Step, IStepReturning<TOutput> =>
         CallStepAsync<TStep, TOutput>(input, _run.StopToken);
 
     /// <inheritdoc cref="CallStepAsync{TStep, TOutput}(object?)" />
-    /// <param name="input">What the step is given.</param>
-    /// <param name="options">How long an attempt may take, and how often it is tried.</param>
+    /// <param name="input">The step's input.</param>
+    /// <param name="options">How long an attempt may take, and the retry policy.</param>
     public Task<TOutput> CallStepAsync<TStep, TOutput>(object? input, StepOptions options)
         where TStep : Step, IStepReturning<TOutput> =>
         CallStepAsync<TStep, TOutput>(input, options, _run.StopToken);
 
     /// <inheritdoc cref="CallStepAsync{TStep, TOutput}(object?)" />
-    /// <param name="input">What the step is given.</param>
+    /// <param name="input">The step's input.</param>
     /// <param name="cancellationToken">
     /// Stops the step; <see cref="CancellationToken.None"/> shields it from a stop of the run.
     /// </param>
@@ -73,8 +73,8 @@ public sealed class RunContext
         CallStepAsync<TStep, TOutput>(input, new StepOptions(), cancellationToken);
 
     /// <inheritdoc cref="CallStepAsync{TStep, TOutput}(object?)" />
-    /// <param name="input">What the step is given.</param>
-    /// <param name="options">How long an attempt may take, and how often it is tried.</param>
+    /// <param name="input">The step's input.</param>
+    /// <param name="options">How long an attempt may take, and the retry policy.</param>
     /// <param name="cancellationToken">
     /// Stops the step; <see cref="CancellationToken.None"/> shields it from a stop of the run.
     /// </param>
@@ -83,24 +83,24 @@ public sealed class RunContext
         _run.CallStepAsync<TOutput>(typeof(TStep), input, options, cancellationToken);
 
     /// <summary>
-    /// Runs another workflow as a child of this run, and waits for it. The child enters gates of its own, and is stopped when this run
-    /// is, reason <see cref="StopReason.Parent"/>, with nine tenths of this run's grace.
+    /// Runs another workflow as a child of this run, and waits for it. The child enters gates of its own. It is stopped when this run
+    /// is, with the reason <see cref="StopReason.Parent"/> and nine tenths of this run's grace.
     /// </summary>
     /// <typeparam name="TWorkflow">The workflow's class, registered in this app.</typeparam>
-    /// <typeparam name="TOutput">What the child returns.</typeparam>
-    /// <param name="input">What the child is given.</param>
-    /// <param name="options">What else is to be said.</param>
-    /// <returns>What the child returns.</returns>
+    /// <typeparam name="TOutput">The child's output.</typeparam>
+    /// <param name="input">The child's input.</param>
+    /// <param name="options">Further options; null for the defaults.</param>
+    /// <returns>The child's output.</returns>
     /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
-    /// <exception cref="ChildRunException">The child failed, or was stopped for reasons of its own.</exception>
+    /// <exception cref="ChildRunException">The child failed, or was stopped for a reason of its own.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public Task<TOutput> CallWorkflowAsync<TWorkflow, TOutput>(object? input = null, StartOptions? options = null)
         where TWorkflow : Workflow, IWorkflowReturning<TOutput> =>
         CallWorkflowAsync<TWorkflow, TOutput>(input, options, _run.StopToken);
 
     /// <inheritdoc cref="CallWorkflowAsync{TWorkflow, TOutput}(object?, StartOptions?)" />
-    /// <param name="input">What the child is given.</param>
-    /// <param name="options">What else is to be said.</param>
+    /// <param name="input">The child's input.</param>
+    /// <param name="options">Further options; null for the defaults.</param>
     /// <param name="cancellationToken">
     /// Stops the child; <see cref="CancellationToken.None"/> shields it from a stop of this run.
     /// </param>
@@ -109,10 +109,10 @@ public sealed class RunContext
         where TWorkflow : Workflow, IWorkflowReturning<TOutput> =>
         _run.Children.CallAsync<TOutput>(typeof(TWorkflow), input, options ?? new StartOptions(), cancellationToken);
 
-    /// <summary>Starts another workflow as a run that lives on its own: this run neither waits for it nor takes it along when it stops.</summary>
+    /// <summary>Starts another workflow as a detached run: this run neither waits for it nor stops it.</summary>
     /// <typeparam name="TWorkflow">The workflow's class, registered in this app.</typeparam>
-    /// <param name="input">What the run is given.</param>
-    /// <param name="options">What else is to be said.</param>
+    /// <param name="input">The run's input.</param>
+    /// <param name="options">Further options; null for the defaults.</param>
     /// <returns>The run's id, once it is accepted.</returns>
     /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
     /// <exception cref="OperationCanceledException">This run was stopped.</exception>
@@ -121,35 +121,35 @@ public sealed class RunContext
         _run.Children.StartAsync(typeof(TWorkflow), input, options ?? new StartOptions());
 
     /// <summary>
-    /// Asks the run to stop itself, reason <see cref="StopReason.Self"/>. Its token fires before this returns; what the code does
+    /// Asks the run to stop itself, with the reason <see cref="StopReason.Self"/>. Its token fires before this call returns; what the code does
     /// then decides how the run ends, as with any stop.
     /// </summary>
-    /// <param name="message">Why, in words.</param>
+    /// <param name="message">The reason, in words.</param>
     public void Cancel(string? message = null) =>
         _run.RequestStop(new StopRequest { Reason = StopReason.Self, RequestedAt = _run.Now, Message = message });
 
-    /// <summary>Gives the run more time: what is left of its execution timeout grows by so much.</summary>
-    /// <param name="by">How much; "never" takes the timeout away.</param>
+    /// <summary>Gives the run more time: it is added to what is left of the execution timeout.</summary>
+    /// <param name="by">How much; "never" removes the timeout.</param>
     public void ExtendTimeout(Duration by) => _run.Extend(by);
 
     /// <summary>
-    /// Waits for an event that this run is sent. The first to wait gets the first event of the name; one that comes before anybody
-    /// waits is kept, up to 1000 of them.
+    /// Waits for an event that is sent to this run. The first call that waits gets the first event of the name. An event that comes before any call
+    /// waits is kept, up to 1,000 of them.
     /// </summary>
     /// <typeparam name="T">The event's payload; JSON.</typeparam>
-    /// <param name="name">The event's name, 1 to 100 characters, without regard to case.</param>
+    /// <param name="name">The event's name, 1 to 100 characters, case-insensitive.</param>
     /// <returns>The payload.</returns>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public Task<T> WaitForEventAsync<T>(string name) => WaitForEventAsync<T>(name, Duration.Never, _run.StopToken);
 
     /// <inheritdoc cref="WaitForEventAsync{T}(string)" />
-    /// <param name="name">The event's name, 1 to 100 characters, without regard to case.</param>
+    /// <param name="name">The event's name, 1 to 100 characters, case-insensitive.</param>
     /// <param name="timeout">How long to wait at most.</param>
     /// <exception cref="TimeoutException">The time was over before the event came.</exception>
     public Task<T> WaitForEventAsync<T>(string name, Duration timeout) => WaitForEventAsync<T>(name, timeout, _run.StopToken);
 
     /// <inheritdoc cref="WaitForEventAsync{T}(string)" />
-    /// <param name="name">The event's name, 1 to 100 characters, without regard to case.</param>
+    /// <param name="name">The event's name, 1 to 100 characters, case-insensitive.</param>
     /// <param name="timeout">How long to wait at most; "never" for no limit.</param>
     /// <param name="cancellationToken">Ends the wait; <see cref="CancellationToken.None"/> shields it from a stop of the run.</param>
     /// <exception cref="TimeoutException">The time was over before the event came.</exception>

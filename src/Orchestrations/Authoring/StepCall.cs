@@ -22,7 +22,7 @@ internal sealed record StepCall
     /// <summary>The full name of the step's class when it was called.</summary>
     public string? Class { get; init; }
 
-    /// <summary>Which attempt this is, from 1.</summary>
+    /// <summary>The number of this attempt, from 1.</summary>
     public int Attempt { get; init; } = 1;
 
     /// <summary>The longest that this attempt may take.</summary>
@@ -66,7 +66,7 @@ internal sealed record StepOutcome
     /// <summary>What its code returned, as JSON.</summary>
     public JsonElement? Output { get; init; }
 
-    /// <summary>What its code threw.</summary>
+    /// <summary>The exception of its code.</summary>
     public RunError? Error { get; init; }
 
     /// <summary>Why its token fired.</summary>

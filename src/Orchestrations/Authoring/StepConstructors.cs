@@ -33,7 +33,7 @@ internal static class StepConstructors
         ];
         return missing[0] is []
             ? null
-            : $"step class '{step}' cannot be made: its constructor asks for {Describe(missing[0])}, which the app's services do not have";
+            : $"step class '{step}' cannot be created: its constructor needs {Describe(missing[0])}, which the app's services do not have";
     }
 
     private static bool IsAvailable(ParameterInfo parameter, IServiceProviderIsService services) =>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Preempt;
 
-/// <summary>What a step's code knows of its call.</summary>
+/// <summary>The call of a step: its token, its run and its progress.</summary>
 public sealed class StepContext
 {
     /// <summary>The most characters of a progress message.</summary>
@@ -25,11 +25,11 @@ public sealed class StepContext
 
     /// <summary>
     /// Fires when the step is to stop: its run was stopped or superseded, its time is over, or the host shuts down. Throw
-    /// <see cref="OperationCanceledException"/> then; what the step returns instead counts.
+    /// <see cref="OperationCanceledException"/> then. If the step returns a value instead, the value counts.
     /// </summary>
     public CancellationToken CancellationToken => _step.Token;
 
-    /// <summary>Why <see cref="CancellationToken"/> fired; null while it has not.</summary>
+    /// <summary>Why <see cref="CancellationToken"/> fired; null until it fires.</summary>
     public StopReason? StopReason => _step.Reason;
 
     /// <summary>The run that the step belongs to.</summary>
@@ -38,7 +38,7 @@ public sealed class StepContext
     /// <summary>The run as gates know it, by which runs that had one id after the other are told apart.</summary>
     internal string Holder => new HolderId(RunId, _step.Call.Life, Step: null).ToString();
 
-    /// <summary>Which attempt this is, from 1.</summary>
+    /// <summary>The number of this attempt, from 1.</summary>
     public int Attempt => _step.Call.Attempt;
 
     /// <summary>
@@ -56,10 +56,10 @@ public sealed class StepContext
     /// <summary>A logger named for the step.</summary>
     public ILogger Logger { get; }
 
-    /// <summary>Says how far the step is, for whoever looks at the run. Cheap: only the latest is kept.</summary>
-    /// <param name="fraction">From 0 to 1; outside it is cut.</param>
-    /// <param name="message">In words; cut at 100 characters.</param>
-    /// <returns>A task that completes when it is noted.</returns>
+    /// <summary>Reports the step's progress, for people who look at the run. It is cheap: only the latest report is kept.</summary>
+    /// <param name="fraction">The part that is done, from 0 to 1; a value outside is set to the nearer end.</param>
+    /// <param name="message">A description; cut at 100 characters.</param>
+    /// <returns>A task that completes when the report is stored.</returns>
     public Task ReportProgressAsync(double fraction, string? message = null)
     {
         _step.Report(new RunProgress(
@@ -69,22 +69,22 @@ public sealed class StepContext
 
     /// <summary>
     /// Runs a program as a child process, for work that cannot observe a token. Its output goes to the log, line by line. When
-    /// <see cref="CancellationToken"/> fires, it and all that it has started are asked to end, and after
-    /// <see cref="ProcessOptions.Notice"/> are killed. Nothing of it is left when the task completes, or when this process dies.
+    /// <see cref="CancellationToken"/> fires, the program and the processes that it has started are asked to end, and after
+    /// <see cref="ProcessOptions.Notice"/> they are killed. None is left when the task completes, or when this process dies.
     /// </summary>
     /// <param name="options">The program, and how to run it.</param>
-    /// <returns>How it ended by itself; an exit code other than 0 is no error here.</returns>
+    /// <returns>Its result. An exit code other than 0 throws nothing here.</returns>
     /// <exception cref="ArgumentException">An option is not allowed.</exception>
-    /// <exception cref="OperationCanceledException">The step was told to stop, and the process is gone.</exception>
+    /// <exception cref="OperationCanceledException">The step was told to stop, and the process has ended.</exception>
     /// <exception cref="ProcessException">It cannot be started.</exception>
     public Task<ProcessResult> RunProcessAsync(ProcessOptions options) => SupervisedProcess.RunAsync(options, Logger, CancellationToken);
 
     /// <summary>
-    /// Gives the step and its run more time: what is left of this attempt's timeout, and of the run's execution timeout, grows by so
-    /// much. May be repeated.
+    /// Gives the step and its run more time: it is added to what is left of this attempt's timeout, and of the run's execution timeout.
+    /// Can be repeated.
     /// </summary>
-    /// <param name="by">How much; "never" takes the timeouts away.</param>
-    /// <returns>A task that completes when the run will hear of it.</returns>
+    /// <param name="by">How much; "never" removes the timeouts.</param>
+    /// <returns>A task that completes when the request is certain to reach the run.</returns>
     public async Task ExtendTimeoutAsync(Duration by)
     {
         await SendAsync(new RunMessage { Kind = RunMessageKind.Extend, By = by, Id = IdempotencyKey.Hash(null, nameof(RunMessageKind.Extend)) });
@@ -92,10 +92,10 @@ public sealed class StepContext
     }
 
     /// <summary>
-    /// Asks the step's run to stop, reason <see cref="StopReason.Self"/>. The step's own token fires too, unless it is shielded.
+    /// Asks the step's run to stop, with the reason <see cref="StopReason.Self"/>. The step's own token fires too, unless it is shielded.
     /// </summary>
-    /// <param name="message">Why, in words; kept up to 200 characters.</param>
-    /// <returns>A task that completes when the run will hear of it.</returns>
+    /// <param name="message">The reason, in words; up to 200 characters are kept.</param>
+    /// <returns>A task that completes when the request is certain to reach the run.</returns>
     public async Task CancelRunAsync(string? message = null)
     {
         StopReason reason = Preempt.StopReason.Self;

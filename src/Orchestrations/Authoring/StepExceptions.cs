@@ -1,11 +1,11 @@
 namespace Preempt;
 
-/// <summary>Thrown where a workflow calls a step whose code threw.</summary>
+/// <summary>Thrown by the call of a step whose code threw.</summary>
 public sealed class StepFailedException : Exception
 {
-    /// <summary>Makes one for a step and what its code threw.</summary>
+    /// <summary>Creates the exception for a step and the exception of its code.</summary>
     /// <param name="step">The step's name.</param>
-    /// <param name="error">What its code threw.</param>
+    /// <param name="error">The exception of its code.</param>
     public StepFailedException(string step, RunError error)
         : base($"Step '{step}' failed: {error.Message}")
     {
@@ -16,19 +16,19 @@ public sealed class StepFailedException : Exception
     internal StepFailedException(string step, RunError error, bool isTimeout)
         : this(step, error) => IsTimeout = isTimeout;
 
-    /// <summary>Makes one that names no step.</summary>
+    /// <summary>Creates the exception without a step.</summary>
     public StepFailedException()
     {
     }
 
-    /// <summary>Makes one with a message.</summary>
+    /// <summary>Creates the exception with a message.</summary>
     /// <param name="message">What went wrong.</param>
     public StepFailedException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one with a message and a cause.</summary>
+    /// <summary>Creates the exception with a message and a cause.</summary>
     /// <param name="message">What went wrong.</param>
     /// <param name="innerException">The cause.</param>
     public StepFailedException(string message, Exception innerException)
@@ -39,16 +39,16 @@ public sealed class StepFailedException : Exception
     /// <summary>The step's name.</summary>
     public string? Step { get; }
 
-    /// <summary>What its code threw.</summary>
+    /// <summary>The exception of its code.</summary>
     public RunError? Error { get; }
 
-    /// <summary>Whether it was over its own timeout, the last time that it was tried. Code that lets this out ends the run as timed out.</summary>
+    /// <summary>Whether its last attempt exceeded the step's own timeout. If the workflow does not catch the exception, the run then ends as TimedOut.</summary>
     public bool IsTimeout { get; }
 }
 
 /// <summary>
-/// Thrown where a workflow calls a step that was stopped alone, not with its run: a concurrency rule of the step's gave its place to
-/// a newer one, or had none for it. Code that lets it out ends the run as cancelled.
+/// Thrown by the call of a step that was stopped without its run: a concurrency rule around the step gave its slot to
+/// a newer step, or had none for it. If the workflow does not catch the exception, the run ends as Cancelled.
 /// </summary>
 #pragma warning disable CA1032 // Always about a step and a stop.
 public sealed class StepStoppedException : OperationCanceledException
@@ -64,6 +64,6 @@ public sealed class StepStoppedException : OperationCanceledException
     /// <summary>The step's name.</summary>
     public string Step { get; }
 
-    /// <summary>Why it was stopped, and by whom.</summary>
+    /// <summary>Why it was stopped, and who requested it.</summary>
     public StopRequest Stop { get; }
 }

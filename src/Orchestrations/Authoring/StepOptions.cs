@@ -1,28 +1,28 @@
 namespace Preempt;
 
-/// <summary>How a step is to be called.</summary>
+/// <summary>Options of a step's call.</summary>
 public sealed record StepOptions
 {
     /// <summary>
     /// The longest that one attempt may take, by the worker's clock. Its token fires then, reason <see cref="StopReason.Timeout"/>;
-    /// an attempt that stops for it has failed.
+    /// an attempt that stops because of it has failed.
     /// </summary>
     public Duration Timeout { get; init; } = Duration.Never;
 
-    /// <summary>Whether, and how, a step whose code throws is run again. By default it is not.</summary>
+    /// <summary>The retry policy, for a step whose code throws. By default there are no retries.</summary>
     public RetryPolicy Retry { get; init; } = RetryPolicy.None;
 }
 
 /// <summary>
-/// How often a step is run, and how long the pauses are. The n-th pause is <c>FirstDelay * Backoff^(n-1)</c>, at most
-/// <c>MaxDelay</c>. After a stop request nothing is run again.
+/// How many attempts a step has, and how long the pauses are. The n-th pause is <c>FirstDelay * Backoff^(n-1)</c>, at most
+/// <c>MaxDelay</c>. Nothing is retried after a stop request.
 /// </summary>
 public sealed record RetryPolicy
 {
     /// <summary>The most attempts that a policy can allow.</summary>
     public const int LargestMaxAttempts = 100;
 
-    /// <summary>One attempt, and no more.</summary>
+    /// <summary>A policy of one attempt.</summary>
     public static readonly RetryPolicy None = new() { MaxAttempts = 1 };
 
     private readonly int _maxAttempts = 3;
@@ -41,7 +41,7 @@ public sealed record RetryPolicy
     /// <summary>The pause after the first attempt; 1 second by default.</summary>
     public Duration FirstDelay { get; init; } = Duration.FromSeconds(1);
 
-    /// <summary>What each pause is multiplied by for the next, 1 or more; 2 by default.</summary>
+    /// <summary>The factor from one pause to the next, 1 or more; 2 by default.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is less than 1, or not a number.</exception>
     public double Backoff
     {

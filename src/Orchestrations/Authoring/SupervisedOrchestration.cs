@@ -3,27 +3,27 @@ using Microsoft.DurableTask;
 
 namespace Preempt;
 
-/// <summary>Puts orchestrators that were written without Preempt under a supervisor.</summary>
+/// <summary>Supervises orchestrators that were written without Preempt.</summary>
 public static class SupervisedOrchestration
 {
     /// <summary>
-    /// Runs an orchestrator's code with concurrency rules, a stop that it can observe, timeouts and a forced end. Whoever starts the
-    /// orchestration, and reads its output, need not change: its input stays what it was, and so do its output and its failure. Only an
+    /// Runs an orchestrator's code with concurrency rules, a stop that it can observe, timeouts and an end by force. Callers that start the
+    /// orchestration and read its output need not change: its input, its output and its failure stay the same. Only an
     /// orchestration that is stopped ends differently: it fails with a <see cref="RunStoppedException"/>, or is terminated when its
     /// grace is over. Its custom status is the run's record, so the code must not set one.
     /// </summary>
     /// <typeparam name="TOutput">What the orchestration returns.</typeparam>
     /// <param name="context">The orchestration. Its id must be a valid run id, see <see cref="RunId.Validate"/>.</param>
     /// <param name="configure">
-    /// Says how runs are named, limited and stopped, as a workflow's <see cref="Workflow.Configure"/> does. Called in the first turn only, and again when
-    /// the orchestrator continues as new: a deployment that configures otherwise does not change a run in flight.
+    /// Sets the name, limits and rules of runs, as a workflow's <see cref="Workflow.Configure"/> does. Called only in the first turn, and again when
+    /// the orchestrator continues as new: a deployment that changes it does not change a run in flight.
     /// </param>
-    /// <param name="code">The orchestrator's code. It may go on using the context; what it calls there is not told to stop.</param>
-    /// <param name="options">The app's settings; by default there are none.</param>
-    /// <returns>What the code returns.</returns>
-    /// <exception cref="InvalidRunException">The input lacks something that a concurrency key is made of, or the id is not valid.</exception>
-    /// <exception cref="InvalidOperationException">What is configured is not allowed, or the run is of a protocol that this code does not know.</exception>
-    /// <exception cref="RunStoppedException">The run was stopped, and its code let that out.</exception>
+    /// <param name="code">The orchestrator's code. It can still use the context; activities that it calls there are not told to stop.</param>
+    /// <param name="options">The app's settings; null for the defaults.</param>
+    /// <returns>The code's output.</returns>
+    /// <exception cref="InvalidRunException">The input lacks a value of a concurrency key, or the id is not valid.</exception>
+    /// <exception cref="InvalidOperationException">The configuration is not valid, or this code does not know the run's version of the protocol.</exception>
+    /// <exception cref="RunStoppedException">The run was stopped, and its code did not catch the exception.</exception>
     /// <example>
     /// <code>
     /// [Function(nameof(ProcessOrder))]
@@ -64,7 +64,7 @@ public static class SupervisedOrchestration
         {
             RunRequest accepted = RunStart.MakeRequest(
                 configure(), input, new StartOptions(), new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero));
-            // Whoever looks sees a run from its first turn on.
+            // Readers see a run from its first turn on.
             context.SetCustomStatus(new RunRecord { Supervised = SupervisedRun.Of(accepted with { IsSupervised = true }) });
             return accepted with { Input = null };
         });

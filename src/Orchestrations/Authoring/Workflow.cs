@@ -2,15 +2,15 @@ using System.Text.Json;
 
 namespace Preempt;
 
-/// <summary>What all workflows have in common; derive from <see cref="Workflow{TInput, TOutput}"/>.</summary>
+/// <summary>The base of all workflows; derive from <see cref="Workflow{TInput, TOutput}"/>.</summary>
 public abstract class Workflow
 {
     private protected Workflow()
     {
     }
 
-    /// <summary>Says how runs of this workflow are named, limited and stopped. Called once, at registration.</summary>
-    /// <param name="workflow">Takes what is said.</param>
+    /// <summary>Defines the name, limits and rules of this workflow. Called once, at registration.</summary>
+    /// <param name="workflow">The builder.</param>
     public virtual void Configure(WorkflowBuilder workflow)
     {
     }
@@ -21,16 +21,16 @@ public abstract class Workflow
     internal abstract Task<JsonElement?> InvokeAsync(RunContext run, JsonElement? input);
 }
 
-/// <summary>A workflow that returns a <typeparamref name="TOutput"/>; lets the compiler check what a call expects.</summary>
-/// <typeparam name="TOutput">What it returns.</typeparam>
+/// <summary>A workflow that returns a <typeparamref name="TOutput"/>, so that the compiler can check a call.</summary>
+/// <typeparam name="TOutput">The output.</typeparam>
 public interface IWorkflowReturning<out TOutput>;
 
 /// <summary>
-/// A definition of work that takes steps. Its code is an orchestrator: it may await only what <see cref="RunContext"/> gives, and
-/// reads no clock, no randomness and no state from outside. A run makes an object of its own.
+/// A workflow. Its code is an orchestrator: it may await only tasks of <see cref="RunContext"/>, and
+/// must read no clock, no random values and no state from outside. Each run creates an object of the class.
 /// </summary>
-/// <typeparam name="TInput">What a run is given; JSON.</typeparam>
-/// <typeparam name="TOutput">What a run returns; JSON.</typeparam>
+/// <typeparam name="TInput">The input; JSON.</typeparam>
+/// <typeparam name="TOutput">The output; JSON.</typeparam>
 /// <example>
 /// <code>
 /// public sealed class ChatReply : Workflow&lt;ChatMessage, string&gt;
@@ -46,17 +46,17 @@ public interface IWorkflowReturning<out TOutput>;
 public abstract class Workflow<TInput, TOutput> : Workflow, IWorkflowReturning<TOutput>
 {
     /// <summary>
-    /// The work. Throws <see cref="OperationCanceledException"/> to end as stopped; what it returns after a stop counts as success;
-    /// anything else it throws is a failure, and is not retried.
+    /// The work. It throws <see cref="OperationCanceledException"/> to end as stopped. If it returns after a stop, the run has succeeded;
+    /// any other exception is a failure, and is not retried.
     /// </summary>
     /// <param name="run">The run: its token, and the steps, delays and children that it may await.</param>
-    /// <param name="input">What the run was given.</param>
-    /// <returns>What the run returns.</returns>
+    /// <param name="input">The run's input.</param>
+    /// <returns>The run's output.</returns>
     public abstract Task<TOutput> RunAsync(RunContext run, TInput input);
 
-    /// <summary>Looks at an input before a run is accepted. By default anything of the right type will do.</summary>
-    /// <param name="input">What the caller gave.</param>
-    /// <returns>What is wrong with it and what is accepted, for the caller to read; null when it is fine.</returns>
+    /// <summary>Checks an input before a run is accepted. By default any value of the right type is accepted.</summary>
+    /// <param name="input">The caller's input.</param>
+    /// <returns>What is wrong and what is accepted, as a message for the caller; null if the input is accepted.</returns>
     protected virtual string? Validate(TInput input) => null;
 
     internal sealed override string? Check(JsonElement? input) => Validate(Payload.ReadStrictly<TInput>(input));

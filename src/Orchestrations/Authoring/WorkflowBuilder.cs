@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Preempt;
 
-/// <summary>Takes what a workflow says of itself. What is wrong is refused at once, with the workflow and the setting named.</summary>
+/// <summary>Defines a workflow. A mistake is refused at once, with the workflow and the setting named.</summary>
 public sealed class WorkflowBuilder
 {
     private readonly List<ConcurrencyRule> _rules = [];
@@ -28,7 +28,7 @@ public sealed class WorkflowBuilder
         if (workflow.GetConstructor(Type.EmptyTypes) is null)
         {
             throw new InvalidOperationException(
-                "it has no public constructor without parameters, and each run makes an object of it; what it needs from outside, its steps can ask for");
+                "it has no public constructor without parameters, which each run needs to create it; services are for its steps, which can take them in their constructors");
         }
 
         Workflow Create() => (Workflow)Activator.CreateInstance(workflow)!;
@@ -56,7 +56,7 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    /// <summary>Versions the workflow, "1" by default. Another version has gates of its own.</summary>
+    /// <summary>Sets the workflow's version, "1" by default. Each version has gates of its own.</summary>
     /// <param name="version">1 to 16 characters of a-z, 0-9, <c>-_.</c></param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">The version is not allowed.</exception>
@@ -69,17 +69,17 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    /// <summary>Limits the runs that have the same key. Several rules are entered in the order they are given in.</summary>
+    /// <summary>Limits the runs that have the same key. A run enters several rules in the order in which they are given.</summary>
     /// <param name="key">A template over <c>input</c> and <c>metadata</c>, such as <c>{input.userId}:{metadata.region}</c>.</param>
-    /// <param name="maxRuns">Runs of one key at one time, 1 to 1000.</param>
-    /// <param name="strategy">What happens when there are as many.</param>
-    /// <param name="handover">Of CancelInProgress: when a newcomer gets the slot of the run that it supersedes.</param>
-    /// <param name="maxQueued">Of Queue and RoundRobin: runs of one key that may wait, 1 to 10,000; by default 10,000, of RoundRobin 1,000.</param>
-    /// <param name="maxTotal">Of RoundRobin: runs of all keys at one time, 1 to 1000.</param>
-    /// <param name="maxQueuedTotal">Of RoundRobin: runs of all keys that may wait, 1 to 10,000; by default 10,000.</param>
+    /// <param name="maxRuns">How many runs of one key may run at one time, 1 to 1000.</param>
+    /// <param name="strategy">What happens to one more.</param>
+    /// <param name="handover">For CancelInProgress: when a new run gets the slot of the run that it supersedes.</param>
+    /// <param name="maxQueued">For Queue and RoundRobin: how many runs of one key may wait, 1 to 10,000; by default 10,000, with RoundRobin 1,000.</param>
+    /// <param name="maxTotal">For RoundRobin: how many runs of all keys may run at one time, 1 to 1000.</param>
+    /// <param name="maxQueuedTotal">For RoundRobin: how many runs of all keys may wait, 1 to 10,000; by default 10,000.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="FormatException">The template cannot be read.</exception>
-    /// <exception cref="ArgumentException">A limit is out of range, or is not one of this strategy.</exception>
+    /// <exception cref="ArgumentException">A limit is out of range, or does not belong to this strategy.</exception>
     public WorkflowBuilder Concurrency(
         string key,
         int maxRuns,
@@ -92,15 +92,15 @@ public sealed class WorkflowBuilder
 
     /// <summary>Limits the runs for which the function returns the same key.</summary>
     /// <typeparam name="TInput">The workflow's input.</typeparam>
-    /// <param name="key">Finds the key of a run, 512 characters at most, from its input and metadata.</param>
-    /// <param name="maxRuns">Runs of one key at one time, 1 to 1000.</param>
-    /// <param name="strategy">What happens when there are as many.</param>
-    /// <param name="handover">Of CancelInProgress: when a newcomer gets the slot of the run that it supersedes.</param>
-    /// <param name="maxQueued">Of Queue and RoundRobin: runs of one key that may wait, 1 to 10,000; by default 10,000, of RoundRobin 1,000.</param>
-    /// <param name="maxTotal">Of RoundRobin: runs of all keys at one time, 1 to 1000.</param>
-    /// <param name="maxQueuedTotal">Of RoundRobin: runs of all keys that may wait, 1 to 10,000; by default 10,000.</param>
+    /// <param name="key">Returns the key of a run, 512 characters at most, from its input and metadata.</param>
+    /// <param name="maxRuns">How many runs of one key may run at one time, 1 to 1000.</param>
+    /// <param name="strategy">What happens to one more.</param>
+    /// <param name="handover">For CancelInProgress: when a new run gets the slot of the run that it supersedes.</param>
+    /// <param name="maxQueued">For Queue and RoundRobin: how many runs of one key may wait, 1 to 10,000; by default 10,000, with RoundRobin 1,000.</param>
+    /// <param name="maxTotal">For RoundRobin: how many runs of all keys may run at one time, 1 to 1000.</param>
+    /// <param name="maxQueuedTotal">For RoundRobin: how many runs of all keys may wait, 1 to 10,000; by default 10,000.</param>
     /// <returns>This builder.</returns>
-    /// <exception cref="ArgumentException">A limit is out of range, or is not one of this strategy.</exception>
+    /// <exception cref="ArgumentException">A limit is out of range, or does not belong to this strategy.</exception>
     public WorkflowBuilder Concurrency<TInput>(
         Func<TInput, IReadOnlyDictionary<string, string>, string> key,
         int maxRuns,
@@ -113,20 +113,20 @@ public sealed class WorkflowBuilder
 
     /// <summary>
     /// Limits the steps of one class that run at one time for the same key, over all runs of the workflow. A step waits for its own
-    /// gates after its run was admitted; a step that a newer one supersedes is stopped alone: its call throws
+    /// gates after its run was admitted. If a newer step supersedes it, only the step is stopped: its call throws
     /// <see cref="StepStoppedException"/>, and the run goes on.
     /// </summary>
-    /// <typeparam name="TStep">The step's class. Several rules for one class are entered in the order they are given in.</typeparam>
+    /// <typeparam name="TStep">The step's class. A step enters several rules of one class in the order in which they are given.</typeparam>
     /// <param name="key">A template over the run's <c>input</c> and <c>metadata</c>, such as <c>{input.userId}</c>.</param>
-    /// <param name="maxRuns">Steps of one key at one time, 1 to 1000.</param>
-    /// <param name="strategy">What happens when there are as many.</param>
-    /// <param name="handover">Of CancelInProgress: when a newcomer gets the slot of the step that it supersedes.</param>
-    /// <param name="maxQueued">Of Queue and RoundRobin: steps of one key that may wait, 1 to 10,000; by default 10,000, of RoundRobin 1,000.</param>
-    /// <param name="maxTotal">Of RoundRobin: steps of all keys at one time, 1 to 1000.</param>
-    /// <param name="maxQueuedTotal">Of RoundRobin: steps of all keys that may wait, 1 to 10,000; by default 10,000.</param>
+    /// <param name="maxRuns">How many steps of one key may run at one time, 1 to 1000.</param>
+    /// <param name="strategy">What happens to one more.</param>
+    /// <param name="handover">For CancelInProgress: when a new step gets the slot of the step that it supersedes.</param>
+    /// <param name="maxQueued">For Queue and RoundRobin: how many steps of one key may wait, 1 to 10,000; by default 10,000, with RoundRobin 1,000.</param>
+    /// <param name="maxTotal">For RoundRobin: how many steps of all keys may run at one time, 1 to 1000.</param>
+    /// <param name="maxQueuedTotal">For RoundRobin: how many steps of all keys may wait, 1 to 10,000; by default 10,000.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="FormatException">The template cannot be read.</exception>
-    /// <exception cref="ArgumentException">A limit is out of range, or is not one of this strategy.</exception>
+    /// <exception cref="ArgumentException">A limit is out of range, or does not belong to this strategy.</exception>
     public WorkflowBuilder StepConcurrency<TStep>(
         string key,
         int maxRuns,
@@ -139,9 +139,9 @@ public sealed class WorkflowBuilder
         AddStepRule(typeof(TStep), KeySelector.FromTemplate(key), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <inheritdoc cref="StepConcurrency{TStep}(string, int, ConcurrencyStrategy, Handover, int?, int?, int?)" />
-    /// <typeparam name="TStep">The step's class. Several rules for one class are entered in the order they are given in.</typeparam>
+    /// <typeparam name="TStep">The step's class. A step enters several rules of one class in the order in which they are given.</typeparam>
     /// <typeparam name="TInput">The workflow's input.</typeparam>
-    /// <param name="key">Computes the key from the run's input and metadata; it must give the same for the same.</param>
+    /// <param name="key">Computes the key from the run's input and metadata; it must be deterministic.</param>
     public WorkflowBuilder StepConcurrency<TStep, TInput>(
         Func<TInput, IReadOnlyDictionary<string, string>, string> key,
         int maxRuns,
@@ -208,7 +208,7 @@ public sealed class WorkflowBuilder
             throw new ArgumentException($"workflow \"{_name}\": strategy {strategy} takes no {name}.", name);
     }
 
-    /// <summary>Limits how long the workflow's code may run; a run that takes longer is stopped, reason Timeout.</summary>
+    /// <summary>Limits how long the workflow's code may run; a run that takes longer is stopped, with the reason Timeout.</summary>
     /// <param name="timeout">As in "10 minutes" or "1h30m"; "never" for no limit.</param>
     /// <returns>This builder.</returns>
     public WorkflowBuilder Timeout(Duration timeout)
@@ -217,9 +217,9 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    /// <summary>Finds the execution timeout of a run in its input.</summary>
+    /// <summary>Computes the execution timeout of a run from its input.</summary>
     /// <typeparam name="TInput">The workflow's input.</typeparam>
-    /// <param name="timeout">Returns it; null for the workflow's own, and never more than that.</param>
+    /// <param name="timeout">Returns the timeout; null for the workflow's own, which is also the longest.</param>
     /// <returns>This builder.</returns>
     public WorkflowBuilder Timeout<TInput>(Func<TInput, Duration?> timeout)
     {
@@ -227,7 +227,7 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    /// <summary>Gives an input that a run may be started with: the dashboard fills its form with it.</summary>
+    /// <summary>Sets an example of the input. The dashboard fills its start form with it.</summary>
     /// <typeparam name="TInput">The workflow's input.</typeparam>
     /// <param name="input">The input.</param>
     /// <returns>This builder.</returns>
@@ -238,7 +238,7 @@ public sealed class WorkflowBuilder
     }
 
     /// <summary>
-    /// Says how long a run may take to stop. When its grace is over it is ended by force, whatever still runs of it.
+    /// Sets how long a run may take to stop. When its grace is over it is ended by force, even if steps still run.
     /// </summary>
     /// <param name="grace">As in "30s"; 24 hours at most.</param>
     /// <returns>This builder.</returns>
@@ -250,7 +250,7 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    /// <summary>Marks the workflow as one to try things out with: the setting <c>Preempt:Lab</c> switches it off.</summary>
+    /// <summary>Marks the workflow as a lab workflow, for trying things out. <c>Preempt:Lab=false</c> switches these off.</summary>
     /// <returns>This builder.</returns>
     public WorkflowBuilder Lab()
     {
@@ -258,9 +258,9 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    /// <summary>Starts a run, its input the payload, whenever an event is published.</summary>
-    /// <param name="eventName">The event's name, without regard to case.</param>
-    /// <param name="where">What must hold for its payload, such as <c>"kind = 'csv'"</c>; by default any will do.</param>
+    /// <summary>Starts a run whenever an event is published. The payload is the run's input.</summary>
+    /// <param name="eventName">The event's name, case-insensitive.</param>
+    /// <param name="where">A condition on the payload, such as <c>"kind = 'csv'"</c>; by default there is none.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">The name or the match cannot be read.</exception>
     public WorkflowBuilder StartOn(string eventName, string? where = null)
@@ -270,7 +270,7 @@ public sealed class WorkflowBuilder
     }
 
     /// <summary>
-    /// Ends runs at times of the day, on days of the week, at an instant or on an event; one that is due to start when it is met is
+    /// Ends runs at times of the day, on days of the week, at an instant or on an event. A run that is due to start while the condition is met is
     /// not started.
     /// </summary>
     /// <param name="condition">As in "time of day between 08:00 and 18:00 Europe/Paris", or "event order-paid where id = 7".</param>
@@ -281,9 +281,9 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    /// <summary>Finds in its input when a run is to end.</summary>
+    /// <summary>Computes the end condition of a run from its input.</summary>
     /// <typeparam name="TInput">The workflow's input.</typeparam>
-    /// <param name="condition">Returns it; null for a run that ends when its code does.</param>
+    /// <param name="condition">Returns the condition; null for none.</param>
     /// <returns>This builder.</returns>
     public WorkflowBuilder EndWhen<TInput>(Func<TInput, EndCondition?> condition)
     {
@@ -291,7 +291,7 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    /// <summary>Limits how long a run may wait for its gates, or for an app that drains; one that waits longer is TimedOut and never starts.</summary>
+    /// <summary>Limits how long a run may wait for its gates, or for an app that drains. A run that waits longer ends as TimedOut and never starts.</summary>
     /// <param name="timeout">As in "10 minutes"; "never" for no limit.</param>
     /// <returns>This builder.</returns>
     public WorkflowBuilder ScheduleTimeout(Duration timeout)

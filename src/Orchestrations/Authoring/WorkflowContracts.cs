@@ -1,13 +1,13 @@
 namespace Preempt;
 
-/// <summary>What callers outside of the app know a workflow by.</summary>
+/// <summary>Contracts of workflows, for callers outside of the app.</summary>
 public static class WorkflowContracts
 {
-    /// <summary>The contract of a workflow, by which a program that shares its class calls it, with <c>Preempt.Client</c> for one.</summary>
-    /// <typeparam name="TInput">What the workflow takes.</typeparam>
-    /// <typeparam name="TOutput">What it returns.</typeparam>
+    /// <summary>The contract of a workflow. A program that shares the workflow's class calls it by this contract, for example with <c>Preempt.Client</c>.</summary>
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <typeparam name="TOutput">The output.</typeparam>
     /// <param name="workflow">The workflow, as in <c>new ChatReply()</c>.</param>
-    /// <returns>The contract, with the name that the workflow has.</returns>
+    /// <returns>The contract, with the workflow's name.</returns>
     /// <exception cref="ArgumentException">The name that the workflow gives itself is not allowed.</exception>
     /// <example>
     /// <code>

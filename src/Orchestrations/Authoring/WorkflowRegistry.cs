@@ -2,14 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Preempt;
 
-/// <summary>The workflows of an app, by name. Names do not distinguish case.</summary>
+/// <summary>The workflows of an app, by name. Names are case-insensitive.</summary>
 public sealed class WorkflowRegistry
 {
     private readonly Dictionary<string, RegisteredWorkflow> _byName;
     private readonly Dictionary<Type, RegisteredWorkflow> _byClass;
     private readonly bool _hasLab;
 
-    /// <param name="definitions">The workflows, each of another name.</param>
+    /// <param name="definitions">The workflows, with different names.</param>
     /// <param name="steps">The steps.</param>
     /// <param name="options">The app's settings.</param>
     internal WorkflowRegistry(IReadOnlyCollection<RegisteredWorkflow> definitions, StepRegistry steps, PreemptOptions options)
@@ -50,7 +50,7 @@ public sealed class WorkflowRegistry
     /// <exception cref="InvalidOperationException">There is none.</exception>
     internal RegisteredWorkflow Get(string name) => _byName.GetValueOrDefault(name)
         ?? throw new InvalidOperationException(
-            $"This app has no workflow named '{name}'. It had one when the run was started: keep the class until no run of it lives.");
+            $"This app has no workflow named '{name}'. It had one when the run was started: keep the class until all its runs have ended.");
 
     /// <summary>The workflow that another calls.</summary>
     /// <exception cref="InvalidOperationException">It is not registered.</exception>

@@ -35,7 +35,7 @@ internal static class BulkRules
     {
         filter = filter.Check();
         if (filter.IsEmpty)
-            throw new InvalidRunException("filter: it says nothing, and would mean all runs; name their statuses to mean that.");
+            throw new InvalidRunException("filter: it is empty, and would match all runs. To match all runs, name their statuses.");
         RunStatus[] fitting = [.. RunStatusExtensions.All.Where(status => status.IsTerminal() == (kind == BulkKind.Replay))];
         if (filter.Status.Except(fitting).Any())
         {

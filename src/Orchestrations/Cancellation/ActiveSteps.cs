@@ -68,7 +68,7 @@ internal sealed class ActiveSteps(ILogger<ActiveSteps> logger)
             steps.Add(step);
             foreach (StopNotice notice in _notices.GetValueOrDefault(call.RunId) ?? [])
                 step.Consider(notice);
-            // Whoever else stops it does so after this lock.
+            // Any other stop comes after this lock.
             if (step.Reason is null)
                 step.Stopping = stopping;
         }
@@ -104,7 +104,7 @@ internal sealed class ActiveSteps(ILogger<ActiveSteps> logger)
     {
         if (_notices.TryGetValue(notice.RunId, out List<StopNotice>? known))
         {
-            // The first reason stands: whoever asks for the same once more adds nothing.
+            // The first reason stays: a second request adds nothing.
             if (known.Exists(other => (other.Step, other.Force, other.Life, other.GivesBack.IsEmpty)
                 == (notice.Step, notice.Force, notice.Life, notice.GivesBack.IsEmpty)))
                 return;
@@ -229,7 +229,7 @@ internal sealed class ActiveStep : IDisposable
         if (Interlocked.CompareExchange(ref _reason, reason, -1) != -1)
             return;
         StopRequestedAt = requestedAt;
-        // What waits for the token may run at once, and must not run on the thread of whoever asked for the stop.
+        // What waits for the token may run at once, and must not run on the thread that asked for the stop.
         if (SynchronizationContext.Current is { } context)
             context.Post(_ => Fire(), null);
         else

@@ -76,7 +76,7 @@ internal sealed class FeedTable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"The table {_rows.Name} did not answer within {(Duration)CallLimit}.");
+            throw new TimeoutException($"The table {_rows.Name} did not respond within {(Duration)CallLimit}.");
         }
     }
 

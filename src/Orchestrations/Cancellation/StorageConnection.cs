@@ -19,7 +19,7 @@ internal sealed class StorageConnection
         if (!setting.IsSet)
         {
             throw new FormatException(
-                $"{setting.Name}: stop notices go through a table in the app's storage account; set it to a connection string, or set "
+                $"{setting.Name}: stop notices use a table in the app's storage account. Set it to a connection string, or set "
                 + $"{setting.Name}__accountName or {setting.Name}__tableServiceUri, or set Preempt:Feed to in-process if the app never "
                 + "runs in more than one process.");
         }
@@ -32,7 +32,7 @@ internal sealed class StorageConnection
         catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
         {
             // The message of the exception may hold parts of the value, which is a secret.
-            throw new FormatException($"{setting.Name}: it is no connection string of Azure Storage.");
+            throw new FormatException($"{setting.Name}: it is not a connection string of Azure Storage.");
         }
 
         return connection;

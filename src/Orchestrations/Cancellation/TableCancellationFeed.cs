@@ -143,13 +143,13 @@ internal sealed partial class TableCancellationFeed : ICancellationFeed, IDispos
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Stop notices cannot be read; steps here hear only of stops from here")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stop notices cannot be read; steps in this process get only stops from this process")]
     private partial void LogReadFailed(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Stop notices are read again, after {Failures} failures")]
     private partial void LogReadsAgain(int failures);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The stop notice of {Run} cannot be written; other processes do not hear of it now")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The stop notice of {Run} cannot be written; other processes do not get it now")]
     private partial void LogWriteFailed(Exception exception, string run);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Old stop notices could not be removed this time")]

@@ -27,7 +27,7 @@ internal enum LeftoverKind
 
 /// <summary>One page of leftovers to remove.</summary>
 /// <param name="Kind">Which.</param>
-/// <param name="Cursor">Where the page before this one ended; null for the first.</param>
+/// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
 internal sealed record CleanUpPage(LeftoverKind Kind, string? Cursor = null);
 
 /// <summary>What became of a page.</summary>

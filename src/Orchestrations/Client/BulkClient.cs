@@ -33,7 +33,7 @@ internal sealed class BulkClient(RunClients app, DurableTaskClient client)
     /// <param name="told">The event.</param>
     /// <param name="readRuns">Reads the runs that may end on it; not asked where the operation is known.</param>
     /// <param name="idempotencyKey">The publisher's key; null without one.</param>
-    /// <param name="cancellationToken">Gives up the call; the operation may have been accepted all the same.</param>
+    /// <param name="cancellationToken">Cancels the call; the operation may have been accepted anyway.</param>
     /// <returns>The operation's id; null where no run is to be told.</returns>
     /// <exception cref="InvalidRunException">The key is not allowed.</exception>
     /// <exception cref="IdempotencyKeyReusedException">The key was used for another payload of the event.</exception>
@@ -73,11 +73,11 @@ internal sealed class BulkClient(RunClients app, DurableTaskClient client)
         return instance is null ? new BulkProgress(0) : OperationReader.ReadProgress(instance) ?? new BulkProgress(0);
     }
 
-    /// <summary>Finds an operation.</summary>
+    /// <summary>Reads an operation.</summary>
     /// <exception cref="UnknownOperationException">There is no such operation.</exception>
     public async Task<Operation> GetAsync(string id, CancellationToken cancellationToken) => Read(await LookAsync(id, cancellationToken));
 
-    /// <summary>Stops an operation between two of its turns; one that has ended is left as it is.</summary>
+    /// <summary>Stops an operation between two of its turns; one that has ended is not changed.</summary>
     /// <exception cref="UnknownOperationException">There is no such operation.</exception>
     public async Task<Operation> StopAsync(string id, CancellationToken cancellationToken)
     {

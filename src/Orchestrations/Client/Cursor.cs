@@ -20,6 +20,6 @@ internal static class Cursor
         if (Base64Url.IsValid(cursor) && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)) is var text
             && text.StartsWith(Mark, StringComparison.Ordinal))
             return text[Mark.Length..];
-        throw new InvalidRunException($"cursor {Excerpt.Of(cursor)}: not one that an earlier page ended with.");
+        throw new InvalidRunException($"cursor {Excerpt.Of(cursor)}: not a cursor of an earlier page.");
     }
 }

@@ -33,7 +33,7 @@ internal static class GateExplainer
             yield return $"Held by {RunExplainer.Names(holders.Select(Shown), holders.Length)}.";
         ImmutableArray<HolderState> leaving = holders.RemoveAll(holder => holder.SupersededBy is null);
         if (leaving.Length > 0)
-            yield return $"{RunExplainer.Names(leaving.Select(Shown), leaving.Length)} was told to stop for a newer run, and has its grace to end.";
+            yield return $"{RunExplainer.Names(leaving.Select(Shown), leaving.Length)} was asked to stop for a newer run, and must end within its grace.";
         yield return Next(rule, index, leaving.Length);
     }
 
@@ -44,7 +44,7 @@ internal static class GateExplainer
     private static string Place(string self, RunGate gate, GateState state, int index)
     {
         if (gate.Rule.Strategy != ConcurrencyStrategy.RoundRobin)
-            return index == 0 && state.Waiters.Length == 1 ? "Nobody else waits." : $"It is number {Number(index + 1)} of {Number(state.Waiters.Length)} in line.";
+            return index == 0 && state.Waiters.Length == 1 ? "No other run waits." : $"It is number {Number(index + 1)} of {Number(state.Waiters.Length)} in line.";
         List<WaiterState> own = [.. state.Waiters.Where(waiter => waiter.Key == gate.Key)];
         int place = own.FindIndex(waiter => waiter.Age.RunId == self) + 1;
         int keys = state.Waiters.Select(waiter => waiter.Key).Distinct().Count();
@@ -54,9 +54,9 @@ internal static class GateExplainer
 
     private static string Next(ConcurrencyRule rule, int index, int leaving) => rule.Strategy switch
     {
-        ConcurrencyStrategy.RoundRobin => "It starts when its key's turn comes and it is first in its line.",
+        ConcurrencyStrategy.RoundRobin => "It starts when it is its key's turn and it is the first of its key.",
         ConcurrencyStrategy.CancelInProgress when leaving > 0 => "It starts when the run before it has ended.",
-        ConcurrencyStrategy.CancelInProgress => "It starts when a slot is free; a newer run would take its place.",
+        ConcurrencyStrategy.CancelInProgress => "It starts when a slot is free; a newer run would supersede it.",
         _ => index == 0 ? "It starts when the next run there ends." : $"It starts when {Number(index + 1)} more runs there have ended.",
     };
 

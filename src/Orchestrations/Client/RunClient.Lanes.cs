@@ -7,15 +7,15 @@ namespace Preempt;
 // What is drawn of many runs.
 public sealed partial class RunClient
 {
-    /// <summary>Reads the runs of a workflow over a time, briefly, and who waits at its gates.</summary>
+    /// <summary>Reads the runs of a workflow over a time, in short form, and the waiting runs at its gates.</summary>
     /// <param name="workflow">The workflow's name.</param>
     /// <param name="since">The beginning of the time.</param>
     /// <param name="until">Its end; null for now.</param>
     /// <param name="key">A concurrency key; null for all.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>
-    /// The runs that lived in that time: those that have not ended, and those of the ended ones that were accepted in it, or before it by no
-    /// more than its length or an hour.
+    /// The runs of that time: those that have not ended, and ended ones that were accepted in it, or before it by at most
+    /// its length or an hour.
     /// </returns>
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">A condition is not allowed.</exception>
@@ -60,8 +60,8 @@ public sealed partial class RunClient
     }
 
     /// <summary>Counts runs, and measures how long they waited and took to stop.</summary>
-    /// <param name="filter">Which; null for all.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="filter">The filter; null for all runs.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The numbers.</returns>
     /// <exception cref="InvalidRunException">A condition is not allowed.</exception>
     public async Task<RunStatistics> GetStatisticsAsync(RunFilter? filter = null, CancellationToken cancellationToken = default)
@@ -73,7 +73,7 @@ public sealed partial class RunClient
 
     /// <summary>Lists the bulk operations of the last 7 days, the newest first.</summary>
     /// <param name="limit">How many at most, 1 to 200.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The operations.</returns>
     /// <exception cref="InvalidRunException">The limit is not allowed.</exception>
     public async Task<IReadOnlyList<Operation>> ListOperationsAsync(int limit = 50, CancellationToken cancellationToken = default)

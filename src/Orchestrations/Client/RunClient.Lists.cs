@@ -6,11 +6,11 @@ public sealed partial class RunClient
     public const int LargestPage = 200;
 
     /// <summary>Lists runs, the newest first.</summary>
-    /// <param name="filter">Which; null for all.</param>
+    /// <param name="filter">The filter; null for all runs.</param>
     /// <param name="limit">How many at most, 1 to 200. A page of large inputs or outputs has fewer.</param>
-    /// <param name="cursor">Where the page before this one ended; null for the first. Of a list with the same filter.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
-    /// <returns>The runs, and where the next page begins; null after the last.</returns>
+    /// <param name="cursor">The cursor of the previous page; null for the first page. The filter must be the same.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The runs, and the cursor of the next page; null after the last page.</returns>
     /// <exception cref="InvalidRunException">A condition, the limit or the cursor is not allowed.</exception>
     public async Task<(IReadOnlyList<Run> Items, string? Cursor)> ListAsync(
         RunFilter? filter = null, int limit = 50, string? cursor = null, CancellationToken cancellationToken = default)
@@ -23,9 +23,9 @@ public sealed partial class RunClient
         return (await _app.Progress.FillAsync(runs, cancellationToken), end);
     }
 
-    /// <summary>Says in words how a run got where it is, what it waits for and what comes next.</summary>
+    /// <summary>Explains the state of a run in words: why it is so, what the run waits for, and what comes next.</summary>
     /// <param name="id">The run's id.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The explanation.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     public async Task<RunExplanation> ExplainAsync(string id, CancellationToken cancellationToken = default)
@@ -45,16 +45,16 @@ public sealed partial class RunClient
     }
 
     /// <summary>
-    /// Starts a run with the input, the key, the metadata and the priority of one that has ended. It is a run of the workflow as it
-    /// is now, with its present timeouts.
+    /// Starts a new run with the input, the key, the metadata and the priority of a run that has ended. It uses the workflow as it
+    /// is now, and its present timeouts.
     /// </summary>
     /// <param name="id">The run that has ended.</param>
-    /// <param name="idempotencyKey">1 to 255 characters; a repeated call with the same key finds the first call's run.</param>
-    /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
+    /// <param name="idempotencyKey">1 to 255 characters; a repeated call with the same key returns the first call's run.</param>
+    /// <param name="cancellationToken">Cancels the call; the run may have been accepted anyway.</param>
     /// <returns>The new run, and whether it was started now.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
-    /// <exception cref="UnknownWorkflowException">Its workflow is no longer there.</exception>
-    /// <exception cref="InvalidRunException">The workflow no longer takes such an input.</exception>
+    /// <exception cref="UnknownWorkflowException">Its workflow no longer exists.</exception>
+    /// <exception cref="InvalidRunException">The workflow no longer accepts the input.</exception>
     /// <exception cref="RunConflictException">The run has not ended.</exception>
     public Task<(Run Run, bool IsNew)> ReplayAsync(string id, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         _starter.ReplayAsync(id, idempotencyKey, cancellationToken);

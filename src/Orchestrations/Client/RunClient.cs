@@ -29,12 +29,12 @@ public sealed partial class RunClient
 
     /// <summary>Starts a run. When the task completes the run is accepted, and will end.</summary>
     /// <param name="workflow">The workflow's name.</param>
-    /// <param name="input">What the run is given; written as JSON.</param>
-    /// <param name="options">What else is to be said.</param>
+    /// <param name="input">The run's input; written as JSON.</param>
+    /// <param name="options">Further options; null for the defaults.</param>
     /// <param name="waitWhileDraining">
-    /// Whether the run is accepted, and waits, also while the app drains and refuses starts: for a caller that cannot come again.
+    /// Whether the run is accepted, and waits, even while the app drains and refuses starts: for a caller that cannot retry.
     /// </param>
-    /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
+    /// <param name="cancellationToken">Cancels the call; the run may have been accepted anyway.</param>
     /// <returns>The run.</returns>
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">The input or an option is not allowed.</exception>
@@ -49,13 +49,13 @@ public sealed partial class RunClient
 
     /// <summary>Starts a run, unless one was started with the same idempotency key of the same workflow before.</summary>
     /// <param name="workflow">The workflow's name.</param>
-    /// <param name="input">What the run is given; written as JSON.</param>
+    /// <param name="input">The run's input; written as JSON.</param>
     /// <param name="idempotencyKey">The key: 1 to 255 characters.</param>
-    /// <param name="options">What else is to be said.</param>
+    /// <param name="options">Further options; null for the defaults.</param>
     /// <param name="waitWhileDraining">
-    /// Whether the run is accepted, and waits, also while the app drains and refuses starts: for a caller that cannot come again.
+    /// Whether the run is accepted, and waits, even while the app drains and refuses starts: for a caller that cannot retry.
     /// </param>
-    /// <param name="cancellationToken">Gives up the call; the run may have been accepted all the same.</param>
+    /// <param name="cancellationToken">Cancels the call; the run may have been accepted anyway.</param>
     /// <returns>The run, and whether it was started now.</returns>
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">The key, the input or an option is not allowed.</exception>
@@ -74,9 +74,9 @@ public sealed partial class RunClient
     /// <summary>Starts a run for another, unless it has been started.</summary>
     internal Task StartForAnotherAsync(ChildStart start, CancellationToken cancellationToken) => _starter.StartForAnotherAsync(start, cancellationToken);
 
-    /// <summary>Finds a run.</summary>
+    /// <summary>Reads a run.</summary>
     /// <param name="id">The run's id.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The run.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     public Task<Run> GetAsync(string id, CancellationToken cancellationToken = default) => _lookup.GetAsync(id, cancellationToken);
@@ -84,20 +84,20 @@ public sealed partial class RunClient
     /// <summary>Waits until a run has ended, or until the wait is over.</summary>
     /// <param name="id">The run's id.</param>
     /// <param name="wait">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The run, ended or not.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     public Task<Run> WaitAsync(string id, TimeSpan wait, CancellationToken cancellationToken = default) =>
         _lookup.WaitAsync(id, wait, cancellationToken);
 
     /// <summary>
-    /// Asks a run to stop. When the task completes the run has heard of it or will, and none of its unshielded steps begins any
+    /// Asks a run to stop. When the task completes the request will reach the run, and none of its unshielded steps begins any
     /// more; it ends when its code does, at the latest when its grace is over.
     /// </summary>
     /// <param name="id">The run's id.</param>
-    /// <param name="options">How.</param>
-    /// <param name="by">Who asks; kept up to 50 characters.</param>
-    /// <param name="cancellationToken">Gives up the call; the request may have been made all the same.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="by">Who requests the stop; up to 50 characters are kept.</param>
+    /// <param name="cancellationToken">Cancels the call; the request may have been made anyway.</param>
     /// <returns>The run as it is after the request.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     /// <exception cref="InvalidRunException">An option is not allowed.</exception>
@@ -108,7 +108,7 @@ public sealed partial class RunClient
 
     /// <summary>Deletes a run that has ended, and its history.</summary>
     /// <param name="id">The run's id.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>A task that completes when it is gone.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     /// <exception cref="RunConflictException">The run has not ended: cancel it, with <see cref="CancelOptions.Delete"/>.</exception>
@@ -127,28 +127,28 @@ public sealed partial class RunClient
     /// may name it.
     /// </summary>
     /// <param name="id">The run's id.</param>
-    /// <param name="name">The event's name, 1 to 100 characters, without regard to case.</param>
-    /// <param name="payload">What it says; written as JSON.</param>
-    /// <param name="idempotencyKey">1 to 255 characters; sent again with the same key, the event is not another.</param>
-    /// <param name="cancellationToken">Gives up the call; the event may have been sent all the same.</param>
-    /// <returns>The run, which has heard of it.</returns>
+    /// <param name="name">The event's name, 1 to 100 characters, case-insensitive.</param>
+    /// <param name="payload">The payload; written as JSON.</param>
+    /// <param name="idempotencyKey">1 to 255 characters; an event that is sent again with the same key takes effect once.</param>
+    /// <param name="cancellationToken">Cancels the call; the event may have been sent anyway.</param>
+    /// <returns>The run, which has the event.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     /// <exception cref="InvalidRunException">The name or the key is not allowed.</exception>
     /// <exception cref="RunConflictException">The run has ended.</exception>
-    /// <exception cref="RunNotAnsweringException">The run has not heard of it within some seconds; it may yet.</exception>
+    /// <exception cref="RunNotAnsweringException">The run has not responded within some seconds. The call may still take effect.</exception>
     public Task<Run> RaiseEventAsync(
         string id, string name, object? payload = null, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         _messenger.RaiseEventAsync(id, name, ReadPayload(payload), idempotencyKey, cancellationToken);
 
     /// <summary>
     /// Publishes an event: workflows subscribed to it are started with its payload, and runs that end on it are stopped, those that were
-    /// accepted before. When the task completes the event is kept, and each of them is told; where there are many, later.
+    /// accepted before. When the task completes the event is stored, and the runs have it; if there are many, some get it later.
     /// </summary>
-    /// <param name="name">The event's name, 1 to 100 characters, without regard to case.</param>
-    /// <param name="payload">What it says; written as JSON.</param>
-    /// <param name="idempotencyKey">1 to 255 characters; published again with the same key, the event is not another.</param>
-    /// <param name="cancellationToken">Gives up the call; some of the work may have been done all the same.</param>
-    /// <returns>What became of it.</returns>
+    /// <param name="name">The event's name, 1 to 100 characters, case-insensitive.</param>
+    /// <param name="payload">The payload; written as JSON.</param>
+    /// <param name="idempotencyKey">1 to 255 characters; an event that is published again with the same key takes effect once.</param>
+    /// <param name="cancellationToken">Cancels the call; some of the work may have been done anyway.</param>
+    /// <returns>The runs that it started and stopped.</returns>
     /// <exception cref="InvalidRunException">The name, the key, or the payload as the input of a workflow, is not allowed.</exception>
     public Task<PublishedEvent> PublishEventAsync(
         string name, object? payload = null, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
@@ -167,56 +167,56 @@ public sealed partial class RunClient
     }
 
     /// <summary>
-    /// Drains the app: no run is admitted any more, and those that run go on to their ends or their timeouts. Runs that are started
-    /// meanwhile wait, unless they are to be refused. An app that drains already is stopped: its runs are told to stop, reason
+    /// Drains the app: no more runs are admitted, and running runs go on to their ends or their timeouts. Runs that are started
+    /// while it drains wait, unless starts are refused. A second drain stops the app: its runs are asked to stop, with the reason
     /// <see cref="StopReason.Shutdown"/>. Survives a restart of the app.
     /// </summary>
-    /// <param name="immediate">Whether the runs are told to stop at once.</param>
-    /// <param name="refuse">Whether starts are refused meanwhile.</param>
-    /// <param name="idempotencyKey">1 to 255 characters; with the same key a second time, it is not a second drain.</param>
-    /// <param name="cancellationToken">Gives up the call; the app may drain all the same.</param>
+    /// <param name="immediate">Whether running runs are asked to stop at once.</param>
+    /// <param name="refuse">Whether starts are refused while the app drains.</param>
+    /// <param name="idempotencyKey">1 to 255 characters; a repeated call with the same key is not a second drain.</param>
+    /// <param name="cancellationToken">Cancels the call; the app may drain anyway.</param>
     /// <returns>The app's status; <see cref="AppStatus.IsDrained"/> says when nothing runs any more.</returns>
     /// <exception cref="InvalidRunException">The key is not allowed.</exception>
     public Task<AppStatus> DrainAsync(
         bool immediate = false, bool refuse = false, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         _control.SetAsync(immediate ? AppMode.Stopping : AppMode.Draining, refuse, idempotencyKey, cancellationToken);
 
-    /// <summary>Ends a drain: the runs that waited are admitted as their gates have room. Does nothing to an app that does not drain.</summary>
-    /// <param name="cancellationToken">Gives up the call; the app may have resumed all the same.</param>
+    /// <summary>Ends a drain: waiting runs are admitted as their gates have free slots. Does nothing if the app does not drain.</summary>
+    /// <param name="cancellationToken">Cancels the call; the app may have resumed anyway.</param>
     /// <returns>The app's status.</returns>
     public Task<AppStatus> ResumeAsync(CancellationToken cancellationToken = default) =>
         _control.SetAsync(AppMode.Running, refuse: false, idempotencyKey: null, cancellationToken);
 
-    /// <summary>Reads whether the app drains, and how far that has got.</summary>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <summary>Reads the app's mode: whether it drains, and how many runs are left.</summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The app's status.</returns>
     public Task<AppStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
         _control.GetStatusAsync(cancellationToken);
 
-    /// <summary>A handle on a run, to watch and to stop it. It is not looked at: the run need not exist.</summary>
+    /// <summary>Returns a handle of a run, to watch and to stop it. Nothing is read: the run need not exist.</summary>
     /// <param name="id">The run's id.</param>
     /// <returns>The handle.</returns>
     public RunHandle GetHandle(string id) => new(this, id);
 
     /// <summary>
-    /// Gives a run more time: what is left of its execution timeout grows by so much. When the task completes the run has it.
+    /// Gives a run more time: it is added to what is left of the execution timeout. When the task completes the run has it.
     /// </summary>
     /// <param name="id">The run's id.</param>
-    /// <param name="by">How much; "never" takes the timeout away.</param>
-    /// <param name="idempotencyKey">1 to 255 characters; with the same key a second time, it is not a second extension.</param>
-    /// <param name="cancellationToken">Gives up the call; the time may have been given all the same.</param>
+    /// <param name="by">How much; "never" removes the timeout.</param>
+    /// <param name="idempotencyKey">1 to 255 characters; a repeated call with the same key is not a second extension.</param>
+    /// <param name="cancellationToken">Cancels the call; the time may have been added anyway.</param>
     /// <returns>The run.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     /// <exception cref="InvalidRunException">The key is not allowed.</exception>
     /// <exception cref="RunConflictException">The run has ended, or stops already.</exception>
-    /// <exception cref="RunNotAnsweringException">The run has not heard of it within some seconds; it may yet.</exception>
+    /// <exception cref="RunNotAnsweringException">The run has not responded within some seconds. The call may still take effect.</exception>
     public Task<Run> ExtendAsync(string id, Duration by, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         _messenger.ExtendAsync(id, by, idempotencyKey, cancellationToken);
 
     /// <summary>Reads the gate of one key of a workflow.</summary>
     /// <param name="workflow">The workflow's name.</param>
     /// <param name="key">The concurrency key.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The gate; one that no run has entered is empty.</returns>
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">The workflow has no concurrency rule.</exception>
@@ -226,9 +226,9 @@ public sealed partial class RunClient
     /// <summary>Reads a page of the gates of a workflow's first rule.</summary>
     /// <param name="workflow">The workflow's name.</param>
     /// <param name="limit">How many at most, 1 to 200.</param>
-    /// <param name="cursor">Where the page before this one ended; null for the first.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
-    /// <returns>The gates, and where the next page begins; null after the last.</returns>
+    /// <param name="cursor">The cursor of the previous page; null for the first page.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The gates, and the cursor of the next page; null after the last page.</returns>
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">The workflow has no concurrency rule.</exception>
     public Task<(IReadOnlyList<Gate> Items, string? Cursor)> ListGatesAsync(

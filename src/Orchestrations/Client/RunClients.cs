@@ -2,7 +2,7 @@ using Microsoft.DurableTask.Client;
 
 namespace Preempt;
 
-/// <summary>Makes <see cref="RunClient"/>s: the platform hands out its own client anew to each function.</summary>
+/// <summary>Creates <see cref="RunClient"/>s. Durable Functions gives each function call a client of its own, which a <see cref="RunClient"/> needs.</summary>
 public sealed class RunClients
 {
     internal RunClients(
@@ -45,8 +45,8 @@ public sealed class RunClients
 
     internal TimeProvider Time { get; }
 
-    /// <summary>Makes a client of runs.</summary>
-    /// <param name="client">The platform's client, as a function is given it.</param>
+    /// <summary>Creates a client of runs.</summary>
+    /// <param name="client">The durable client that the function gets.</param>
     /// <returns>The client.</returns>
     public RunClient With(DurableTaskClient client) => new(this, client);
 }

@@ -48,9 +48,9 @@ internal static class RunExplainer
         if (!admitsRuns)
             yield return "The app drains: no run starts until it is resumed.";
         else if (!waits)
-            yield return "It holds all the slots it needs and starts now.";
+            yield return "It has all the slots that it needs, and starts now.";
         if (request.EndWhen is { } condition)
-            yield return $"It does not start while this is so: {condition}.";
+            yield return $"It does not start while its end condition is met: {condition}.";
         if (!request.ScheduleTimeout.IsNever)
         {
             yield return $"If it has not started by {Time(request.QueuedAt + request.ScheduleTimeout.Value)}, its schedule timeout of "
@@ -60,7 +60,7 @@ internal static class RunExplainer
 
     private static IEnumerable<string> Running(Run run, RunRequest request, IReadOnlyList<GateState> gates)
     {
-        yield return $"It runs since {Time(run.StartedAt!.Value)}.";
+        yield return $"It has been running since {Time(run.StartedAt!.Value)}.";
         if (run.Steps.LastOrDefault(step => step.Status == StepStatus.Running) is { } step)
         {
             string attempt = step.Attempt > 1 ? $", attempt {step.Attempt}" : "";
@@ -74,9 +74,9 @@ internal static class RunExplainer
         if (request.Gates.Length > 0 && gates.Sum(gate => gate.Waiters.Length) is > 0 and int waiting)
             yield return $"{Count(waiting, "run waits", "runs wait")} for its slots.";
         if (!request.Timeout.IsNever)
-            yield return $"It is stopped at {Time(run.StartedAt!.Value + request.Timeout.Value)}, its timeout of {request.Timeout}, unless it is given more time.";
+            yield return $"Its timeout of {request.Timeout} stops it at {Time(run.StartedAt!.Value + request.Timeout.Value)}, unless it is given more time.";
         if (request.EndWhen is { } condition)
-            yield return $"It is stopped as soon as this is so: {condition}.";
+            yield return $"It is stopped as soon as its end condition is met: {condition}.";
     }
 
     private static IEnumerable<string> Stopping(Run run, DateTimeOffset now)
@@ -84,17 +84,17 @@ internal static class RunExplainer
         RunStop stop = run.Stop!;
         yield return StopExplainer.Explain(stop);
         if (run.Steps.LastOrDefault(step => step.Status == StepStatus.Running) is { } step)
-            yield return $"Step {step.Name} has been told and has not ended{Progress(run)}.";
+            yield return $"Step {step.Name} was told to stop and has not ended{Progress(run)}.";
         if (stop.Grace is { IsNever: false } grace)
         {
             DateTimeOffset end = stop.RequestedAt + grace.Value;
             yield return end > now
-                ? $"It has about until {Time(end)} to end by itself; then it is ended by force, and its slots are given on."
+                ? $"It has about until {Time(end)} to end by itself; then it is ended by force, and the next runs get its slots."
                 : "Its time to end by itself is over: it is about to be ended by force.";
         }
         else
         {
-            yield return "It may take as long as it likes to end.";
+            yield return "Its grace has no limit.";
         }
     }
 
@@ -107,18 +107,18 @@ internal static class RunExplainer
             RunStatus.Failed => $"It failed at {Time(run.EndedAt!.Value)}{ran}.",
             RunStatus.TimedOut when run.Stop is null => $"It ended at {Time(run.EndedAt!.Value)}{ran}, because a step took longer than its own timeout.",
             RunStatus.TimedOut => $"It ended at {Time(run.EndedAt!.Value)}{ran}, because its time was over.",
-            RunStatus.Rejected => $"It was turned away at {Time(run.EndedAt!.Value)}.",
+            RunStatus.Rejected => $"It was rejected at {Time(run.EndedAt!.Value)}.",
             _ => $"It was cancelled at {Time(run.EndedAt!.Value)}{ran}.",
         };
         if (run.Stop is { } stop)
             yield return StopExplainer.Explain(stop);
         if (run is { Stop: not null, Status: RunStatus.Succeeded })
-            yield return "Its code returned a result all the same.";
+            yield return "Its code returned a result anyway.";
         if (run.Error is { } error)
             yield return $"{(error.Step is { } step ? $"Step {step}" : "Its code")} threw {error.Type}: {error.Message}";
         if (run.Stop is { Forced: true })
-            yield return "It was ended by force: a step still worked when the time to stop was over, and what it does now counts for nothing.";
-        yield return "It has ended for good; a replay starts a new run with its input.";
+            yield return "It was ended by force: a step still worked when the grace was over. What it does now has no effect on the run.";
+        yield return "It has ended; a replay starts a new run with its input.";
     }
 
     private static string Progress(Run run) => run.Progress is { } progress

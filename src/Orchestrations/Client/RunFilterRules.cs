@@ -42,7 +42,7 @@ internal static class RunFilterRules
             CheckTime(filter.Since, "since");
             CheckTime(filter.Until, "until");
             if (filter.Since > filter.Until)
-                throw new InvalidRunException("since: later than until, so no run can be meant.");
+                throw new InvalidRunException("since: it is later than until, so no run can match.");
             return filter.Metadata.Count <= RunFilter.MaxMetadata
                 ? filter with { Workflow = workflow }
                 : throw new InvalidRunException($"metadata: {RunFilter.MaxMetadata} entries at most; these are {filter.Metadata.Count}.");

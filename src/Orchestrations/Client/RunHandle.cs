@@ -1,6 +1,6 @@
 namespace Preempt;
 
-/// <summary>One run, to watch and to stop it: what <see cref="RunClient"/> does for any run, for this one.</summary>
+/// <summary>One run, to watch and to stop it: the calls of <see cref="RunClient"/> for this run.</summary>
 public sealed class RunHandle
 {
     private readonly RunClient _client;
@@ -17,8 +17,8 @@ public sealed class RunHandle
     /// <inheritdoc cref="RunClient.GetAsync" />
     public Task<Run> GetAsync(CancellationToken cancellationToken = default) => _client.GetAsync(Id, cancellationToken);
 
-    /// <summary>Where the run is in its life.</summary>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <summary>The run's status.</summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>Its status.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     public async Task<RunStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
@@ -26,7 +26,7 @@ public sealed class RunHandle
 
     /// <summary>Waits until the run has ended.</summary>
     /// <param name="timeout">How long to wait at most; "never" for no limit.</param>
-    /// <param name="cancellationToken">Gives up the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>The run, ended.</returns>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     /// <exception cref="TimeoutException">It has not ended in time.</exception>

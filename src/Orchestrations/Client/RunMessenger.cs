@@ -130,8 +130,8 @@ internal sealed class RunMessenger(RunClients app, DurableTaskClient client, Run
     private static string? WhyNot(FoundRun found, RunMessage message) => found.Run switch
     {
         { Status: var status } when status.IsTerminal() => $"The run has ended: it is {status}.",
-        { Stop: not null } when message.Kind == RunMessageKind.Extend => "The run stops already; more time would not change that.",
-        { Status: var status } when message.If?.Holds(found.Record) == false => $"The run is {status}, and only {message.If} was meant.",
+        { Stop: not null } when message.Kind == RunMessageKind.Extend => "The run is stopping already; more time would not change that.",
+        { Status: var status } when message.If?.Holds(found.Record) == false => $"The run is {status}; the request was only for {message.If}.",
         _ => null,
     };
 

@@ -26,11 +26,11 @@ internal readonly record struct RunPosition(DateTimeOffset CreatedAt, string Ins
             || !long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out long ticks)
             || ticks < DateTimeOffset.UnixEpoch.Ticks || ticks > DateTimeOffset.MaxValue.Ticks)
         {
-            throw new InvalidRunException($"cursor {Excerpt.Of(cursor!)}: not one that an earlier page ended with.");
+            throw new InvalidRunException($"cursor {Excerpt.Of(cursor!)}: not a cursor of an earlier page.");
         }
 
         return fingerprint == filter.Fingerprint()
             ? new RunPosition(new DateTimeOffset(ticks, TimeSpan.Zero), id)
-            : throw new InvalidRunException($"cursor {Excerpt.Of(cursor!)}: it belongs to a list with other conditions.");
+            : throw new InvalidRunException($"cursor {Excerpt.Of(cursor!)}: it belongs to a list with another filter.");
     }
 }

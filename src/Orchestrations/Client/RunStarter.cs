@@ -59,12 +59,12 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
         if (options.RunId is { } chosen && await RunStart.FindClaimAsync(client, claimId, cancellationToken) is null
             && await lookup.FindAsync(chosen, cancellationToken) is { } existing)
             throw OfAnotherStart(existing.Run);
-        // An instance of its own keeps the key and its run together. The run's id is the one that is kept, whoever asked for it.
+        // An instance of its own keeps the key and its run together. The run's id is the one that is stored, whichever call asked for it.
         IdempotencyClaim claim = await RunStart.ClaimAsync(client, claimId, options.RunId ?? NewId(request), cancellationToken);
         string id = claim.RunId;
         if (claim.IsDeleted && await lookup.FindAsync(id, cancellationToken) is null)
             throw new RunDeletedException(id);
-        // Whoever made the claim may have died before the run was started: then this call starts it.
+        // The process that made the claim may have died before the run was started: then this call starts it.
         await PointToAsync(id, request, cancellationToken);
         if (await RunStart.TryStartAsync(client, id, request, app.Time, cancellationToken))
             return (await AcceptAsync(id, request, cancellationToken), true);
@@ -96,8 +96,8 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
 
     /// <summary>Starts a run with the input, the key, the metadata, the priority and the timeouts of one that has ended.</summary>
     /// <exception cref="UnknownRunException">There is no such run.</exception>
-    /// <exception cref="UnknownWorkflowException">Its workflow is no longer there.</exception>
-    /// <exception cref="InvalidRunException">The workflow no longer takes such an input.</exception>
+    /// <exception cref="UnknownWorkflowException">Its workflow no longer exists.</exception>
+    /// <exception cref="InvalidRunException">The workflow no longer accepts the input.</exception>
     /// <exception cref="RunConflictException">The run has not ended.</exception>
     public async Task<(Run Run, bool IsNew)> ReplayAsync(string id, string? idempotencyKey, CancellationToken cancellationToken)
     {

@@ -33,7 +33,7 @@ internal sealed class ConcurrencyGate(TimeProvider time) : ITaskEntity
         return new ValueTask<object?>(answer);
     }
 
-    /// <summary>Admits the run, puts it in line, or turns it away. Called, for its answer: what becomes of the run, and whom it is to tell what.</summary>
+    /// <summary>Admits the run, puts it in line, or refuses it. Called, for its reply: the verdict on the run, and which runs it must tell what.</summary>
     public (GateState State, object? Reply) Enter(GateState state, EnterRequest request)
     {
         (state, GateReply reply) = GateRules.Enter(state, request, time.GetUtcNow());

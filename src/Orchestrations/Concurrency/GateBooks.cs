@@ -34,7 +34,7 @@ internal sealed partial class GateBooks(TimeProvider time, ILogger<GateBooks> lo
         return true;
     }
 
-    /// <summary>Gives back the slots of a dead run. Whoever waits for them finds them free later, too, should that fail.</summary>
+    /// <summary>Gives back the slots of a dead run. If this fails, the runs that wait for them find them free later.</summary>
     public async Task GiveBackAsync(ImmutableArray<GateSlot> slots, DurableTaskClient client)
     {
         foreach (GateSlot slot in slots)

@@ -27,7 +27,7 @@ internal enum GateVerdict
     /// <summary>It holds a slot, with a fencing token.</summary>
     Admitted,
 
-    /// <summary>It is in line; whoever makes room will tell it.</summary>
+    /// <summary>It is in line; the run that frees a slot tells it.</summary>
     Wait,
 
     /// <summary>A newer run has taken its place: it never starts, and the gate does not know it.</summary>
@@ -61,7 +61,7 @@ internal sealed record GateStop(string RunId, string SupersededBy, bool HasLeft)
 /// <param name="OthersWait">Whether somebody is likely to wait for its slot when it leaves.</param>
 internal sealed record GateAdmission(string RunId, long Token, bool OthersWait);
 
-/// <summary>A gate's answer, and whom the asker is to tell what.</summary>
+/// <summary>A gate's reply, and which runs the asking run must tell what.</summary>
 /// <param name="Verdict">What becomes of the asker.</param>
 internal sealed record GateReply(GateVerdict Verdict)
 {

@@ -126,7 +126,7 @@ internal static class GateRules
     /// <summary>Strikes off runs that have ended or wait no longer, and hands their slots on.</summary>
     /// <param name="state">What the gate remembers.</param>
     /// <param name="request">The runs.</param>
-    /// <returns>What the gate remembers next, and whom to tell that they are admitted; those of an earlier answer to the asker too.</returns>
+    /// <returns>The gate's next state, and the runs to tell that they are admitted, including those of an earlier reply to the same run.</returns>
     public static (GateState State, ImmutableArray<GateAdmission> Admissions) Leave(GateState state, LeaveRequest request)
     {
         ImmutableArray<string> runIds = request.RunIds;
@@ -163,7 +163,7 @@ internal static class GateRules
         }
     }
 
-    /// <summary>Whether a newcomer would have to wait where as many wait already as may. Who waits keeps the place, however urgent the newcomer is.</summary>
+    /// <summary>Whether a new run would have to wait although the queue is full. A waiting run keeps its place, even if the new run has a higher priority.</summary>
     private static bool IsLineFull(GateState state, EnterRequest request)
     {
         ConcurrencyRule rule = request.Gate.Rule;

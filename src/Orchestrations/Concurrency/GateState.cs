@@ -33,7 +33,7 @@ internal sealed record GateState
     /// <summary>Runs that were struck off and are told again.</summary>
     public const int MaxEvicted = 32;
 
-    /// <summary>Runs that have left and are still known, so that an echo of theirs is not taken for a newcomer.</summary>
+    /// <summary>Runs that have left and are still known, so that a repeated message of them does not count as a new run.</summary>
     public const int MaxLeft = 32;
 
     /// <summary>The concurrency key as text; of a gate that serves all keys, empty.</summary>

@@ -11,7 +11,7 @@ namespace Preempt;
 /// </summary>
 /// <param name="app">The app's clients.</param>
 /// <param name="client">The function's client.</param>
-/// <param name="hostStopping">Fires when the host shuts down: whoever has called asks again.</param>
+/// <param name="hostStopping">Fires when the host shuts down: the caller asks again.</param>
 internal sealed class ControlPlane(RunClients app, DurableTaskClient client, CancellationToken hostStopping) : TaskEntity<object?>
 {
     /// <summary>The entity that publishes the stops of a run, and ends it by force.</summary>

@@ -1,13 +1,13 @@
 namespace Preempt;
 
 /// <summary>
-/// A program that a step runs as a child process, and how. Arguments are passed as they are, without a shell: a space or a quote
-/// in one is nothing special.
+/// A program that a step runs as a child process. Arguments are passed without a shell: a space or a quote
+/// in one needs no escape.
 /// </summary>
 /// <param name="Program">
-/// A name that is looked for in <c>PATH</c>, or a path; a relative one begins at <see cref="WorkingDirectory"/>.
+/// A name in <c>PATH</c>, or a path; a relative path begins at <see cref="WorkingDirectory"/>.
 /// </param>
-/// <param name="Arguments">What the program is given.</param>
+/// <param name="Arguments">The program's arguments.</param>
 /// <example><code>
 /// ProcessResult result = await step.RunProcessAsync(new ProcessOptions("ffmpeg", "-i", video, "-y", target));
 /// result.EnsureSuccess();
@@ -19,25 +19,25 @@ public sealed record ProcessOptions(string Program, params IReadOnlyList<string>
     private const int LongestStandardInput = 16_777_216;
     private static readonly TimeSpan LongestNotice = TimeSpan.FromHours(1);
 
-    /// <summary>Where the program works; by default where the app does.</summary>
+    /// <summary>The program's working directory; by default the app's.</summary>
     public string? WorkingDirectory { get; init; }
 
     /// <summary>
-    /// Names of variables of the app's environment that the program is given as well; <c>"*"</c> stands for all of them, secrets included. By default it
-    /// gets only what programs need to find others and to know their user, language, time zone and place for temporary files (<c>PATH</c>, <c>HOME</c>,
+    /// Names of the app's environment variables that the program gets too; <c>"*"</c> means all of them, secrets included. By default it
+    /// gets only the variables for paths, the user, the language, the time zone and temporary files (<c>PATH</c>, <c>HOME</c>,
     /// <c>LANG</c>, <c>TZ</c> ...).
     /// </summary>
     public IReadOnlyList<string> InheritedVariables { get; init; } = [];
 
-    /// <summary>Variables that are added to those, or replace one; null takes one away.</summary>
+    /// <summary>Variables that are added or replaced; a null value removes one.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>What the program reads from its standard input, as UTF-8, up to 16 MiB of characters; nothing by default.</summary>
+    /// <summary>Text for the standard input, as UTF-8, up to 16 MiB of characters; empty by default.</summary>
     public string? StandardInput { get; init; }
 
     /// <summary>
-    /// How long the program and all that it has started may take to end by themselves once they are asked to (SIGTERM); then they
-    /// are killed. 5 seconds by default, an hour at most. Keep it below the run's grace. On Windows there is no notice.
+    /// How long the program and the processes that it has started may take to end after SIGTERM; then they
+    /// are killed. 5 seconds by default, an hour at most. Keep it below the run's grace. On Windows they are killed at once.
     /// </summary>
     public Duration Notice { get; init; } = Duration.FromSeconds(5);
 
@@ -53,7 +53,7 @@ public sealed record ProcessOptions(string Program, params IReadOnlyList<string>
         Check(Program.Length > 0, nameof(Program), "it is empty");
         Check(!HasNul(Program), nameof(Program), "it has a NUL character");
         Check(!Arguments.Any(argument => argument is null || HasNul(argument)), nameof(Arguments), "one is null or has a NUL character");
-        Check(WorkingDirectory is not { Length: 0 }, nameof(WorkingDirectory), "it is empty; null stands for the app's own");
+        Check(WorkingDirectory is not { Length: 0 }, nameof(WorkingDirectory), "it is empty; use null for the app's own directory");
         Check(
             WorkingDirectory is null || Directory.Exists(WorkingDirectory), nameof(WorkingDirectory), $"there is no \"{WorkingDirectory}\"");
         foreach (string name in InheritedVariables)
@@ -67,7 +67,7 @@ public sealed record ProcessOptions(string Program, params IReadOnlyList<string>
         Check(
             StandardInput is not { Length: > LongestStandardInput },
             nameof(StandardInput),
-            $"{LongestStandardInput} characters at most; these are {StandardInput?.Length}. Write more into a file");
+            $"{LongestStandardInput} characters at most, and it has {StandardInput?.Length}. Write a longer text to a file");
         Check(!Notice.IsNever && Notice.Value <= LongestNotice, nameof(Notice), $"{(Duration)LongestNotice} at most; this is {Notice}");
         CheckRange(MaxLineLength, 1, LargestMaxLineLength, nameof(MaxLineLength));
         CheckRange(MaxCaptured, 0, LargestMaxCaptured, nameof(MaxCaptured));

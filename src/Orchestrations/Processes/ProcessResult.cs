@@ -1,15 +1,15 @@
 namespace Preempt;
 
-/// <summary>How a child process ended by itself.</summary>
-/// <param name="ExitCode">Its exit code; 128 and the signal's number when a signal ended it.</param>
+/// <summary>The result of a child process.</summary>
+/// <param name="ExitCode">The exit code; 128 plus the signal's number if a signal ended it.</param>
 /// <param name="Output">The end of its standard output, at most <see cref="ProcessOptions.MaxCaptured"/> characters.</param>
-/// <param name="Error">The end of its standard error, as much.</param>
+/// <param name="Error">The end of its standard error, of the same length.</param>
 public sealed record ProcessResult(int ExitCode, string Output, string Error)
 {
     private const int MaxQuoted = 500;
 
-    /// <summary>Throws unless the process ended with 0.</summary>
-    /// <exception cref="ProcessException">It did not; the message has the end of its standard error.</exception>
+    /// <summary>Throws if the exit code is not 0.</summary>
+    /// <exception cref="ProcessException">The exit code is not 0; the message has the end of the standard error.</exception>
     public void EnsureSuccess()
     {
         if (ExitCode != 0)

@@ -78,7 +78,7 @@ internal static partial class SupervisedProcess
         }
         catch (Win32Exception exception)
         {
-            throw new ProcessException($"The supervisor of the process does not start: {exception.Message}", exception);
+            throw new ProcessException($"The supervisor process does not start: {exception.Message}", exception);
         }
     }
 
@@ -144,6 +144,6 @@ internal static partial class SupervisedProcess
     [LoggerMessage(Level = LogLevel.Information, Message = "{Program} (standard error): {Line}")]
     private static partial void LogError(ILogger logger, string program, string line);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Program} has ended, and something still holds its output open")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Program} has ended, but another process keeps its output open")]
     private static partial void LogOpenOutput(ILogger logger, string program);
 }

@@ -1,6 +1,6 @@
 namespace Preempt;
 
-/// <summary>Thrown where a workflow calls another as a child and that run did not succeed, for reasons of its own.</summary>
+/// <summary>Thrown by the call of a child run that did not succeed, for a reason of its own.</summary>
 #pragma warning disable CA1032 // Always about a run and how it ended.
 public sealed class ChildRunException : Exception
 #pragma warning restore CA1032
@@ -17,12 +17,12 @@ public sealed class ChildRunException : Exception
     /// <summary>The child.</summary>
     public string RunId { get; }
 
-    /// <summary>How it ended: failed, timed out, cancelled or rejected.</summary>
+    /// <summary>Its final status: failed, timed out, cancelled or rejected.</summary>
     public RunStatus Status { get; }
 
     /// <summary>What its code threw; null unless it failed.</summary>
     public RunError? Error { get; }
 
-    /// <summary>Why it was stopped; null when it was not.</summary>
+    /// <summary>Why it was stopped; null if it was not.</summary>
     public StopRequest? Stop { get; }
 }

@@ -134,7 +134,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         visit.WasThereBefore = reply.HasBeenHere && !visit.Returns;
         if (reply is { Verdict: GateVerdict.Full, Suspects.IsEmpty: false })
         {
-            // Nobody waits here who would find the dead: whoever is turned away does, now and then.
+            // No run waits here that would find the dead ones, so a refused run looks now and then.
             await StrikeOffDeadAsync(visit.Gate, visit.Age.RunId, reply.Suspects);
             reply = await AskAsync(visit);
         }
@@ -254,7 +254,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         }
         catch (EntityOperationFailedException exception)
         {
-            // Whoever asks next is sent to look again.
+            // The next run that asks is sent to look again.
             run.Logger.LogWarning(exception, "Run {Run} could not look at the runs before it", run.RunId);
             return [];
         }
@@ -269,7 +269,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         visit.Admit(token);
     }
 
-    /// <summary>A gate wants its slot back for a newcomer, or has struck the visitor off already.</summary>
+    /// <summary>A gate wants its slot back for a new run, or has struck the visitor off already.</summary>
     public void Superseded(string gate, int? step, bool hasLeft)
     {
         if (Find(gate, step) is not { } visit)
@@ -317,7 +317,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         }
         catch (EntityOperationFailedException exception)
         {
-            // What the run has done stands; whoever waits finds that it has ended.
+            // What the run has done stays done; waiting runs find that it has ended.
             run.Logger.LogWarning(exception, "Run {Run} could not leave gate {Gate}", run.RunId, visit.Gate.Gate);
         }
     }

@@ -2,7 +2,7 @@ namespace Preempt;
 
 /// <summary>
 /// The ids of the instances that Preempt keeps beside the runs. All begin with <c>_</c>; the ids of runs begin with a letter or a digit
-/// (<see cref="RunId.Validate"/>), so whoever chooses the id of a run cannot take one of these.
+/// (<see cref="RunId.Validate"/>), so a caller that chooses the id of a run cannot take one of these.
 /// </summary>
 internal static class KeptIds
 {

@@ -21,7 +21,7 @@ internal sealed record RunRecord
     /// <summary>Messages that are kept, the latest ones.</summary>
     public const int MaxHeard = 16;
 
-    /// <summary>Where the run is in its life.</summary>
+    /// <summary>The run's status.</summary>
     public RunStatus Status { get; init; } = RunStatus.Queued;
 
     /// <summary>When its code began, UTC.</summary>
@@ -42,7 +42,7 @@ internal sealed record RunRecord
     /// <summary>Its fencing tokens, in the order of its gates.</summary>
     public ImmutableArray<long> FencingTokens { get; init; } = [];
 
-    /// <summary>The latest messages with ids that the run has taken, by <see cref="MarkOf"/>: whoever has sent one sees that it was heard.</summary>
+    /// <summary>The latest messages with ids that the run has taken, by <see cref="MarkOf"/>: the sender sees that it was taken.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<string> Heard { get; init; }
 
@@ -213,7 +213,7 @@ internal sealed record StepRecord
     [JsonPropertyName("s")]
     public StepStatus Status { get; init; }
 
-    /// <summary>Which attempt this is, from 1.</summary>
+    /// <summary>The number of this attempt, from 1.</summary>
     [JsonPropertyName("a")]
     public int Attempt { get; init; } = 1;
 

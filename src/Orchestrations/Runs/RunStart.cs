@@ -8,7 +8,7 @@ using Preempt.Json;
 
 namespace Preempt;
 
-/// <summary>What it takes to start a run, whoever starts it: a caller, or a run as its parent.</summary>
+/// <summary>The start of a run, by a caller or by a parent run.</summary>
 internal static class RunStart
 {
     /// <summary>Makes the input of a run's orchestration, by the workflow as it is defined now.</summary>

@@ -12,7 +12,7 @@ public sealed class RunStoppedException : Exception
         Stop = record.Stop;
     }
 
-    /// <summary>How the run has ended: cancelled, timed out or rejected.</summary>
+    /// <summary>The run's final status: Cancelled, TimedOut or Rejected.</summary>
     public RunStatus Status { get; }
 
     /// <summary>Why it was stopped.</summary>

@@ -146,7 +146,7 @@ internal sealed class RunSupervisor
 
     private bool StopsBeforeStart() => IsStopped || _deadlines.StopsByEndCondition();
 
-    /// <summary>Changes the record; whoever looks at the run sees it after this turn.</summary>
+    /// <summary>Changes the record; readers see it after this turn.</summary>
     public void Update(RunRecord record)
     {
         Record = record.Fit();
@@ -229,7 +229,7 @@ internal sealed class RunSupervisor
     {
         if (_ended.IsCancellationRequested || message.If?.Holds(Record) == false)
             return;
-        // More time is nothing to a run that stops: whoever has sent it must see that it was not given.
+        // A run that stops takes no more time: the sender must see that it was not given.
         if (message.Kind == RunMessageKind.Extend && IsStopped)
             return;
         if (message.Id is not null)

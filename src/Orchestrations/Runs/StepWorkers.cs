@@ -87,7 +87,7 @@ internal sealed class StepWorkers(RunSupervisor run, TaskOrchestrationContext co
         return _allEnded.Task;
     }
 
-    /// <summary>A notice can be lost with the worker that publishes it: whoever has something stopped reminds until it is.</summary>
+    /// <summary>A notice can be lost with the worker that publishes it, so it is repeated until the step has stopped.</summary>
     private void Publish(StopNotice notice) =>
         _ = context.Entities.SignalEntityAsync(ControlPlane.StopsOf(run.RunId), nameof(ControlPlane.PublishStop), notice);
 }

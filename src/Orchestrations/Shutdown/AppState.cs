@@ -28,7 +28,7 @@ internal sealed record AppState
 
 /// <summary>What is asked of an app.</summary>
 /// <param name="Mode">The mode. To drain an app that drains already is to stop it.</param>
-/// <param name="Refuse">Whether starts are refused meanwhile.</param>
+/// <param name="Refuse">Whether starts are refused while the app drains.</param>
 /// <param name="Now">The time, UTC.</param>
 /// <param name="Id">Names the request: sent again, it is not another.</param>
 internal sealed record AppModeRequest(AppMode Mode, bool Refuse, DateTimeOffset Now, string Id);

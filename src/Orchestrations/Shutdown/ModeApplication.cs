@@ -5,7 +5,7 @@ namespace Preempt;
 
 /// <summary>One page of the live runs, and what it is to be told.</summary>
 /// <param name="State">The app's state.</param>
-/// <param name="Cursor">Where the page before this one ended; null for the first.</param>
+/// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
 internal sealed record ModePage(AppState State, string? Cursor);
 
 /// <summary>What was found there.</summary>

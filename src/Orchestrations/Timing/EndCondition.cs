@@ -9,8 +9,8 @@ namespace Preempt;
 /// ends when its condition is met. Compared by its canonical text.
 /// </summary>
 /// <remarks>
-/// The text form, of 1,000 characters, 32 parts (windows, days, deadlines and events) and 32 levels of "not" and parentheses at most; words without
-/// regard to case:
+/// The text form, of 1,000 characters, 32 parts (windows, days, deadlines and events) and 32 levels of "not" and parentheses at most; words are
+/// case-insensitive:
 /// <code>
 /// condition = all { "or" all }                            "not" binds tightest, then "and", then "or"
 /// all       = single { "and" single }                     only one of them may name an event
@@ -92,7 +92,7 @@ public abstract record EndCondition
     public static EndCondition Before(DateTimeOffset instant) => new Deadline(DeadlineSide.Before, instant.ToUniversalTime());
 
     /// <summary>Met at the moment an event arrives.</summary>
-    /// <param name="name">The event's name, without regard to case.</param>
+    /// <param name="name">The event's name, case-insensitive.</param>
     /// <param name="where">What must hold for its payload, such as <c>"order.id = 'A-7' and approved = true"</c>.</param>
     /// <exception cref="ArgumentException">The name or the match is not of the text form.</exception>
     public static EndCondition OnEvent(string name, string? where = null)

@@ -1,33 +1,33 @@
 namespace Preempt.Testing;
 
-/// <summary>Where a test plays: in memory on a clock that skips, on the embedded host in real time, or against an app that runs elsewhere.</summary>
+/// <summary>Where a test runs: in memory with skipped time, on the embedded host in real time, or against an app that runs elsewhere.</summary>
 public sealed class TestPlace
 {
-    /// <summary>The variable of the environment that says where: <c>memory</c>, <c>embedded</c>, or an app's address.</summary>
+    /// <summary>The environment variable that selects the place: <c>memory</c>, <c>embedded</c>, or an app's address.</summary>
     public const string Variable = "PREEMPT_TEST_APP";
 
-    /// <summary>The variable of the environment with the key of the app at an address, where it asks for one.</summary>
+    /// <summary>The environment variable with the key of the app at an address, if it needs one.</summary>
     public const string KeyVariable = "PREEMPT_TEST_KEY";
 
     private readonly string _name;
 
     private TestPlace(string name, Uri? address = null, string? key = null) => (_name, Address, Key) = (name, address, key);
 
-    /// <summary>In the test's process and in memory, on a clock that skips: <see cref="PreemptTestHost"/>.</summary>
+    /// <summary>In the test's process and in memory, with skipped time: <see cref="PreemptTestHost"/>.</summary>
     public static TestPlace Memory { get; } = new("memory");
 
     /// <summary>In the test's process, on the embedded host with a SQLite store of its own, in real time.</summary>
     public static TestPlace Embedded { get; } = new("embedded");
 
-    /// <summary>Where the app is; null in the test's own process.</summary>
+    /// <summary>The app's address; null in the test's own process.</summary>
     public Uri? Address { get; }
 
     /// <summary>The app's key.</summary>
     internal string? Key { get; }
 
     /// <summary>Against an app that runs, over its HTTP API, in real time.</summary>
-    /// <param name="address">Where it is, such as <c>https://app.example.com</c>.</param>
-    /// <param name="key">Its function key, where it asks for one.</param>
+    /// <param name="address">The app's address, such as <c>https://app.example.com</c>.</param>
+    /// <param name="key">Its function key, if it needs one.</param>
     /// <returns>The place.</returns>
     public static TestPlace At(Uri address, string? key = null)
     {
@@ -49,9 +49,9 @@ public sealed class TestPlace
         _ => throw new FormatException($"{Variable} \"{text}\": memory, embedded, or an address such as https://app.example.com is expected."),
     };
 
-    /// <summary>The place that <see cref="Variable"/> names; in memory where it names none.</summary>
+    /// <summary>The place that <see cref="Variable"/> selects; in memory if it is not set.</summary>
     /// <returns>The place.</returns>
-    /// <exception cref="FormatException">What it names is no place.</exception>
+    /// <exception cref="FormatException">Its value is not a place.</exception>
     public static TestPlace FromEnvironment() => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text
         ? Parse(text, Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } key ? key : null)
         : Memory;

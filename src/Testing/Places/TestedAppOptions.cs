@@ -3,10 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Preempt.Testing;
 
-/// <summary>Which app a test plays with, and where.</summary>
+/// <summary>Options of an app under test: which app, and where it runs.</summary>
 public sealed class TestedAppOptions
 {
-    /// <summary>Where; by default where <see cref="TestPlace.Variable"/> says.</summary>
+    /// <summary>Where the app runs; by default as <see cref="TestPlace.Variable"/> says.</summary>
     public TestPlace? Place { get; set; }
 
     /// <summary>
@@ -23,7 +23,7 @@ public sealed class TestedAppOptions
 
     /// <summary>
     /// The longest that one call of the test waits where time is real: 2 minutes by default. What waits longer there fails, whatever limit the call names. In
-    /// memory it is of no account.
+    /// memory it is not used.
     /// </summary>
     public TimeSpan LongestWait { get; set; } = TimeSpan.FromMinutes(2);
 }

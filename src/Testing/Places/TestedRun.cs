@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Preempt.Testing;
 
 /// <summary>A run of an app under test, wherever the app runs. Each call says in its error what the run has done.</summary>
-/// <typeparam name="TOutput">What its workflow returns.</typeparam>
+/// <typeparam name="TOutput">The workflow's output.</typeparam>
 public sealed class TestedRun<TOutput>
 {
     private readonly TestedApp _app;
@@ -19,16 +19,16 @@ public sealed class TestedRun<TOutput>
     /// <summary>The run's id.</summary>
     public string Id { get; }
 
-    /// <summary>The run as it is, without letting time pass.</summary>
+    /// <summary>Reads the run, without letting time pass.</summary>
     /// <returns>The run.</returns>
     public Task<Run> GetAsync() => _app.GetAsync(Id);
 
-    /// <summary>How the run got where it is, in words for people.</summary>
+    /// <summary>Explains the state of the run in words.</summary>
     /// <returns>The sentences.</returns>
     public Task<RunExplanation> ExplainAsync() => _app.ExplainAsync(Id);
 
     /// <summary>
-    /// What the run has done, in words: why it is where it is, its steps, and its history where the app runs in the test's process. For the message of a
+    /// What the run has done, in words: its state and why, its steps, and its history if the app runs in the test's process. For the message of a
     /// test that fails.
     /// </summary>
     /// <returns>The story.</returns>
@@ -47,11 +47,11 @@ public sealed class TestedRun<TOutput>
         return _app.FindHistory(Id) is { } history ? story.AppendLine("History:").Append(history).ToString() : story.ToString();
     }
 
-    /// <summary>Waits until something can be said of the run.</summary>
-    /// <param name="condition">What is to hold.</param>
+    /// <summary>Waits until a condition holds for the run.</summary>
+    /// <param name="condition">The condition.</param>
     /// <param name="limit">How much of the app's time may pass; by default as in <see cref="TestedApp.UntilAsync"/>.</param>
-    /// <returns>The run, of which it holds.</returns>
-    /// <exception cref="TimeoutException">It does not hold in that time, or the run has ended and it does not hold; the message has the run's story.</exception>
+    /// <returns>The run, for which it holds.</returns>
+    /// <exception cref="TimeoutException">It does not hold within that time, or the run has ended and it does not hold; the message has the run's story.</exception>
     public async Task<Run> UntilAsync(Func<Run, bool> condition, Duration? limit = null)
     {
         ArgumentNullException.ThrowIfNull(condition);
@@ -77,7 +77,7 @@ public sealed class TestedRun<TOutput>
     /// <typeparam name="TStep">The step.</typeparam>
     /// <param name="limit">How much of the app's time may pass; by default as in <see cref="TestedApp.UntilAsync"/>.</param>
     /// <returns>The run.</returns>
-    /// <exception cref="TimeoutException">No such step begins in that time.</exception>
+    /// <exception cref="TimeoutException">No such step begins within that time.</exception>
     public Task<Run> UntilStepAsync<TStep>(Duration? limit = null)
         where TStep : Step
     {
@@ -88,7 +88,7 @@ public sealed class TestedRun<TOutput>
     /// <summary>Waits until the run has ended.</summary>
     /// <param name="limit">How much of the app's time may pass: 30 days by default, and where time is real <see cref="TestedAppOptions.LongestWait"/>.</param>
     /// <returns>The run.</returns>
-    /// <exception cref="TimeoutException">It has not ended in that time.</exception>
+    /// <exception cref="TimeoutException">It has not ended within that time.</exception>
     public async Task<Run> EndAsync(Duration? limit = null)
     {
         try
@@ -103,12 +103,12 @@ public sealed class TestedRun<TOutput>
         return await GetAsync();
     }
 
-    /// <summary>Waits until the run has ended, and says that it ended so.</summary>
-    /// <param name="status">How it is to end.</param>
+    /// <summary>Waits until the run has ended, and checks its status.</summary>
+    /// <param name="status">The expected status.</param>
     /// <param name="limit">As in <see cref="EndAsync"/>.</param>
     /// <returns>The run.</returns>
-    /// <exception cref="RunExpectationException">It ended otherwise; the message is its story.</exception>
-    /// <exception cref="TimeoutException">It has not ended in that time.</exception>
+    /// <exception cref="RunExpectationException">It ended differently; the message is the run's story.</exception>
+    /// <exception cref="TimeoutException">It has not ended within that time.</exception>
     public async Task<Run> EndAsAsync(RunStatus status, Duration? limit = null)
     {
         Run run = await EndAsync(limit);
@@ -117,18 +117,18 @@ public sealed class TestedRun<TOutput>
 
     /// <summary>Waits until the run has succeeded.</summary>
     /// <param name="limit">As in <see cref="EndAsync"/>.</param>
-    /// <returns>What it returned.</returns>
-    /// <exception cref="RunExpectationException">It ended otherwise; the message is its story.</exception>
-    /// <exception cref="TimeoutException">It has not ended in that time.</exception>
+    /// <returns>The result.</returns>
+    /// <exception cref="RunExpectationException">It ended differently; the message is the run's story.</exception>
+    /// <exception cref="TimeoutException">It has not ended within that time.</exception>
     public async Task<TOutput> ResultAsync(Duration? limit = null) =>
         (await EndAsAsync(RunStatus.Succeeded, limit)).Output is { } output ? output.Deserialize<TOutput>(Payload.Options)! : default!;
 
-    /// <summary>Waits until the run has ended, and says that it did in favour of another.</summary>
-    /// <param name="newer">The run that took its place.</param>
+    /// <summary>Waits until the run has ended, and checks that a newer run superseded it.</summary>
+    /// <param name="newer">The newer run.</param>
     /// <param name="limit">As in <see cref="EndAsync"/>.</param>
     /// <returns>The run.</returns>
-    /// <exception cref="RunExpectationException">It ended otherwise; the message is its story.</exception>
-    /// <exception cref="TimeoutException">It has not ended in that time.</exception>
+    /// <exception cref="RunExpectationException">It ended differently; the message is the run's story.</exception>
+    /// <exception cref="TimeoutException">It has not ended within that time.</exception>
     public async Task<Run> EndSupersededByAsync(TestedRun<TOutput> newer, Duration? limit = null)
     {
         ArgumentNullException.ThrowIfNull(newer);
@@ -139,20 +139,20 @@ public sealed class TestedRun<TOutput>
     }
 
     /// <summary>Asks the run to stop.</summary>
-    /// <param name="message">Why, in words.</param>
-    /// <returns>The run, asked.</returns>
+    /// <param name="message">The reason, in words.</param>
+    /// <returns>The run, after the request.</returns>
     /// <exception cref="RunConflictException">The run has ended.</exception>
     public Task<Run> CancelAsync(string? message = null) => _app.CancelAsync(Id, new CancelOptions(message));
 
-    /// <summary>Gives the run more time: what is left of its execution timeout grows by so much.</summary>
-    /// <param name="by">How much; "never" takes the timeout away.</param>
-    /// <returns>The run, which has it.</returns>
+    /// <summary>Gives the run more time: it is added to what is left of the execution timeout.</summary>
+    /// <param name="by">How much; "never" removes the timeout.</param>
+    /// <returns>The run, which has the time.</returns>
     /// <exception cref="RunConflictException">The run has ended, or stops already.</exception>
     public Task<Run> ExtendAsync(Duration by) => _app.ExtendAsync(Id, by);
 
     /// <summary>Sends the run an event.</summary>
     /// <param name="name">The event's name.</param>
-    /// <param name="payload">What comes with it; JSON.</param>
+    /// <param name="payload">The payload; written as JSON.</param>
     /// <returns>The run, once it has the event.</returns>
     /// <exception cref="RunConflictException">The run has ended.</exception>
     public Task<Run> RaiseEventAsync(string name, object? payload = null) => _app.RaiseEventAsync(Id, name, payload);

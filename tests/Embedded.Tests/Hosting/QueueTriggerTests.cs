@@ -107,7 +107,7 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
 
         await ReceiveAsync(await QueueAsync($"{_queueName}-poison", QueueMessageEncoding.None));
         Assert.True(_received.IsEmpty);
-        await UntilLoggedAsync(app, "The cause: the processes that tried it ended before they could tell");
+        await UntilLoggedAsync(app, "The cause: the processes that tried it ended before they reported a cause");
     }
 
     [Fact]
@@ -212,10 +212,10 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
         (LogLevel level, string message, Exception? _) = Assert.Single(app.Logs.Entries, entry => entry.Level >= LogLevel.Warning);
         Assert.Equal(LogLevel.Warning, level);
         Assert.StartsWith(
-            $"The queue storage of 'AzureWebJobsStorage' at http://127.0.0.1:{port}/a does not answer (",
+            $"The queue storage of 'AzureWebJobsStorage' at http://127.0.0.1:{port}/a does not respond (",
             message,
             StringComparison.Ordinal);
-        Assert.EndsWith("): the functions Take, TakeMore wait for it; all else runs", message, StringComparison.Ordinal);
+        Assert.EndsWith("): the functions Take, TakeMore wait for it; everything else runs", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -233,7 +233,7 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite) : IDisposable
         await queue.SendMessageAsync("at last");
 
         Assert.Equal("at last", _received.Take());
-        await UntilLoggedAsync(app, "The queue storage of 'AzureWebJobsStorage' answers again; the functions Take go on");
+        await UntilLoggedAsync(app, "The queue storage of 'AzureWebJobsStorage' responds again; the functions Take go on");
     }
 
     [Fact]

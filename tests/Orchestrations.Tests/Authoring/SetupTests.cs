@@ -173,7 +173,7 @@ public sealed class SetupTests
     [Fact]
     public void Two_workflows_of_one_name_are_refused() => Assert.Equal(
         $"Preempt cannot start: 2 workflows are named 'good', of the classes '{typeof(Good)}' and '{typeof(OtherGood)}': "
-        + "name one of them otherwise, with workflow.Name.",
+        + "give one of them another name, with workflow.Name.",
         Refusal(preempt => preempt.AddWorkflow<Good>().AddWorkflow<OtherGood>()));
 
     [Fact]
@@ -184,8 +184,8 @@ public sealed class SetupTests
 
     [Fact]
     public void A_workflow_that_cannot_be_made_without_parameters_is_refused() => Assert.Equal(
-        $"Preempt cannot start: workflow class '{typeof(NeedsClock)}': it has no public constructor without parameters, and each run makes an "
-        + "object of it; what it needs from outside, its steps can ask for.",
+        $"Preempt cannot start: workflow class '{typeof(NeedsClock)}': it has no public constructor without parameters, which each run "
+        + "needs to create it; services are for its steps, which can take them in their constructors.",
         Refusal(preempt => preempt.AddTypes([typeof(NeedsClock)])));
 
     [Fact]
@@ -212,17 +212,17 @@ public sealed class SetupTests
 
     [Fact]
     public void A_step_that_lacks_a_service_stops_the_start_with_what_it_lacks() => Assert.Equal(
-        $"Preempt cannot start: step class '{typeof(SendMail)}' cannot be made: its constructor asks for a '{typeof(IMailbox)}' and "
+        $"Preempt cannot start: step class '{typeof(SendMail)}' cannot be created: its constructor needs a '{typeof(IMailbox)}' and "
         + $"a '{typeof(ConcurrentBag<string>)}', which the app's services do not have.",
         RefusalAtStart<SendMail>());
 
     [Fact]
     public void A_step_that_lacks_a_keyed_service_stops_the_start() => Assert.Contains(
-        $"asks for a '{typeof(IMailbox)}', which", RefusalAtStart<SendLetter>(services => services.AddSingleton<IMailbox, Mailbox>()), StringComparison.Ordinal);
+        $"needs a '{typeof(IMailbox)}', which", RefusalAtStart<SendLetter>(services => services.AddSingleton<IMailbox, Mailbox>()), StringComparison.Ordinal);
 
     [Fact]
     public void A_step_whose_marked_constructor_cannot_be_called_stops_the_start() => Assert.Contains(
-        $"asks for a '{typeof(IMailbox)}', which", RefusalAtStart<OneOfTwoWays>(), StringComparison.Ordinal);
+        $"needs a '{typeof(IMailbox)}', which", RefusalAtStart<OneOfTwoWays>(), StringComparison.Ordinal);
 
     [Fact]
     public void A_step_without_a_public_constructor_stops_the_start() =>

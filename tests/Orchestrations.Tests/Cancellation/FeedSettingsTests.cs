@@ -56,9 +56,9 @@ public sealed class FeedSettingsTests
     [InlineData("Preempt:Feed \"queue\": expected in-process or table", "Preempt:Feed=queue")]
     [InlineData("Preempt:FeedTable \"a b\"", "Preempt:FeedTable=a b")]
     [InlineData("Preempt:FeedInterval \"1h\": from 100ms to 1m", "Preempt:FeedInterval=1h")]
-    [InlineData("AzureWebJobsStorage: stop notices go through a table", Table)]
-    [InlineData("AzureWebJobsStorage: stop notices go through a table", Host)]
-    [InlineData("AzureWebJobsStorage: it is no connection string", Table, "AzureWebJobsStorage=nonsense")]
+    [InlineData("AzureWebJobsStorage: stop notices use a table", Table)]
+    [InlineData("AzureWebJobsStorage: stop notices use a table", Host)]
+    [InlineData("AzureWebJobsStorage: it is not a connection string", Table, "AzureWebJobsStorage=nonsense")]
     [InlineData("AzureWebJobsStorage__credential \"password\": expected managedidentity", Table, Account, Credential + "password")]
     [InlineData("AzureWebJobsStorage__tableServiceUri \"nowhere\"", Table, "AzureWebJobsStorage:tableServiceUri=nowhere")]
     public void A_setting_that_cannot_be_used_stops_the_app(string expected, params string[] settings)

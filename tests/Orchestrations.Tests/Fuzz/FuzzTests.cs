@@ -141,7 +141,7 @@ public sealed class FuzzTests
                 }
                 catch (InvalidRunException exception)
                 {
-                    outcome += exception.Message.Contains("other conditions", StringComparison.Ordinal) ? ", of another list" : ", none";
+                    outcome += exception.Message.Contains("another filter", StringComparison.Ordinal) ? ", of another list" : ", none";
                 }
             }
 

@@ -88,6 +88,29 @@ public sealed class RestartTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_child_works_again_and_its_parent_is_left_alone(bool hasNewId)
+    {
+        using TestApp app = new();
+        ScriptedWorkflow.Codes["restart-child"] = run => run.CallStepAsync<Worker, string>(new Work(1));
+        string parent = app.Start("ungated", async run =>
+        {
+            string output = await run.CallWorkflowAsync<OneRun, string>(new Script("child", "restart-child"), new StartOptions { RunId = Id });
+            await run.DelayAsync("3 hours");
+            return output;
+        });
+        app.Host.RunUntil(() => app.Host.Client.GetInstanceAsync(Id).Result is { IsCompleted: true });
+        app.Host.Advance(Later);
+
+        DateTimeOffset restart = app.Host.Now;
+        Run again = app.End(Restart(app, hasNewId));
+
+        Assert.Equal((RunStatus.Succeeded, restart), (again.Status, again.QueuedAt));
+        Assert.Equal(RunStatus.Succeeded, app.End(parent).Status);
+    }
+
+    [Theory]
     [InlineData("ungated", true)]
     [InlineData("ungated", false)]
     [InlineData("one-run", true)]

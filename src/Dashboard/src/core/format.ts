@@ -72,7 +72,7 @@ const reasons: Record<string, string> = {
   Superseded: 'superseded by a newer run',
   Timeout: 'its timeout was over',
   ScheduleTimeout: 'it waited too long',
-  EndCondition: 'its end condition came true',
+  EndCondition: 'its end condition was met',
   Shutdown: 'the app was stopped',
   Parent: 'its parent stopped',
   Self: 'it stopped itself',

@@ -8,9 +8,9 @@ export function ruleInWords(rule: Rule): string {
   const many = `${count(rule.maxRuns, 'run')}${each}`;
   switch (rule.strategy) {
     case 'CancelInProgress': return `The newest wins: ${many} at a time; a newer run stops the oldest${rule.handover === 'Immediate' ? ' and starts at once' : ' and starts when that has ended'}.`;
-    case 'CancelNewest': return `The first wins: ${many} at a time; a newer run is turned away.`;
-    case 'Queue': return `In line: ${many} at a time; the others wait, by priority and then first in, first out.`;
-    case 'RoundRobin': return `In turn: ${many} and ${rule.maxTotal} over all keys; the keys take turns, so that none holds up another.`;
+    case 'CancelNewest': return `The first wins: ${many} at a time; a new run is cancelled at once.`;
+    case 'Queue': return `A queue: ${many} at a time; the others wait, by priority and then first in, first out.`;
+    case 'RoundRobin': return `In turn: ${many} and ${rule.maxTotal} over all keys; the keys take turns, so that none delays another.`;
     default: return `${rule.strategy}: ${many} at a time.`;
   }
 }
@@ -19,7 +19,7 @@ export function ruleInWords(rule: Rule): string {
 export function waitInWords(rule: Rule | undefined, gate: LaneGate, place: number): string {
   switch (rule?.strategy) {
     case 'CancelInProgress': return 'until the older run has ended';
-    case 'RoundRobin': return place > 0 ? `behind ${place} of its key` : gate.place === 1 ? 'its turn is next' : `${gate.place - 1} before it take their turns`;
+    case 'RoundRobin': return place > 0 ? `behind ${place} of its key` : gate.place === 1 ? 'its turn is next' : `${gate.place - 1} go first`;
     default: return place === 0 ? 'until a slot is free' : `behind ${place}`;
   }
 }

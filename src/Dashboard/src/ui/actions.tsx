@@ -14,9 +14,9 @@ export const runActions = {
       isDangerous: true,
       body: <>
         <p>{run.status === 'Queued'
-          ? 'It waits, and will not start.'
+          ? 'It is waiting, and will not start.'
           : `It is asked to stop: its token fires, no new step begins, and it is ended by force when its grace is over.`}</p>
-        <label class="field"><span>Reason, for whoever looks at it later</span><input name="reason" maxLength={200} defaultValue="cancelled on the dashboard" /></label>
+        <label class="field"><span>Reason</span><input name="reason" maxLength={200} defaultValue="cancelled on the dashboard" /></label>
         <label class="field"><span>Grace (empty: the workflow’s own)</span><input name="grace" placeholder="10s" size={8} /></label>
       </>,
       run: async form => {
@@ -30,7 +30,7 @@ export const runActions = {
       title: `Give run ${shortId(run.id)} more time?`,
       verb: 'Extend',
       body: <>
-        <p>What is left of its timeout grows by so much.</p>
+        <p>This is added to what is left of its timeout.</p>
         <label class="field"><span>By</span><input name="by" required defaultValue="5 minutes" size={12} /></label>
       </>,
       run: async form => {
@@ -54,7 +54,7 @@ export const runActions = {
       title: `Delete run ${shortId(run.id)}?`,
       verb: 'Delete',
       isDangerous: true,
-      body: <p>The run and its history are gone for good.</p>,
+      body: <p>The run and its history are deleted for good.</p>,
       run: async () => {
         await call('DELETE', pathTo(['runs', run.id]));
         tell(`Run ${run.id} is deleted.`);
@@ -68,7 +68,7 @@ export const runActions = {
       title: `Send an event to run ${shortId(run.id)}?`,
       verb: 'Send',
       body: <>
-        <p>Its code may wait for the event, and its end condition may name it. A run that does neither is not changed.</p>
+        <p>If the run's code waits for the event, the code gets it. If the run's end condition names the event, the run stops. Otherwise nothing happens.</p>
         <label class="field"><span>Name</span><input name="name" required maxLength={100} /></label>
         <label class="field"><span>Payload, JSON (empty: none)</span><textarea name="payload" rows={4} spellcheck={false} /></label>
       </>,

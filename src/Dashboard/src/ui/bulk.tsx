@@ -11,8 +11,8 @@ import { fail } from './notices';
 export type Selection = { runIds: string[] } | { filter: Record<string, unknown> };
 
 const kinds = {
-  cancel: { path: 'bulk-cancel', verb: 'Cancel', done: 'asked to stop', what: 'Those that wait will not start; those that run are asked to stop and have their grace. Runs that have ended stay as they are.' },
-  replay: { path: 'bulk-replay', verb: 'Replay', done: 'started again', what: 'Each gets a new run with the same input, key, metadata and priority. Runs that have not ended are left out.' },
+  cancel: { path: 'bulk-cancel', verb: 'Cancel', done: 'asked to stop', what: 'Waiting runs will not start. Running runs are asked to stop, with their grace. Runs that have ended stay as they are.' },
+  replay: { path: 'bulk-replay', verb: 'Replay', done: 'started again', what: 'Each run is started again as a new run, with the same input, key, metadata and priority. Runs that have not ended are left out.' },
 } as const;
 export type BulkKind = keyof typeof kinds;
 
@@ -36,7 +36,7 @@ export async function bulk(kind: BulkKind, selection: Selection, onStart: () => 
     verb: `${verb} ${count(runs, 'run')}`,
     isDangerous: kind === 'cancel',
     body: <>
-      <p id="bulk-count">{runs === 0 ? 'There is no such run now.' : `A dry run found ${count(runs, 'run')}.`}</p>
+      <p id="bulk-count">{runs === 0 ? 'No run matches now.' : `A dry run found ${count(runs, 'run')}.`}</p>
       <p>{what}</p>
       <label class="field"><span>Reason</span><input name="reason" maxLength={200} defaultValue={`${verb.toLowerCase()} on the dashboard`} /></label>
     </>,
@@ -53,7 +53,7 @@ export async function bulk(kind: BulkKind, selection: Selection, onStart: () => 
     ask({
       title: `${verb} many runs`,
       verb: 'Count the runs',
-      body: <p>This needs the app’s admin key. Press the button, and enter the key when it is asked for.</p>,
+      body: <p>This needs the app’s admin key. Press the button, and enter the key when the page asks for it.</p>,
       run: async () => {
         const runs = await countRuns(kind, selection);
         setTimeout(() => confirm(runs), 0);

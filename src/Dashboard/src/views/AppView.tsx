@@ -11,7 +11,7 @@ import { ask } from '../ui/dialog';
 import { tell } from '../ui/notices';
 import { ruleInWords } from '../lanes/words';
 
-interface PublishedEvent { started?: unknown[]; stopped?: unknown[] }
+interface PublishedEvent { started?: unknown[]; stoppedCount?: number }
 
 /** The app itself: its mode, its events, what it can run, and what was done with many runs. */
 export function AppView() {
@@ -28,7 +28,7 @@ export function AppView() {
       <div class="table" tabIndex={0} role="region" aria-label="The workflows"><table>
         <thead><tr><th scope="col">Workflow</th><th scope="col">Rules</th><th scope="col">Timeouts</th><th scope="col">Starts on</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
         <tbody id="workflows">{workflows?.map(workflow => <tr key={workflow.name}>
-          <td data-label="Workflow"><a href={href(['lanes', workflow.name])}><b>{workflow.name}</b></a><div class="mute">version {workflow.version}{workflow.isLab ? ', for trying things out' : ''}</div></td>
+          <td data-label="Workflow"><a href={href(['lanes', workflow.name])}><b>{workflow.name}</b></a><div class="mute">version {workflow.version}{workflow.isLab ? ', lab workflow' : ''}</div></td>
           <td data-label="Rules">{workflow.rules.length + workflow.stepRules.length === 0 ? <span class="mute">none</span> : <ol class="plain">
             {workflow.rules.map(rule => <li key={rule.key}>{ruleInWords(rule)}</li>)}
             {workflow.stepRules.map(({ step, rule }) => <li key={step}>Step {step}: {ruleInWords(rule)}</li>)}
@@ -40,7 +40,7 @@ export function AppView() {
       </table></div>
     </Card>
     <Card id="operations-card" title="Bulk operations">
-      {operations?.length === 0 ? <Empty>There was none in the last 7 days.</Empty> : <div class="table" tabIndex={0} role="region" aria-label="The bulk operations"><table>
+      {operations?.length === 0 ? <Empty>There were none in the last 7 days.</Empty> : <div class="table" tabIndex={0} role="region" aria-label="The bulk operations"><table>
         <thead><tr><th scope="col">Operation</th><th scope="col">Status</th><th scope="col">Done</th><th scope="col">Failed</th><th scope="col">Reason</th><th scope="col">Began</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
         <tbody id="operations">{operations?.map(operation => <tr key={operation.id}>
           <td data-label="Operation"><a href={href(['runs'], { operation: operation.id })}>{kinds[operation.kind] ?? operation.kind}{operation.dryRun ? ', dry run' : ''}</a></td>
@@ -67,8 +67,8 @@ function About({ status }: { status: AppStatus }) {
     ['App', `${app.name}, version ${app.version}`],
     ['Preempt', `version ${app.preemptVersion}`],
     ['Backend', app.backend],
-    ['Stops travel', app.feed],
-    ['Workers seen', <ul class="plain" id="workers">{[...workers].map(([name, at]) => <li key={name}><span class="mono break">{name}</span> <span class="mute">answered <Age at={new Date(at).toISOString()} /> ago</span></li>)}</ul>],
+    ['Stop notices', app.feed],
+    ['Workers seen', <ul class="plain" id="workers">{[...workers].map(([name, at]) => <li key={name}><span class="mono break">{name}</span> <span class="mute">responded <Age at={new Date(at).toISOString()} /> ago</span></li>)}</ul>],
   ];
   return <dl id="about">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>;
 }
@@ -77,14 +77,14 @@ const kinds: Record<string, string> = { 'bulk-cancel': 'Cancel', 'bulk-replay': 
 
 const stopOperation = (operation: Operation): void => ask({
   title: 'Stop the operation?', verb: 'Stop the operation', isDangerous: true,
-  body: <p>It has gone through {operation.done + operation.nothingToDo + operation.failed} of {count(operation.total, 'run')}. What is done stays done, and the other runs are left alone.</p>,
+  body: <p>It has gone through {operation.done + operation.nothingToDo + operation.failed} of {count(operation.total, 'run')}. Work already done stays done, and the other runs are left alone.</p>,
   run: async () => { await call('POST', pathTo(['operations', operation.id, 'stop'])); tell('The operation is stopped.'); },
 });
 
 const modes: Record<string, string> = {
-  Running: 'Runs are admitted as their gates have room.',
-  Draining: 'No run is admitted. Those that run go on to their ends.',
-  Stopping: 'No run is admitted. Those that run are told to stop.',
+  Running: 'Runs are admitted as their gates have free slots.',
+  Draining: 'No run is admitted. Running runs go on to their ends.',
+  Stopping: 'No run is admitted. Running runs are asked to stop.',
 };
 
 function ModeOf({ status }: { status: AppStatus }) {
@@ -95,12 +95,12 @@ function ModeOf({ status }: { status: AppStatus }) {
   });
   return <div class="card-body">
     <p><b id="app-mode">{status.mode}</b>{status.since ? <span class="mute"> for <Age at={status.since} /></span> : null}</p>
-    <p>{modes[status.mode]}{status.refuse ? ' Starts are refused meanwhile.' : status.mode === 'Running' ? '' : ' Runs that are started meanwhile wait.'}</p>
-    {status.mode === 'Running' ? null : <p id="drained">{status.isDrained ? 'Nothing runs any more.' : `${count(status.running ?? 0, 'run')} still ${status.running === 1 ? 'runs' : 'run'}, ${status.waiting ?? 0} wait.`}{status.lookedAt ? <span class="mute"> Looked at <Time at={status.lookedAt} />.</span> : null}</p>}
+    <p>{modes[status.mode]}{status.refuse ? ' Starts are refused.' : status.mode === 'Running' ? '' : ' New runs are accepted and wait.'}</p>
+    {status.mode === 'Running' ? null : <p id="drained">{status.isDrained ? 'Nothing runs any more.' : `${count(status.running ?? 0, 'run')} still ${status.running === 1 ? 'runs' : 'run'}, ${status.waiting ?? 0} wait.`}{status.lookedAt ? <span class="mute"> Counted at <Time at={status.lookedAt} />.</span> : null}</p>}
     <div class="actions" role="group" aria-label="Change the mode">
-      <button type="button" id="drain" disabled={status.mode !== 'Running'} onClick={() => change('Drain', 'system/drain', 'No run is admitted any more; those that run go on to their ends. Runs that are started meanwhile wait. It survives a restart, until the app is resumed.', true)}>Drain</button>
-      <button type="button" id="stop" class="danger" disabled={status.mode === 'Stopping'} onClick={() => change('Stop', 'system/drain?mode=immediate', 'No run is admitted any more, and all that run are told to stop, with their grace. It survives a restart, until the app is resumed.', true)}>Stop</button>
-      <button type="button" id="resume" class="main" disabled={status.mode === 'Running'} onClick={() => change('Resume', 'system/resume', 'Runs are admitted again, as their gates have room.', false)}>Resume</button>
+      <button type="button" id="drain" disabled={status.mode !== 'Running'} onClick={() => change('Drain', 'system/drain', 'The app admits no more runs, and running runs go on to their ends. New runs are accepted and wait. This lasts until the app is resumed, also after a restart.', true)}>Drain</button>
+      <button type="button" id="stop" class="danger" disabled={status.mode === 'Stopping'} onClick={() => change('Stop', 'system/drain?mode=immediate', 'The app admits no more runs, and all running runs are asked to stop, with their grace. New runs are accepted and wait. This lasts until the app is resumed, also after a restart.', true)}>Stop</button>
+      <button type="button" id="resume" class="main" disabled={status.mode === 'Running'} onClick={() => change('Resume', 'system/resume', 'The app admits runs again, as their gates have free slots.', false)}>Resume</button>
     </div>
   </div>;
 }
@@ -112,10 +112,10 @@ function EventForm() {
     const name = String(form.get('name'));
     ask({
       title: `Publish the event ${name}?`, verb: 'Publish',
-      body: <p>The workflows that start on it get a run with its payload as input, and the runs that end on it are stopped.</p>,
+      body: <p>Each workflow that starts on it gets a run, with the payload as its input. Runs that end on it are stopped.</p>,
       run: async () => {
         const answer = await call<PublishedEvent>('POST', pathTo(['events', name]), readJson(form.get('payload'), 'The payload'));
-        tell(`The event ${name} started ${count(answer.started?.length ?? 0, 'run')} and stopped ${count(answer.stopped?.length ?? 0, 'run')}.`);
+        tell(`The event ${name} started ${count(answer.started?.length ?? 0, 'run')} and stopped ${count(answer.stoppedCount ?? 0, 'run')}.`);
       },
     });
   };

@@ -11,7 +11,7 @@ export function GatesView() {
   const { query } = route.value;
   const workflows = useLive<Page<Workflow>>('workflows', 60_000).data.value?.items.filter(({ rules }) => rules.length > 0);
   const workflow = query.get('workflow') ?? workflows?.[0]?.name;
-  return <Card id="gates-card" title="Gates" actions={<span class="mute">A gate guards one key: so many runs hold it, the others wait.</span>}>
+  return <Card id="gates-card" title="Gates" actions={<span class="mute">Each key has a gate. Runs that hold a slot of it run, the others wait.</span>}>
     <div class="filters" role="search" aria-label="Gates">
       <label class="field"><span>Workflow</span><select id="workflow" value={workflow ?? ''} onChange={event => setQuery({ workflow: event.currentTarget.value, key: '', cursor: '' })}>
         {workflows?.map(({ name }) => <option key={name} value={name}>{name}</option>)}
@@ -41,7 +41,7 @@ function GatesTable({ workflow, keyName, cursor }: { workflow: string; keyName: 
     .sort((one, other) => longestWait(one) - longestWait(other) || other.holders.length - one.holders.length || one.key.localeCompare(other.key));
   const next = 'items' in answer ? answer.cursor : null;
   return <>
-    {gates.length === 0 ? <Empty><span id="gates">Nobody holds a gate of {workflow}, and nobody waits.</span></Empty> : <div class="table" tabIndex={0} role="region" aria-label="The gates"><table>
+    {gates.length === 0 ? <Empty><span id="gates">No run holds or waits at a gate of {workflow}.</span></Empty> : <div class="table" tabIndex={0} role="region" aria-label="The gates"><table>
       <thead><tr><th scope="col">Key</th><th scope="col">Slots</th><th scope="col">Held by</th><th scope="col">Waiting, in order</th><th scope="col">Longest wait</th><th scope="col">Last token</th></tr></thead>
       <tbody id="gates">{gates.map(gate => <tr key={gate.key}>
         <td data-label="Key" class="key"><a href={href(['lanes', workflow], { key: gate.key })}>{gate.key || '(all keys)'}</a></td>

@@ -32,7 +32,7 @@ export function LanesView({ workflow }: { workflow: string | undefined }) {
     if (!workflow && first) go(href(['lanes', first.name], route.value.query), true);
   }, [workflow, workflows]);
   if (!workflows || !workflow) return null;
-  if (!definition) return <Empty>The app has no workflow of the name {workflow}. <a href="#/lanes">Show another one</a>.</Empty>;
+  if (!definition) return <Empty>The app has no workflow named {workflow}. <a href="#/lanes">Show another one</a>.</Empty>;
   return <LanesOf key={definition.name} definition={definition} all={workflows} />;
 }
 
@@ -57,7 +57,7 @@ function LanesOf({ definition, all }: { definition: Workflow; all: Workflow[] })
   return <section class="card lanes-card" aria-labelledby="lanes-title">
     <div class="card-head">
       <div><h1 id="lanes-title">{definition.name}</h1>
-        <p class="mute" id="rule">{rule ? ruleInWords(rule) : 'No rule: as many runs as are started.'}</p></div>
+        <p class="mute" id="rule">{rule ? ruleInWords(rule) : 'No concurrency rule: all runs start at once.'}</p></div>
       <a class="button main" href={href(['start', definition.name])}>Start a run</a>
     </div>
     <div class="filters" role="search" aria-label="Lanes">
@@ -76,7 +76,7 @@ function LanesOf({ definition, all }: { definition: Workflow; all: Workflow[] })
       <Legend />
     </div>
     {live.error.value ? <p class="problem" role="alert">{live.error.value}</p> : null}
-    {lanes && !lanes.isComplete ? <p class="mute note">There are more runs than are drawn. Choose a key or a shorter time to see all.</p> : null}
+    {lanes && !lanes.isComplete ? <p class="mute note">There are more runs than are shown. Choose a key or a shorter time to see all.</p> : null}
     {lanes ? <Board lanes={lanes} rule={rule} definition={definition} from={to - span * 1000} to={to} isNow={isNow} /> : <Empty>Reading the runs …</Empty>}
   </section>;
 }
@@ -140,7 +140,7 @@ function Board({ lanes, rule, definition, from, to, isNow }: { lanes: Lanes; rul
     <Arrow />
     {width > 0 ? <>
       <Axis scale={scale} ticks={ticks} left={isNarrow ? 12 : wideHead} isNow={isNow} />
-      {drawn.length === 0 ? <Empty><span id="no-lanes">No run of {definition.name} lived in this time. <a href={href(['start', definition.name])}>Start one</a>, or show a longer time.</span></Empty> : null}
+      {drawn.length === 0 ? <Empty><span id="no-lanes">There were no runs of {definition.name} in this time. <a href={href(['start', definition.name])}>Start one</a>, or show a longer time.</span></Empty> : null}
       <div class="lanes" role="list" aria-label={`${count(drawn.length, 'lane')}`} data-lanes={drawn.length} style={{ height: `${top}px` }}>
         {shown.map(({ lane, top: at, height }) => <div key={lane.key} role="listitem" class="lane" data-lane={lane.key} style={{ top: `${at}px`, height: `${height}px` }}>
           <div class="lane-head">

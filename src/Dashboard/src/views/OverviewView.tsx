@@ -56,12 +56,12 @@ function Numbers({ numbers, range }: { numbers: Statistics; range: string }) {
   const link = (status: string): string => href(['runs'], { status, range: ['15m', '1h', '24h', '7d'].includes(range) ? range : '24h' });
   const times = numbers.buckets.map(bucket => millis(bucket.from));
   return <>
-    {numbers.isComplete ? null : <p class="mute">There are more than {numbers.runs.toLocaleString('en-GB')} runs; these numbers are of so many of them. Choose a workflow or a shorter time.</p>}
+    {numbers.isComplete ? null : <p class="mute">There are more than {numbers.runs.toLocaleString('en-GB')} runs, and only these were counted. Choose a workflow or a shorter time.</p>}
     <div class="tiles">
       <Tile name="Runs" value={numbers.runs.toLocaleString('en-GB')} address={link('')} />
       <Tile name="Not ended" value={(numbers.runs - ended).toLocaleString('en-GB')} address={link('open')} />
       <Tile name="Succeeded" value={ended > 0 ? `${Math.round(runsOf('Succeeded') / ended * 100)} %` : '–'} address={link('Succeeded')} note={runsOf('Succeeded').toLocaleString('en-GB')} />
-      <Tile name="Failed" value={(runsOf('Failed') + runsOf('TimedOut')).toLocaleString('en-GB')} address={link('Failed')} note="with those that timed out" />
+      <Tile name="Failed" value={(runsOf('Failed') + runsOf('TimedOut')).toLocaleString('en-GB')} address={link('Failed')} note="including timed out" />
       <Tile name="Superseded" value={superseded.toLocaleString('en-GB')} address={link('Cancelled')} note="by a newer run" />
     </div>
     <div class="columns">
@@ -92,5 +92,5 @@ function Tile({ name, value, note, address }: { name: string; value: string; not
 function Spread({ times }: { times: Percentiles | null }) {
   return times
     ? <dl class="spread">{(['p50', 'p90', 'p99'] as const).map(name => <div key={name}><dt>{name}</dt><dd class="number">{duration(times[name] * 1000)}</dd></div>)}</dl>
-    : <span class="mute">no such run</span>;
+    : <span class="mute">no runs</span>;
 }

@@ -53,17 +53,17 @@ function stopInWords(run: Run): string {
   const asked = millis(run.stop!.requestedAt);
   const steps = run.steps.filter(step => step.stopReason === run.stop!.reason && step.stopHeardAt).map(step => {
     const heard = millis(step.stopHeardAt!);
-    return `${step.name} heard of it ${duration(Math.max(0, heard - asked))} later${step.endedAt ? ` and ended ${duration(millis(step.endedAt) - heard)} after that` : ''}`;
+    return `${step.name} was told ${duration(Math.max(0, heard - asked))} later${step.endedAt ? ` and ended ${duration(millis(step.endedAt) - heard)} after that` : ''}`;
   });
-  return `The line is the stop, asked for at ${timeOfDay(asked, true)}.${steps.length > 0 ? ` Step ${steps.join('; step ')}.` : ''}`;
+  return `The line is the stop, requested at ${timeOfDay(asked, true)}.${steps.length > 0 ? ` Step ${steps.join('; step ')}.` : ''}`;
 }
 
 /** The life of a run as a list of what happened, in order. */
 export function lifecycle(run: Run): { at: string; what: string }[] {
   const events: { at: string; what: string }[] = [{ at: run.queuedAt, what: 'It was accepted.' }];
-  if (run.startedAt) events.push({ at: run.startedAt, what: run.fencingTokens.length > 0 ? `Its gates admitted it, with the fencing ${run.fencingTokens.length > 1 ? 'tokens' : 'token'} ${run.fencingTokens.join(', ')}, and its code began.` : 'Its code began.' });
+  if (run.startedAt) events.push({ at: run.startedAt, what: run.fencingTokens.length > 0 ? `Its gates admitted it with the fencing ${run.fencingTokens.length > 1 ? 'tokens' : 'token'} ${run.fencingTokens.join(', ')}, and its code began.` : 'Its code began.' });
   for (const step of run.steps) {
-    if (step.stopHeardAt) events.push({ at: step.stopHeardAt, what: `Step ${step.name} heard that it is to stop (${step.stopReason})${run.stop && step.stopReason === run.stop.reason ? `, ${duration(Math.max(0, millis(step.stopHeardAt) - millis(run.stop.requestedAt)))} after the stop was asked for` : ''}.` });
+    if (step.stopHeardAt) events.push({ at: step.stopHeardAt, what: `Step ${step.name} was told to stop (${step.stopReason})${run.stop && step.stopReason === run.stop.reason ? `, ${duration(Math.max(0, millis(step.stopHeardAt) - millis(run.stop.requestedAt)))} after the stop was requested` : ''}.` });
     for (const attempt of attemptsOf(step)) {
       events.push({ at: attempt.startedAt, what: `Step ${step.name} began${attempt.attempt > 1 ? ` attempt ${attempt.attempt}` : ''}.` });
       if (attempt.endedAt) events.push({ at: attempt.endedAt, what: `Step ${step.name} ended${step.attempt > 1 ? ` attempt ${attempt.attempt}` : ''}: ${attempt.status}.` });

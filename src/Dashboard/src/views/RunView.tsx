@@ -23,7 +23,7 @@ export function RunView({ id }: { id: string }) {
       <h1 id="detailTitle" tabIndex={-1}><span class="break mono">{run.id}</span> <Copy text={run.id} what="the id" /></h1>
       <div class="title-line"><Status run={run} /><Progress run={run} /></div>
       <p id="explain" aria-live="polite">{words ? inZone(words.text) : null}</p>
-      <div class="actions" role="group" aria-label="What can be done with the run">
+      <div class="actions" role="group" aria-label="Actions">
         <button type="button" id="cancel" class="danger" disabled={isOver} onClick={() => runActions.cancel(run)}>Cancel</button>
         <button type="button" id="extend" disabled={isOver || run.status === 'Stopping'} onClick={() => runActions.extend(run)}>Extend</button>
         <button type="button" id="sendEvent" disabled={isOver} onClick={() => runActions.event(run)}>Send event</button>
@@ -40,7 +40,7 @@ export function RunView({ id }: { id: string }) {
       <Card id="input-card" title="Input"><Json value={run.input ?? null} label="the input" /></Card>
       <Card id="output-card" title={run.error ? 'Error' : 'Output'}>
         {run.error ? <div class="card-body"><p class="problem"><b>{run.error.type}</b>{run.error.step ? ` in step ${run.error.step}` : ''}<br />{run.error.message}</p></div> : null}
-        {run.output !== undefined && run.output !== null ? <Json value={run.output} label="the output" /> : run.error ? null : <Empty>{isOver ? 'It returned nothing.' : 'There is none yet.'}</Empty>}
+        {run.output !== undefined && run.output !== null ? <Json value={run.output} label="the output" /> : run.error ? null : <Empty>{isOver ? 'The run has no output.' : 'There is no output yet.'}</Empty>}
       </Card>
       <Card id="log-card" title="What happened"><ol class="log" id="log">{lifecycle(run).map((event, index) => <li key={index}><Time at={event.at} exact /> <span>{event.what}</span></li>)}</ol></Card>
     </div>
@@ -96,8 +96,8 @@ function Facts({ run }: { run: Run }) {
     ['Waited', <Took from={run.queuedAt} to={run.startedAt ?? run.endedAt} />],
     ['Ran', run.startedAt ? <Took from={run.startedAt} to={run.endedAt} /> : null],
     ['Stop', run.stop ? <>{reasonInWords(run.stop.reason)}{run.stop.forced ? ', ended by force' : ''}{run.stop.message ? `: ${run.stop.message}` : ''}</> : null],
-    ['Asked for at', run.stop ? <Time at={run.stop.requestedAt} exact /> : null],
-    ['Asked for by', run.stop?.by],
+    ['Requested at', run.stop ? <Time at={run.stop.requestedAt} exact /> : null],
+    ['Requested by', run.stop?.by],
     ['Grace', run.stop?.grace],
     ['Fencing tokens', run.fencingTokens.join(', ')],
     ['Metadata', Object.entries(run.metadata).map(([name, value]) => `${name}=${value}`).join(', ')],

@@ -119,7 +119,7 @@ function Bulk({ runs, query }: { runs: Run[]; query: URLSearchParams }) {
   const selection: Selection | null = ids.length > 0 ? { runIds: ids } : filter ? { filter } : null;
   const which = ids.length > 0 ? `chosen (${ids.length})` : 'all of this filter';
   return <div class="bulk">
-    <span class="mute" id="bulk-what">{ids.length > 0 ? `${count(ids.length, 'run')} chosen.` : filter ? 'Choose runs, or do something with all that the filter matches.' : 'Choose runs, or set a filter, to do something with many.'}</span>
+    <span class="mute" id="bulk-what">{ids.length > 0 ? `${count(ids.length, 'run')} chosen.` : filter ? 'Choose runs, or cancel or replay all runs of the filter.' : 'Choose runs or set a filter, to cancel or replay many.'}</span>
     {ids.length > 0 ? <button type="button" class="quiet" onClick={done}>Choose none</button> : null}
     <button type="button" id="cancelChosen" class="danger" disabled={!selection || (ids.length > 0 && ids.every(id => ended.has(id)))} onClick={() => selection && void bulk('cancel', selection, done)}>Cancel {which}</button>
     <button type="button" id="replayChosen" disabled={!selection || (ids.length > 0 && !ids.some(id => ended.has(id)))} onClick={() => selection && void bulk('replay', selection, done)}>Replay {which}</button>
@@ -133,7 +133,7 @@ function RunsTable({ runs, isLoaded }: { runs: Run[]; isLoaded: boolean }) {
     chosen.value = next;
   };
   const all = runs.map(run => run.id);
-  if (isLoaded && runs.length === 0) return <Empty><span id="runsEmpty">No run is like that.</span></Empty>;
+  if (isLoaded && runs.length === 0) return <Empty><span id="runsEmpty">No run matches.</span></Empty>;
   return <div class="table" tabIndex={0} role="region" aria-label="The runs">
     <table id="runs-table">
       <thead><tr>

@@ -12,7 +12,7 @@ export function StartView({ workflow }: { workflow: string | undefined }) {
   const workflows = useLive<Page<Workflow>>('workflows', 60_000).data.value?.items;
   const definition = workflows?.find(found => found.name === workflow) ?? (workflow ? undefined : workflows?.[0]);
   if (!workflows) return null;
-  if (!definition) return <Empty>The app has no workflow of the name {workflow}.</Empty>;
+  if (!definition) return <Empty>The app has no workflow named {workflow}.</Empty>;
   return <Card id="start-card" title="Start a run">
     <div class="card-body">
       <label class="field"><span>Workflow</span><select id="startWorkflow" value={definition.name} onChange={event => go(href(['start', event.currentTarget.value]), true)}>

@@ -30,7 +30,7 @@ internal static class InstanceActions
         throw instance.IsCompleted && instance.RuntimeStatus != OrchestrationRuntimeStatus.Failed
             ? Ended(instance)
             : new ManagementException(
-                StatusCodes.Status501NotImplemented, "The embedded runtime does not rewind; restart the instance instead.");
+                StatusCodes.Status501NotImplemented, "The embedded host does not support rewind; restart the instance instead.");
     }
 
     private static async Task<IResult> AskAsync(ManagementCall call, Func<Task> ask)

@@ -31,12 +31,12 @@ internal static class InstancePurging
     public static async Task<IResult> PurgeManyAsync(ManagementCall call)
     {
         if (call.Time("createdTimeFrom") is not { } from)
-            throw ManagementException.BadRequest("createdTimeFrom is not there: say from which time on to purge.");
+            throw ManagementException.BadRequest("createdTimeFrom is missing: it says from which time on to purge.");
         PurgeInstancesFilter filter = new(from, call.Time("createdTimeTo"), call.Statuses());
         PurgeResult result = await call.Client.PurgeAllInstancesAsync(filter);
         return result.PurgedInstanceCount > 0
             ? Answer(result)
-            : throw ManagementException.NotFound("No instance that has ended passes the filter.");
+            : throw ManagementException.NotFound("No instance that has ended matches the filter.");
     }
 
     private static IResult Answer(PurgeResult result) =>

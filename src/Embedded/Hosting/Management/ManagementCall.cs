@@ -72,7 +72,7 @@ internal sealed class ManagementCall(HttpContext http, DurableEngine engine)
             }
             catch (FormatException)
             {
-                throw ManagementException.BadRequest($"{ContinuationHeader} \"{token}\": a token from an earlier answer is expected.");
+                throw ManagementException.BadRequest($"{ContinuationHeader} \"{token}\": a token from an earlier response is expected.");
             }
         }
     }

@@ -96,7 +96,7 @@ internal sealed class MessageLease : IAsyncDisposable
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
-            _logger.LogWarning("Message {Message} of {Queue} was taken by somebody else meanwhile", _message.MessageId, _queue.Name);
+            _logger.LogWarning("Message {Message} of {Queue} was taken by another process in the meantime", _message.MessageId, _queue.Name);
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class MessageWork(
 #pragma warning restore CA1031
         {
             logger.LogError(
-                exception, "Message {Message} of {Queue} could not be put away; it comes back", message.MessageId, plan.QueueName);
+                exception, "Message {Message} of {Queue} could not be removed; it comes back", message.MessageId, plan.QueueName);
         }
     }
 
@@ -42,7 +42,7 @@ internal sealed class MessageWork(
         // It was tried often enough, by processes that did not live to say so.
         if (message.DequeueCount > settings.MaxDequeueCount && plan.PoisonQueueName is not null)
         {
-            await PoisonAsync(message, lease, "the processes that tried it ended before they could tell");
+            await PoisonAsync(message, lease, "the processes that tried it ended before they reported a cause");
             return;
         }
 

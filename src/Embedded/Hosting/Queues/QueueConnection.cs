@@ -20,7 +20,7 @@ internal sealed record QueueConnection(string Setting, string? ConnectionString)
         if (IdentitySettings.FirstOrDefault(part => !string.IsNullOrEmpty(app[$"{setting}:{part}"])) is { } identity)
         {
             throw new NotSupportedException(
-                $"the setting '{setting}__{identity}' asks for an identity, which this host has none of; "
+                $"the setting '{setting}__{identity}' asks for an identity, which this host does not support; "
                 + $"set '{setting}' to a connection string");
         }
 

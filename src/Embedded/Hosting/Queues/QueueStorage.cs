@@ -27,19 +27,19 @@ internal sealed class QueueStorage(QueueConnection connection, IReadOnlyList<Que
 
     /// <summary>Says that the app has no storage, and who waits for it.</summary>
     public void ReportMissing() => Report(isLost: true, () => logger.LogWarning(
-        "The setting '{Setting}' is not set: the queue functions {Functions} do not run; all else does", connection.Setting, Functions));
+        "The setting '{Setting}' is not set: the queue functions {Functions} do not run; everything else does", connection.Setting, Functions));
 
     /// <summary>Says that the storage does not answer, and who waits for it. An emulator that was not started is no trouble in development.</summary>
     public void ReportFailure(Exception exception) => Report(isLost: true, () => logger.Log(
         connection.IsDevelopmentStorage ? LogLevel.Information : LogLevel.Warning,
-        "The queue storage of '{Setting}' at {Address} does not answer ({Reason}): the functions {Functions} wait for it; all else runs",
+        "The queue storage of '{Setting}' at {Address} does not respond ({Reason}): the functions {Functions} wait for it; everything else runs",
         connection.Setting,
         _service!.Uri.GetLeftPart(UriPartial.Path),
         ReasonOf(exception),
         Functions));
 
     public void ReportSuccess() => Report(isLost: false, () => logger.LogInformation(
-        "The queue storage of '{Setting}' answers again; the functions {Functions} go on", connection.Setting, Functions));
+        "The queue storage of '{Setting}' responds again; the functions {Functions} go on", connection.Setting, Functions));
 
     private void Report(bool isLost, Action log)
     {

@@ -3,12 +3,12 @@ using Preempt.Embedded.Engine;
 
 namespace Preempt.Embedded.Store.Sqlite;
 
-/// <summary>A commit that is not durable yet, its JSON, and whom to tell when it is, or why it is refused.</summary>
+/// <summary>A commit that is not durable yet, its JSON, and the callback for when it is, or why it is refused.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct PendingCommit(Commit Commit, CommitJson Json, Action<Exception?> Done, Exception? Refusal = null);
 
 /// <summary>
-/// Commits on their way to the writer, in order. Whoever adds one to a full queue waits; the order of adding is that of the
+/// Commits on their way to the writer, in order. A caller that adds one to a full queue waits; the order of adding is that of the
 /// messages' sequences.
 /// </summary>
 internal sealed class CommitQueue(int capacity, long lastSequence)

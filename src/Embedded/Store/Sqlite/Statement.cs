@@ -79,7 +79,7 @@ internal sealed class Statement : IDisposable
         }
     }
 
-    /// <summary>Goes to the next row; false when there is none. Whoever steps resets at the end.</summary>
+    /// <summary>Goes to the next row; false when there is none. The caller resets at the end.</summary>
     public bool Step()
     {
         int result = raw.sqlite3_step(_statement);

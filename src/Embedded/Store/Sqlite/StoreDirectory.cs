@@ -41,7 +41,7 @@ internal sealed class StoreDirectory : IDisposable
         catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(file))
         {
             throw new InvalidOperationException(
-                $"The store '{path}' is in use by another process, and serves one at a time. Stop that process, or give this one another directory.",
+                $"The store '{path}' is in use by another process. Stop that process, or set another directory for this one.",
                 exception);
         }
     }

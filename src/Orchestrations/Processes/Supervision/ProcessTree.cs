@@ -23,7 +23,7 @@ internal sealed class ProcessTree : IDisposable
     /// <summary>Whether processes can be asked to end.</summary>
     public static bool CanSignal => !OperatingSystem.IsWindows();
 
-    /// <summary>Says which process this one has started itself: whoever started it waits for it.</summary>
+    /// <summary>Says which process this one has started itself and therefore waits for.</summary>
     public void SetRoot(int process) => _root = process;
 
     /// <summary>Makes this process the root of a tree. What it starts from now on belongs to it.</summary>

@@ -5,7 +5,7 @@ namespace MyApp.Tests;
 
 public sealed class ChatReplyTests : IDisposable
 {
-    // The app as it is deployed: its Program adds its services. What the test adds last, as the second argument, replaces one of them.
+    // The app as it is deployed, with the services that its Program adds. To replace one of them, pass a second argument.
     private readonly PreemptTestHost _host = PreemptTestHost.ForApp(typeof(ChatReply).Assembly);
 
     [Fact]
