@@ -33,6 +33,9 @@ public sealed class ListTests(AppUnderTest app) : CliTests(app)
 
     [Theory]
     [InlineData("--status", "Asleep", "are the statuses")]
+    [InlineData("--status", "1", "are the statuses")]
+    [InlineData("--metadata", "=x", "name=value")]
+    [InlineData("--parent", "..", "parentId")]
     [InlineData("--since", "yesterday", "how long ago")]
     [InlineData("--limit", "-1", "0 or more")]
     [InlineData("--metadata", "x", "name=value")]

@@ -62,8 +62,8 @@ internal sealed class FilterOptions
         List<RunStatus> statuses = [];
         foreach (string name in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)))
         {
-            if (Enum.TryParse(name, ignoreCase: true, out RunStatus status) && Statuses.Contains(status.ToString()))
-                statuses.Add(status);
+            if (Array.FindIndex(Statuses, known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) is >= 0 and var index)
+                statuses.Add(RunStatusExtensions.All[index]);
             else
                 result.AddError($"status \"{name}\": {string.Join(", ", Statuses)} are the statuses. {Suggestion.For(name, Statuses)}".TrimEnd());
         }

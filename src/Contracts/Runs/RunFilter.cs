@@ -29,7 +29,7 @@ public sealed record RunFilter
     /// <summary>Accepted at or before this time.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Entries that the run's metadata has, 8 at most.</summary>
+    /// <summary>Entries that the run's metadata has, 8 at most. Names do not distinguish case, values do.</summary>
     [AllowNull]
     public IReadOnlyDictionary<string, string> Metadata
     {

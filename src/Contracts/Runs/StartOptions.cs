@@ -20,7 +20,7 @@ public record StartOptions
     /// <summary>The concurrency key for the workflow's first rule, instead of the one that the rule computes; 512 characters at most.</summary>
     public string? Key { get; init; }
 
-    /// <summary>Metadata to attach to the run: 32 entries at most.</summary>
+    /// <summary>Metadata to attach to the run: 32 entries at most. Names have no "=", and do not distinguish case.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
     /// <summary>A shorter execution timeout than the workflow's.</summary>

@@ -21,6 +21,7 @@ public sealed class SystemEndpoints(RunClients runs)
         [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "system/drain")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>
         {
+            Api.CheckQuery(request, "mode", "refuse");
             bool immediate = Api.ReadText(request, "mode") switch
             {
                 null or "drain" => false,

@@ -31,6 +31,7 @@ public sealed class WorkflowEndpoints(WorkflowRegistry registry, RunClients runs
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "gates")] HttpRequest request,
         [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>
         {
+            Api.CheckQuery(request, "workflow", "key", "limit", "cursor");
             string workflow = Api.ReadText(request, "workflow") ?? throw Api.Invalid("workflow: required in the query.");
             if (Api.ReadText(request, "key") is { } key)
             {

@@ -132,8 +132,12 @@ internal sealed class KeySelector(string description, Func<JsonElement?, IReadOn
 
     public string Select(JsonElement? input, IReadOnlyDictionary<string, string> metadata) => Check(select(input, metadata));
 
-    /// <exception cref="KeyTemplateException">The key is too long.</exception>
-    public static string Check(string key) => key.Length <= KeyTemplate.MaxKeyLength
-        ? key
-        : throw new KeyTemplateException($"A key has {KeyTemplate.MaxKeyLength} characters at most; this one has {key.Length}.");
+    /// <exception cref="KeyTemplateException">There is none, or it is too long.</exception>
+    public static string Check(string? key) => key switch
+    {
+        null => throw new KeyTemplateException("The key is null: the workflow's code must return a text."),
+        { Length: > KeyTemplate.MaxKeyLength } => throw new KeyTemplateException(
+            $"A key has {KeyTemplate.MaxKeyLength} characters at most; this one has {key.Length}."),
+        _ => key,
+    };
 }

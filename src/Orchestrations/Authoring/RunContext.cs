@@ -26,7 +26,7 @@ public sealed class RunContext
     /// <summary>The time, UTC; the same in a replay. The only clock that a workflow may read.</summary>
     public DateTimeOffset UtcNow => _run.Now;
 
-    /// <summary>The metadata that the caller attached to the run.</summary>
+    /// <summary>The metadata that the caller attached to the run. Names do not distinguish case.</summary>
     public ImmutableDictionary<string, string> Metadata => _run.Request.Metadata;
 
     /// <summary>The concurrency key of the workflow's first rule; null without one.</summary>

@@ -265,7 +265,7 @@ public sealed class WorkflowBuilder
     /// <exception cref="ArgumentException">The name or the match cannot be read.</exception>
     public WorkflowBuilder StartOn(string eventName, string? where = null)
     {
-        _startsOn.Add(EndCondition.OnEvent(eventName, where));
+        _startsOn.Add(Checked(EndCondition.OnEvent(eventName, where)));
         return this;
     }
 
@@ -275,8 +275,11 @@ public sealed class WorkflowBuilder
     /// </summary>
     /// <param name="condition">As in "time of day between 08:00 and 18:00 Europe/Paris", or "event order-paid where id = 7".</param>
     /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">It names an event that cannot be published.</exception>
     public WorkflowBuilder EndWhen(EndCondition condition)
     {
+        ArgumentNullException.ThrowIfNull(condition);
+        Checked(condition);
         _endWhen = _ => condition;
         return this;
     }
@@ -316,4 +319,9 @@ public sealed class WorkflowBuilder
             StepRules = [.. _stepRules.Select(rule => new StepRule(rule.Step.Name, rule.Rule))],
             StepClasses = [.. _stepRules.Select(rule => rule.Step)],
         };
+
+    private static EndCondition Checked(EndCondition condition) =>
+        condition.Events.Select(EventName.Validate).FirstOrDefault(error => error is not null) is { } mistake
+            ? throw new ArgumentException(mistake, nameof(condition))
+            : condition;
 }

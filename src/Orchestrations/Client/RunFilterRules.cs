@@ -26,9 +26,11 @@ internal static class RunFilterRules
         /// <exception cref="InvalidRunException">A condition cannot be met by any run.</exception>
         public RunFilter Check()
         {
-            string? workflow = filter.Workflow?.ToLowerInvariant();
+            string? workflow = filter.Workflow is { } name ? WorkflowNames.Normalize(name) : null;
             if (workflow is not null && WorkflowNames.Validate(workflow) is { } error)
                 throw new InvalidRunException(error);
+            if (filter.ParentId is { } parent && RunId.Validate(parent) is { } mistake)
+                throw new InvalidRunException($"parentId: {mistake}");
             if (filter.Key is { Length: > KeyTemplate.MaxKeyLength })
                 throw new InvalidRunException($"key: {KeyTemplate.MaxKeyLength} characters at most; these are {filter.Key.Length}.");
             foreach (RunStatus status in filter.Status.Except(RunStatusExtensions.All))
@@ -43,9 +45,7 @@ internal static class RunFilterRules
             CheckTime(filter.Until, "until");
             if (filter.Since > filter.Until)
                 throw new InvalidRunException("since: it is later than until, so no run can match.");
-            return filter.Metadata.Count <= RunFilter.MaxMetadata
-                ? filter with { Workflow = workflow }
-                : throw new InvalidRunException($"metadata: {RunFilter.MaxMetadata} entries at most; these are {filter.Metadata.Count}.");
+            return filter with { Workflow = workflow, Metadata = RunMetadata.Check(filter.Metadata, RunFilter.MaxMetadata) };
         }
 
         /// <summary>Whether a run is meant.</summary>

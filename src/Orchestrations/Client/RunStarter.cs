@@ -29,7 +29,9 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
         await PointToAsync(chosen, request, cancellationToken);
         return await RunStart.TryStartAsync(client, chosen, request, app.Time, cancellationToken)
             ? await AcceptAsync(chosen, request, cancellationToken)
-            : throw new RunConflictException($"A run with the id \"{chosen}\" exists.", await lookup.GetAsync(chosen, cancellationToken));
+            : throw new RunConflictException(
+                $"A run with the id \"{chosen}\" exists.",
+                await app.Progress.FillAsync((await FindTakenAsync(chosen, cancellationToken)).Run, cancellationToken));
     }
 
     /// <summary>Starts a run, unless one was started with the same idempotency key of the same workflow before.</summary>
@@ -57,8 +59,8 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
             Fingerprint = IdempotencyKey.Fingerprint(new GivenStart(request.Input, options with { Metadata = Sorted(options.Metadata) })),
         };
         if (options.RunId is { } chosen && await RunStart.FindClaimAsync(client, claimId, cancellationToken) is null
-            && await lookup.FindAsync(chosen, cancellationToken) is { } existing)
-            throw OfAnotherStart(existing.Run);
+            && await client.GetInstanceAsync(chosen, cancellationToken) is not null)
+            throw OfAnotherStart((await FindTakenAsync(chosen, cancellationToken)).Run);
         // An instance of its own keeps the key and its run together. The run's id is the one that is stored, whichever call asked for it.
         IdempotencyClaim claim = await RunStart.ClaimAsync(client, claimId, options.RunId ?? NewId(request), cancellationToken);
         string id = claim.RunId;
@@ -68,7 +70,7 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
         await PointToAsync(id, request, cancellationToken);
         if (await RunStart.TryStartAsync(client, id, request, app.Time, cancellationToken))
             return (await AcceptAsync(id, request, cancellationToken), true);
-        FoundRun found = await lookup.LookAsync(id, cancellationToken);
+        FoundRun found = await FindTakenAsync(id, cancellationToken);
         if (found.Request.ClaimId != claimId)
             throw OfAnotherStart(found.Run);
         IdempotencyKey.CheckSame(found.Request.Fingerprint, request.Fingerprint);
@@ -84,6 +86,12 @@ internal sealed class RunStarter(RunClients app, DurableTaskClient client, RunLo
 
     private static RunConflictException OfAnotherStart(Run run) =>
         new($"A run with the id \"{run.Id}\" exists, and was not started with this idempotency key.", run);
+
+    /// <summary>The run that has an id which another start asked for.</summary>
+    /// <exception cref="InvalidRunException">An orchestration that is no run has it.</exception>
+    private async Task<FoundRun> FindTakenAsync(string id, CancellationToken cancellationToken) =>
+        await lookup.FindAsync(id, cancellationToken)
+        ?? throw new InvalidRunException($"runId: an orchestration with the id \"{id}\" exists that is no run; choose another.");
 
     /// <summary>Starts a run for another, unless it has been started.</summary>
     public async Task StartForAnotherAsync(ChildStart start, CancellationToken cancellationToken)

@@ -69,8 +69,12 @@ internal sealed record RunRequest
     /// <summary>How long the run may take to stop when a stop request does not say.</summary>
     public Duration Grace { get; init; }
 
-    /// <summary>The metadata that the caller attached to the run.</summary>
-    public ImmutableDictionary<string, string> Metadata { get; init; } = ImmutableDictionary<string, string>.Empty;
+    /// <summary>The metadata that the caller attached to the run. Names do not distinguish case.</summary>
+    public ImmutableDictionary<string, string> Metadata
+    {
+        get;
+        init => field = RunMetadata.Read(value);
+    } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>The call that started the run, unlike any other call: of several that start one id at once, one is kept.</summary>
     public string? StartId { get; init; }

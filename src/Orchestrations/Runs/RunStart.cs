@@ -18,11 +18,12 @@ internal static class RunStart
     {
         JsonElement? input = ReadInput(definition, given);
         CheckOptions(definition, options);
-        ImmutableDictionary<string, string> metadata =
-            options.Metadata?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty;
+        ImmutableDictionary<string, string> metadata = RunMetadata.Check(options.Metadata, StartOptions.MaxMetadata);
         try
         {
             EndCondition? endWhen = definition.EndWhen(input);
+            foreach (string name in endWhen?.Events ?? [])
+                EventName.Check(name);
             return new RunRequest
             {
                 Workflow = definition.Name,
@@ -156,15 +157,5 @@ internal static class RunStart
 
         if (Math.Abs((long)options.Priority) > StartOptions.MaxPriority)
             throw new InvalidRunException($"priority {options.Priority}: -{StartOptions.MaxPriority} to {StartOptions.MaxPriority} is allowed.");
-        if (options.Metadata?.Count > StartOptions.MaxMetadata)
-            throw new InvalidRunException($"metadata: {StartOptions.MaxMetadata} entries at most; these are {options.Metadata.Count}.");
-        foreach ((string name, string value) in options.Metadata ?? ImmutableDictionary<string, string>.Empty)
-        {
-            if (value is null || name.Length is 0 or > StartOptions.MaxMetadataNameLength || value.Length > StartOptions.MaxMetadataValueLength)
-            {
-                throw new InvalidRunException(
-                    $"metadata: a name has 1 to {StartOptions.MaxMetadataNameLength} characters, and a value is text of {StartOptions.MaxMetadataValueLength} at most.");
-            }
-        }
     }
 }

@@ -11,6 +11,9 @@ internal static class WorkflowNames
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
+    /// <summary>A name that a caller gives as workflows are named: names do not distinguish case.</summary>
+    public static string Normalize(string name) => Ascii.IsValid(name) ? name.ToLowerInvariant() : name;
+
     /// <summary>Checks a workflow name.</summary>
     /// <returns>What is wrong with the name, or null when it is valid.</returns>
     public static string? Validate(string name)

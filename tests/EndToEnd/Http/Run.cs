@@ -41,7 +41,7 @@ internal sealed record StepAttempt(int Attempt, string Status, DateTimeOffset St
 internal sealed record RunStop(
     string Reason,
     DateTimeOffset RequestedAt,
-    string Grace,
+    string? Grace,
     bool Forced,
     string? Message = null,
     string? By = null,
