@@ -96,7 +96,7 @@ public sealed class BulkTests(AppUnderTest app) : EndToEndTests(app)
     [InlineData("{\"runIds\": [\"with space\"]}", "run id")]
     [InlineData("{\"runIds\": \"one\"}", "runIds")]
     [InlineData("{\"runIds\": [\"a\"], \"filter\": {\"key\": \"b\"}}", "only one")]
-    [InlineData("{\"filter\": {}}", "says nothing")]
+    [InlineData("{\"filter\": {}}", "it is empty")]
     [InlineData("{\"filter\": {\"status\": [\"Succeeded\"]}}", "cannot be cancelled")]
     [InlineData("{\"filter\": {\"status\": [\"Sleeping\"]}}", "status")]
     [InlineData("{\"filter\": {\"status\": [77]}}", "status")]
