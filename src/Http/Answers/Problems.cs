@@ -12,7 +12,7 @@ internal static class Problems
         "engine-unreachable",
         "The app could not reach its engine.",
         503,
-        "Try again; of what changes something, with the same Idempotency-Key. It may have been done.");
+        "Retry the call, with the same Idempotency-Key if it changes something: it may have been done already.");
 
     public static Problem OtherSite { get; } = Make("other-site", "The request comes from another site.", 403, OtherSites.Refusal);
 
