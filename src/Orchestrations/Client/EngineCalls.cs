@@ -21,6 +21,21 @@ internal static class EngineCalls
         public Task<bool> TryTerminateAsync(string id, object output, CancellationToken cancellationToken) =>
             client.TryAsync(id, () => client.TerminateInstanceAsync(id, output, cancellationToken), cancellationToken);
 
+        /// <summary>Has an instance that somebody has suspended go on.</summary>
+        public async Task ResumeAsync(string id, string reason, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await client.ResumeInstanceAsync(id, reason, cancellationToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // Somebody else has resumed or ended it.
+                if (await client.GetInstanceAsync(id, cancellationToken) is { RuntimeStatus: OrchestrationRuntimeStatus.Suspended })
+                    throw;
+            }
+        }
+
         private async Task<bool> TryAsync(string id, Func<Task> call, CancellationToken cancellationToken)
         {
             try

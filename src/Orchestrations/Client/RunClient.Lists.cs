@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Preempt;
 
 public sealed partial class RunClient
@@ -30,8 +32,9 @@ public sealed partial class RunClient
     /// <exception cref="UnknownRunException">There is no such run.</exception>
     public async Task<RunExplanation> ExplainAsync(string id, CancellationToken cancellationToken = default)
     {
-        (Run run, RunRequest request, _) = await _lookup.LookAsync(id, cancellationToken);
-        run = await _app.Progress.FillAsync(run, cancellationToken);
+        FoundRun found = await _lookup.LookAsync(id, cancellationToken);
+        RunRequest request = found.Request;
+        Run run = await _app.Progress.FillAsync(found.Run, cancellationToken);
         List<GateState> gates = [];
         bool admitsRuns = true;
         if (!run.Status.IsTerminal())
@@ -41,7 +44,8 @@ public sealed partial class RunClient
                 gates.Add(await _gates.FindAsync(gate.Gate, cancellationToken));
         }
 
-        return new RunExplanation(run.Id, run.Status, RunExplainer.Explain(run, request, gates, admitsRuns, _app.Time.GetUtcNow()));
+        ImmutableArray<string> sentences = RunExplainer.Explain(run, request, gates, admitsRuns, _app.Time.GetUtcNow());
+        return new RunExplanation(run.Id, run.Status, found.IsSuspended ? sentences.Insert(0, RunExplainer.Suspended) : sentences);
     }
 
     /// <summary>

@@ -6,6 +6,10 @@ namespace Preempt;
 /// <summary>Puts a run into words: why it waits, what stopped it, what comes next. Pure.</summary>
 internal static class RunExplainer
 {
+    /// <summary>What is said first of a run whose instance somebody has suspended.</summary>
+    public const string Suspended =
+        "It is suspended, with the platform's own call: until it is resumed it hears of nothing, and keeps its slots; a cancel resumes it, so that it stops.";
+
     private const int MaxNamed = 3;
 
     /// <param name="run">The run.</param>

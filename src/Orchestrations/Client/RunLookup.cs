@@ -7,7 +7,11 @@ namespace Preempt;
 /// <param name="Run">What callers see of it.</param>
 /// <param name="Request">What it was started with.</param>
 /// <param name="Record">What has become of it.</param>
-internal sealed record FoundRun(Run Run, RunRequest Request, RunRecord Record);
+internal sealed record FoundRun(Run Run, RunRequest Request, RunRecord Record)
+{
+    /// <summary>Whether somebody has suspended its instance with the platform's own call: until it is resumed, it hears of nothing.</summary>
+    public bool IsSuspended { get; init; }
+}
 
 /// <summary>Finds runs, and waits for their ends.</summary>
 internal sealed class RunLookup(RunClients app, DurableTaskClient client)

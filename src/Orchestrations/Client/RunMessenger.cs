@@ -59,6 +59,9 @@ internal sealed class RunMessenger(RunClients app, DurableTaskClient client, Run
         };
         RunMessage message = RunMessage.ForStop(stop) with { If = condition.IsNone ? null : condition, Life = found.Request.Life };
         await SendAsync(found, message, cancellationToken);
+        // Whoever has it stop wants it to hear.
+        if (found.IsSuspended)
+            await client.ResumeAsync(found.Run.Id, "The run is to stop.", cancellationToken);
         // Only a run that has started has steps to tell.
         if (condition.Allows(RunStatus.Running))
         {

@@ -18,7 +18,10 @@ internal static class RunReader
         bool isRefused = instance.RuntimeStatus == OrchestrationRuntimeStatus.Failed && outcome.Error is not null;
         if (isRefused && RunProtocol.Refusal(request.Protocol) is { } refusal)
             outcome = outcome with { Error = RunErrors.From(typeof(InvalidOperationException).FullName!, refusal) };
-        return new FoundRun(Make(instance.InstanceId, request, outcome), request, outcome.Record);
+        return new FoundRun(Make(instance.InstanceId, request, outcome), request, outcome.Record)
+        {
+            IsSuspended = instance.RuntimeStatus == OrchestrationRuntimeStatus.Suspended,
+        };
     }
 
     /// <summary>The run of a request that was accepted just now, without asking the engine for it.</summary>

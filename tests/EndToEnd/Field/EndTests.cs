@@ -51,6 +51,28 @@ public sealed class EndTests(AppUnderTest app) : FieldTests(app)
     }
 
     [Fact]
+    public async Task A_run_that_somebody_has_suspended_can_be_cancelled()
+    {
+        Run[] holders = await HoldQueueAsync();
+        Run next = await QueueUpAsync();
+        (await Api.SendAsync(HttpMethod.Post, $"/runtime/webhooks/durabletask/instances/{holders[0].Id}/suspend?reason=a%20test")).Expect(HttpStatusCode.Accepted);
+        await Eventually.GetAsync(
+            async () => (await Api.ReadAsync($"runs/{holders[0].Id}/explain")).Read<Explanation>(HttpStatusCode.OK).Text,
+            text => text.Contains("suspended", StringComparison.Ordinal));
+
+        await Api.CancelAsync(holders[0]);
+
+        Assert.Equal(("Cancelled", "Requested"), await StateAsync(holders[0]));
+        await Api.WaitForWorkAsync(next);
+
+        async Task<(string, string?)> StateAsync(Run run)
+        {
+            run = await Api.WaitAsync(run);
+            return (run.Status, run.Stop?.Reason);
+        }
+    }
+
+    [Fact]
     public async Task A_step_over_its_own_time_ends_its_run_as_timed_out()
     {
         object input = new { group = Group, stepTimeout = "1s", steps = new[] { Long } };

@@ -1,3 +1,4 @@
+using System.Net;
 using Preempt.EndToEnd.Hosting;
 using Preempt.EndToEnd.Http;
 
@@ -113,6 +114,31 @@ public sealed class LineTests(AppUnderTest app) : FieldTests(app)
 
         Assert.Equal(("TimedOut", "Timeout"), (run.Status, run.Stop?.Reason));
         Assert.InRange(run.Stop!.RequestedAt - run.StartedAt!.Value, TimeSpan.FromSeconds(2.9), TimeSpan.MaxValue);
+    }
+
+    [Fact]
+    public async Task More_time_for_a_run_in_the_line_is_there_when_it_starts()
+    {
+        Run[] holders = await HoldQueueAsync();
+        Run run = await QueueUpAsync(new { input = new LabInput(Group, new LabStep(3)), timeout = "1s" });
+
+        (await Api.AskAsync($"runs/{run.Id}/extend", new { by = "1h" })).Expect(HttpStatusCode.Accepted);
+        await Api.CancelAsync(holders[0]);
+
+        Assert.Equal("Succeeded", (await Api.WaitAsync(run)).Status);
+    }
+
+    [Fact]
+    public async Task An_event_ends_a_run_in_the_line_too()
+    {
+        string name = $"over-{Guid.NewGuid():N}";
+        await HoldQueueAsync();
+        Run run = await QueueUpAsync(new { input = new LabInput(Group, Long) { EndWhen = $"event {name}" } });
+
+        (await Api.PostAsync($"events/{name}", new { })).Expect(HttpStatusCode.Accepted);
+
+        run = await Api.WaitAsync(run);
+        Assert.Equal(("Cancelled", "EndCondition", null), (run.Status, run.Stop?.Reason, run.StartedAt));
     }
 
     [Fact]

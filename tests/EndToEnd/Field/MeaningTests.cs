@@ -22,6 +22,31 @@ public sealed class MeaningTests(AppUnderTest app) : FieldTests(app)
     }
 
     [Fact]
+    public async Task An_event_of_nearly_a_mebibyte_is_heard_like_any_other()
+    {
+        string name = $"large-{Guid.NewGuid():N}";
+        string rest = new('x', 900 * 1024);
+        Run run = await Api.WaitForWorkAsync(await Api.StartAsync(Lab.Plain, new LabInput(Group, Long) { EndWhen = $"event {name} where order.paid = true" }));
+
+        (await Api.AskAsync($"runs/{run.Id}/events/{name}", new { rest, order = new { paid = false } })).Expect(HttpStatusCode.Accepted);
+        Assert.Null((await Api.GetAsync(run.Id)).Stop);
+        (await Api.PostAsync($"events/{name}", new { rest, order = new { paid = true } })).Expect(HttpStatusCode.Accepted);
+
+        Assert.Equal("EndCondition", (await Api.WaitAsync(run)).Stop?.Reason);
+    }
+
+    [Fact]
+    public async Task A_run_carries_all_the_metadata_that_it_may_have()
+    {
+        Dictionary<string, string> metadata = Enumerable.Range(0, 32).ToDictionary(number => $"{number}".PadRight(64, 'ñ'), number => $"{number}{Group}".PadRight(512, '値'));
+
+        Run run = await Api.WaitAsync(await StartAsync(Lab.Plain, new { input = new LabInput(Group), metadata }));
+
+        Assert.Equal(metadata.OrderBy(entry => entry.Key), run.Metadata.OrderBy(entry => entry.Key));
+        Assert.Equal(run.Id, Assert.Single((await Api.ListAsync($"workflow={Lab.Plain}&text=31{Group}")).Items).Id);
+    }
+
+    [Fact]
     public async Task Numbers_that_are_equal_are_one_key_and_so_is_their_text()
     {
         string number = Random.Shared.Next(100_000_000, 1_000_000_000).ToString(CultureInfo.InvariantCulture);
