@@ -6,35 +6,35 @@ using Microsoft.Extensions.Logging;
 namespace Preempt;
 
 /// <summary>
-/// A run that somebody has started again with the platform's own restart, past Preempt: the engine gives the new instance the input of the old one,
-/// and so its time of acceptance. It is a new run: it is accepted when it was restarted, and begins again with an input that says so.
+/// A run that was restarted with the means of Durable Functions, past Preempt. The engine gives the new instance the input of the old one, with the old
+/// time of acceptance. But it is a new run: it is accepted when it is restarted. So it continues as new, with an input that has the new time.
 /// </summary>
 internal static class Restart
 {
-    /// <summary>How long after it was scheduled a run may have its first turn without being asked about: most have it in a fraction of that.</summary>
+    /// <summary>If a run's first turn comes later than this after its start was scheduled, the run asks. Most first turns come much sooner.</summary>
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
 
-    /// <summary>An instance that was made later than this after it was scheduled was made again.</summary>
+    /// <summary>If the engine created the instance later than this after the start was scheduled, that was a restart.</summary>
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(5);
 
-    /// <summary>The same of a run that a gate has seen leave.</summary>
+    /// <summary>The same for a run that its gate remembers.</summary>
     private static readonly TimeSpan LongestStartOfOneThatLeft = TimeSpan.FromSeconds(1);
 
-    /// <summary>Asked in a run's first turn.</summary>
-    /// <returns>What the new run is started with; null where the run is the one that was accepted.</returns>
+    /// <summary>Called in a run's first turn.</summary>
+    /// <returns>The request of the new run; null if the run was not restarted.</returns>
     public static async Task<RunRequest?> FindAsync(TaskOrchestrationContext context, RunRequest request)
     {
         if (request.RunId is not { } runId || request.ScheduledAt is not { } scheduledAt)
             return null;
         if (runId == context.InstanceId && context.CurrentUtcDateTime - scheduledAt.UtcDateTime <= Slow)
             return null;
-        // Whoever looks meanwhile must not see how an earlier run has ended.
+        // Until the answer is there, readers must not see the record of the earlier run.
         context.SetCustomStatus(new RunRecord { Held = request.Held });
         return await AskAsync(context, request, hasLeft: false);
     }
 
-    /// <summary>Asked by a run that its first gate says it has seen leave.</summary>
-    /// <returns>What the new run is started with; null where the run is the one that was accepted.</returns>
+    /// <summary>Called if the run's first gate remembers the run.</summary>
+    /// <returns>The request of the new run; null if the run was not restarted.</returns>
     public static Task<RunRequest?> FindAfterLeaveAsync(TaskOrchestrationContext context, RunRequest request) =>
         request.RunId is null ? Task.FromResult<RunRequest?>(null) : AskAsync(context, request, hasLeft: true);
 
@@ -56,8 +56,8 @@ internal static class Restart
         }
     }
 
-    /// <summary>Looks at a run's instance.</summary>
-    /// <returns>What is new of a run that was restarted; null of one that was not.</returns>
+    /// <summary>Reads a run's instance.</summary>
+    /// <returns>What is new; null if the run was not restarted.</returns>
     public static async Task<RestartedRun?> ReadAsync(RestartQuestion question, RunClients app, DurableTaskClient client, CancellationToken cancellationToken)
     {
         OrchestrationMetadata? instance = await client.GetInstanceAsync(question.InstanceId, getInputsAndOutputs: true, cancellationToken);
@@ -75,18 +75,18 @@ internal static class Restart
 
 /// <summary>A run that may have been restarted.</summary>
 /// <param name="InstanceId">Its id.</param>
-/// <param name="HasLeft">Whether a gate has seen it leave.</param>
+/// <param name="HasLeft">Whether its gate remembers it.</param>
 internal sealed record RestartQuestion(string InstanceId, bool HasLeft);
 
-/// <summary>What is new of a run that was restarted.</summary>
+/// <summary>What is new in the request of a run that was restarted.</summary>
 /// <param name="At">When it was restarted, UTC.</param>
 /// <param name="Held">Whether the app drains.</param>
-/// <param name="Zones">What is known of the time zones of its end condition.</param>
+/// <param name="Zones">The data of the time zones in its end condition.</param>
 internal sealed record RestartedRun(DateTimeOffset At, bool Held, FixedZones? Zones)
 {
     /// <summary>
-    /// What the new run is started with. Under another id nobody waits for it, and no idempotency key belongs to it. Where the clocks of processes
-    /// differ a run can be taken for one that was restarted: under its own id it stays what it is, accepted when the engine took it in.
+    /// The request of the new run. With another id no parent waits for it, and no idempotency key belongs to it. If the clocks of processes
+    /// differ, a run that was not restarted can be taken for one that was. It has its own id and keeps everything but the time of acceptance.
     /// </summary>
     public RunRequest Renew(RunRequest request, string id, DateTimeOffset now) => request with
     {

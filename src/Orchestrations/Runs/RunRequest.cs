@@ -26,17 +26,17 @@ internal sealed record RunRequest
     public required DateTimeOffset QueuedAt { get; init; }
 
     /// <summary>
-    /// The id under which the run was started. An instance of another id was made of this input by the platform's own restart; null where that is
-    /// not known.
+    /// The id with which the run was started. An instance with another id is a restart with the means of Durable Functions. Null if it is not
+    /// known.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RunId { get; init; }
 
-    /// <summary>When the engine was asked to start the run, UTC; null where that is not known.</summary>
+    /// <summary>When the start was scheduled, UTC; null if it is not known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ScheduledAt { get; init; }
 
-    /// <summary>The life by which a run that was restarted was known until it found that out; messages to it are meant for this one.</summary>
+    /// <summary>The life that a restarted run had before it knew that it was restarted. Messages to that life are for this run.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FormerLife { get; init; }
 
@@ -95,7 +95,7 @@ internal sealed record RunRequest
     /// <summary>Which of the runs that had this id, see <see cref="HolderId.LifeOf"/>.</summary>
     internal string Life => HolderId.LifeOf(QueuedAt);
 
-    /// <summary>Whether a message to the run of that life is meant for this one.</summary>
+    /// <summary>Whether a message to that life is for this run.</summary>
     internal bool IsMeant(string? life) => life is null || life == Life || life == FormerLife;
 
     /// <summary>What gates know the run by, or a step of its.</summary>

@@ -13,7 +13,7 @@ namespace Preempt;
 internal sealed class RunSupervisor
 #pragma warning restore CA1001
 {
-    /// <summary>How many of the messages that a run hears before it begins are kept, for the case that it begins anew.</summary>
+    /// <summary>How many of the first messages are kept, in case the run must continue as new.</summary>
     private const int MaxEarly = 100;
 
     private static readonly TimeSpan FirstReminder = TimeSpan.FromSeconds(2);
@@ -82,7 +82,7 @@ internal sealed class RunSupervisor
 
     public bool IsStopped => Record.Stop is not null;
 
-    /// <summary>What the run begins anew with that turned out to have been restarted; null where it was not.</summary>
+    /// <summary>The request with which the run must continue as new, because it was restarted; null if it was not.</summary>
     public RunRequest? Restarted { get; private set; }
 
     public Guid NewGuid() => _context.NewGuid();
@@ -128,7 +128,7 @@ internal sealed class RunSupervisor
         return isAdmitted && !StopsBeforeStart() ? await ExecuteAsync() : End(CodeResult.Stopped);
     }
 
-    /// <summary>A gate says that the run has left it, before the run has been there: it may have been restarted.</summary>
+    /// <summary>Called if the first gate remembers the run, although the run has not been there: it may have been restarted.</summary>
     /// <returns>Whether it was.</returns>
     public async Task<bool> FindRestartAsync()
     {

@@ -93,11 +93,12 @@ public sealed class LineTests(AppUnderTest app) : FieldTests(app)
     [Fact]
     public async Task No_run_in_the_line_is_dropped_for_a_newer_one()
     {
-        await HoldAsync(Lab.Queue);
+        Run[] holders = await HoldQueueAsync();
         List<Run> line = [];
         for (int i = 0; i < 4; i++)
-            line.Add(await Api.StartAsync(Lab.Queue, new LabInput(Group, new LabStep(0))));
+            line.Add(await QueueUpAsync(new { input = new LabInput(Group, new LabStep(0)) }));
 
+        await Api.CancelAsync(holders[0]);
         Run[] ended = await Api.WaitAllAsync(line);
 
         Assert.All(ended, run => Assert.Equal("Succeeded", run.Status));
