@@ -16,7 +16,13 @@ public sealed class RunMetadataTests
     [Fact]
     public void A_run_of_an_older_release_keeps_two_entries_of_one_name()
     {
-        RunRequest old = new() { Workflow = "w", Metadata = ImmutableDictionary.CreateRange<string, string>([new("team", "a"), new("Team", "b")]) };
+        RunRequest old = new()
+        {
+            Workflow = "w",
+            Version = "1",
+            QueuedAt = DateTimeOffset.UnixEpoch,
+            Metadata = ImmutableDictionary.CreateRange<string, string>([new("team", "a"), new("Team", "b")]),
+        };
 
         Assert.Equal(("a", "b"), (old.Metadata["team"], old.Metadata["Team"]));
     }
