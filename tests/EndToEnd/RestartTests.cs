@@ -16,7 +16,7 @@ public sealed class RestartTests(AppUnderTest app) : EndToEndTests(app)
     public async Task An_ended_run_that_the_platform_restarts_is_a_new_run(string workflow, bool hasNewId)
     {
         Assert.SkipWhen(AppUnderTest.IsExternal, "The platform's own API needs a key of its own.");
-        Run first = await Api.WaitAsync(await Api.StartAsync(workflow, new LabInput(Group, new LabStep(0.01))));
+        Run first = await Api.WaitAsync(await Api.StartAsync(workflow, new LabInput(Group, new LabStep(0.5))));
 
         string again = await RestartAsync(first.Id, hasNewId);
 
@@ -31,7 +31,7 @@ public sealed class RestartTests(AppUnderTest app) : EndToEndTests(app)
     public async Task It_supersedes_the_run_that_came_between()
     {
         Assert.SkipWhen(AppUnderTest.IsExternal, "The platform's own API needs a key of its own.");
-        Run first = await Api.WaitAsync(await Api.StartAsync(Lab.CancelInProgress, new LabInput(Group, new LabStep(0.01))));
+        Run first = await Api.WaitAsync(await Api.StartAsync(Lab.CancelInProgress, new LabInput(Group, new LabStep(0.5))));
         Run between = await Api.WaitForWorkAsync(await Api.StartAsync(Lab.CancelInProgress, new LabInput(Group, new LabStep(Lab.VeryLong))));
 
         string again = await RestartAsync(first.Id, hasNewId: true);

@@ -18,7 +18,7 @@ internal static class Restart
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(5);
 
     /// <summary>The same for a run that its gate remembers.</summary>
-    private static readonly TimeSpan LongestStartOfOneThatLeft = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestStartOfOneThatLeft = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Called in a run's first turn.</summary>
     /// <returns>The request of the new run; null if the run was not restarted.</returns>

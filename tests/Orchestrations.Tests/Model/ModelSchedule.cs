@@ -354,7 +354,10 @@ internal sealed class ModelSchedule : IDisposable
             _steps.Forget(id);
         try
         {
-            _witness.Restarted(_host.Run(() => _host.Client.RestartAsync(id, hasNewId)));
+            string again = _host.Run(() => _host.Client.RestartAsync(id, hasNewId));
+            _witness.Restarted(again);
+            if (_witness.MayFail(id))
+                _witness.ExpectFailure(again);
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {

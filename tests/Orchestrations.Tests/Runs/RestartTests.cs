@@ -7,7 +7,7 @@ namespace Preempt.Tests.Runs;
 public sealed class RestartTests
 {
     private const string Id = "chosen:1";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(0.2);
     private static readonly TimeSpan Later = TimeSpan.FromHours(1);
 
     private static readonly string[] Workflows = ["ungated", "one-run", "one-run-at-once", "newest-refused", "queued", "in-turn", "two-rules"];
