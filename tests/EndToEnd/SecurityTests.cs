@@ -52,7 +52,7 @@ public sealed partial class SecurityTests(AppUnderTest app) : EndToEndTests(app)
     {
         Answer answer = await Api.PostAsync(
             $"workflows/{Lab.Plain}/runs",
-            $"{{\"input\": {{\"group\": \"{Group}\", \"steps\": []}}, \"metadata\": {{\"note{text}\": \"value{text}\"}}}}");
+            $"{{\"input\": {{\"group\": \"{Group}\", \"steps\": []}}, \"metadata\": {{\"note\": \"value{text}\"}}}}");
 
         Run run = answer.Read<Run>(HttpStatusCode.Accepted);
         Assert.Equal("value", Assert.Single(run.Metadata).Value[..5]);

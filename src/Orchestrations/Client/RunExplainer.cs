@@ -8,7 +8,7 @@ internal static class RunExplainer
 {
     /// <summary>What is said first of a run whose instance somebody has suspended.</summary>
     public const string Suspended =
-        "It is suspended, with the platform's own call: until it is resumed it hears of nothing, and keeps its slots; a cancel resumes it, so that it stops.";
+        "It was suspended with the means of Durable Functions. Until it is resumed, it gets no messages and keeps its slots. A cancel resumes it, so that it stops.";
 
     private const int MaxNamed = 3;
 

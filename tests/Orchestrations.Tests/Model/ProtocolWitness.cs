@@ -15,6 +15,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     private readonly HashSet<string> _cancelled = [];
     private readonly HashSet<string> _failing = [];
     private readonly HashSet<string> _restarted = [];
+    private readonly Dictionary<string, DateTimeOffset> _createdAt = [];
 
     /// <summary>Those whose id another run has.</summary>
     private readonly Dictionary<string, RunWitness> _deleted = [];
@@ -89,6 +90,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
         {
             if (started.Name is PreemptFunctions.HandOff or PreemptFunctions.ApplyMode or PreemptFunctions.Claim or PreemptFunctions.CleanUp)
                 continue;
+            _createdAt[started.InstanceId] = started.CreatedAt;
             Begin(started.InstanceId, JsonSerializer.Deserialize<RunRequest>(started.Input!)!);
         }
 
@@ -113,6 +115,12 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
             _deleted[before.Holder] = before;
         return Runs[id] = new RunWitness(id, request, this);
     }
+
+    /// <summary>
+    /// Whether a run that was restarted past Preempt cannot know it: it was restarted at once, or the clock of the process that started it is ahead.
+    /// </summary>
+    public bool IsTakenForEarlier(RunWitness run) => _restarted.Contains(run.Id) && run.Request.FormerLife is null
+        && _createdAt[run.Id] - run.Request.ScheduledAt <= TimeSpan.FromMilliseconds(200) + ClockError;
 
     /// <summary>A run that was restarted past Preempt is a new one, and one that was not is never taken for it, but where clocks differ.</summary>
     private RunWitness BeginAnew(RunWitness run, RunRequest anew)

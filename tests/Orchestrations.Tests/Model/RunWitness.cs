@@ -191,6 +191,9 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
 
     private void CheckSuperseded(StopRequest stop)
     {
+        // Its gate has seen the earlier run leave, and turns this one away.
+        if (all.IsTakenForEarlier(this))
+            return;
         all.Require(
             request.Gates.Any(gate => gate.Rule.Strategy == ConcurrencyStrategy.CancelInProgress
                 && all.CountNewer(this, gate.Gate) >= gate.Rule.MaxRuns),
