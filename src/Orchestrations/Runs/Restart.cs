@@ -1,7 +1,5 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Entities;
-using Microsoft.Extensions.Logging;
 
 namespace Preempt;
 
@@ -11,10 +9,10 @@ namespace Preempt;
 /// </summary>
 internal static class Restart
 {
-    /// <summary>If a run's first turn comes later than this after its start was scheduled, the run asks. Most first turns come much sooner.</summary>
-    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
-
-    /// <summary>If the engine created the instance later than this after the start was scheduled, that was a restart.</summary>
+    /// <summary>
+    /// If the engine created the instance later than this after the start was scheduled, that was a restart. A run asks only if its first turn comes
+    /// later than this: most come much sooner.
+    /// </summary>
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(5);
 
     /// <summary>The same for a run that its gate remembers.</summary>
@@ -26,7 +24,7 @@ internal static class Restart
     {
         if (request.RunId is not { } runId || request.ScheduledAt is not { } scheduledAt)
             return null;
-        if (runId == context.InstanceId && context.CurrentUtcDateTime - scheduledAt.UtcDateTime <= Slow)
+        if (runId == context.InstanceId && context.CurrentUtcDateTime - scheduledAt.UtcDateTime <= LongestStart)
             return null;
         // Until the answer is there, readers must not see the record of the earlier run.
         context.SetCustomStatus(new RunRecord { Held = request.Held });
@@ -40,20 +38,9 @@ internal static class Restart
 
     private static async Task<RunRequest?> AskAsync(TaskOrchestrationContext context, RunRequest request, bool hasLeft)
     {
-        const int MaxAttempts = 3;
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                RestartedRun? found = await context.CallEntityAsync<RestartedRun?>(
-                    ControlPlane.LooksOf(context.InstanceId), nameof(ControlPlane.FindRestart), new RestartQuestion(context.InstanceId, hasLeft));
-                return found?.Renew(request, context.InstanceId, new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero));
-            }
-            catch (EntityOperationFailedException exception) when (attempt < MaxAttempts)
-            {
-                context.CreateReplaySafeLogger(nameof(Restart)).LogInformation(exception, "Run {Run} asks again whether it was restarted", context.InstanceId);
-            }
-        }
+        RestartedRun? found = await context.CallEntityAsync<RestartedRun?>(
+            ControlPlane.LooksOf(context.InstanceId), nameof(ControlPlane.FindRestart), new RestartQuestion(context.InstanceId, hasLeft));
+        return found?.Renew(request, context.InstanceId, new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero));
     }
 
     /// <summary>Reads a run's instance.</summary>
@@ -88,17 +75,9 @@ internal sealed record RestartedRun(DateTimeOffset At, bool Held, FixedZones? Zo
     /// The request of the new run. With another id no parent waits for it, and no idempotency key belongs to it. If the clocks of processes
     /// differ, a run that was not restarted can be taken for one that was. It has its own id and keeps everything but the time of acceptance.
     /// </summary>
-    public RunRequest Renew(RunRequest request, string id, DateTimeOffset now) => request with
+    public RunRequest Renew(RunRequest request, string id, DateTimeOffset now)
     {
-        RunId = id,
-        QueuedAt = At,
-        ScheduledAt = now,
-        FormerLife = request.Life,
-        Held = Held,
-        Zones = Zones,
-        IsChild = request.IsChild && request.RunId == id,
-        Callers = request.RunId == id ? request.Callers : [],
-        ClaimId = request.RunId == id ? request.ClaimId : null,
-        Fingerprint = request.RunId == id ? request.Fingerprint : null,
-    };
+        RunRequest anew = request.Scheduled(id, now) with { QueuedAt = At, FormerLife = request.Life, Held = Held, Zones = Zones };
+        return request.RunId == id ? anew : anew with { IsChild = false, Callers = [], ClaimId = null, Fingerprint = null };
+    }
 }

@@ -69,7 +69,7 @@ internal sealed class RunChildren(RunSupervisor run, WorkflowRegistry registry, 
             TraceParent = run.Request.TraceParent,
         };
         string id = options.RunId ?? RunStart.MakeChildId(request, run.RunId, run.Request.QueuedAt, number);
-        return new ChildStart(id, request with { RunId = id, ScheduledAt = run.Now });
+        return new ChildStart(id, request.Scheduled(id, run.Now));
     }
 
     /// <summary>Of those that are called in one turn, the first is the oldest. None is older than its parent, whatever the clocks say.</summary>

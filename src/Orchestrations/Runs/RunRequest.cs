@@ -95,6 +95,11 @@ internal sealed record RunRequest
     /// <summary>Which of the runs that had this id, see <see cref="HolderId.LifeOf"/>.</summary>
     internal string Life => HolderId.LifeOf(QueuedAt);
 
+    /// <summary>The request of a run whose start is scheduled now.</summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="now">The time, UTC.</param>
+    internal RunRequest Scheduled(string id, DateTimeOffset now) => this with { RunId = id, ScheduledAt = now };
+
     /// <summary>Whether a message to that life is for this run.</summary>
     internal bool IsMeant(string? life) => life is null || life == Life || life == FormerLife;
 

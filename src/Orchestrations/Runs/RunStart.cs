@@ -70,7 +70,7 @@ internal static class RunStart
     /// <summary>Has a run of that id started, by this call or by another. Which request it has is not looked at.</summary>
     public static Task EnsureStartedAsync(
         DurableTaskClient client, string id, RunRequest request, TimeProvider time, CancellationToken cancellationToken) =>
-        client.TryScheduleAsync(PreemptFunctions.Run, request with { RunId = id, ScheduledAt = time.GetUtcNow() }, OptionsFor(id, request), cancellationToken);
+        client.TryScheduleAsync(PreemptFunctions.Run, request.Scheduled(id, time.GetUtcNow()), OptionsFor(id, request), cancellationToken);
 
     /// <summary>
     /// Starts a run, unless there is an instance of that id, ended or not. The engine tells several callers that start one id at
@@ -80,12 +80,7 @@ internal static class RunStart
     public static async Task<bool> TryStartAsync(
         DurableTaskClient client, string id, RunRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
-        RunRequest own = request with
-        {
-            RunId = id,
-            ScheduledAt = time.GetUtcNow(),
-            StartId = RandomNumberGenerator.GetHexString(32, lowercase: true),
-        };
+        RunRequest own = request.Scheduled(id, time.GetUtcNow()) with { StartId = RandomNumberGenerator.GetHexString(32, lowercase: true) };
         bool isAccepted = await client.TryScheduleAsync(PreemptFunctions.Run, own, OptionsFor(id, own), cancellationToken);
         OrchestrationMetadata? kept = await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
         // An accepted run that is gone already has ended and was deleted.

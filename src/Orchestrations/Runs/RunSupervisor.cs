@@ -36,9 +36,11 @@ internal sealed class RunSupervisor
     private readonly RunSubscriptions _subscriptions;
     private readonly RunLifecycle _lifecycle;
     private readonly HeardMessages _heard = new();
-    private readonly List<RunMessage> _early = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ended = new();
+
+    /// <summary>What the run was sent before it had entered its gates.</summary>
+    private List<RunMessage>? _early = [];
 
     public RunSupervisor(TaskOrchestrationContext context, RunRequest request, Workflow workflow, WorkflowRegistry registry)
     {
@@ -123,6 +125,7 @@ internal sealed class RunSupervisor
     {
         await _hold.WaitAsync();
         bool isAdmitted = !StopsBeforeStart() && await _gates.EnterAsync();
+        _early = null;
         // The app may have begun to drain while the run waited at its gates.
         await _hold.WaitAsync();
         return isAdmitted && !StopsBeforeStart() ? await ExecuteAsync() : End(CodeResult.Stopped);
@@ -139,7 +142,7 @@ internal sealed class RunSupervisor
             return false;
         Restarted = found;
         // What was heard until now is for the new run.
-        foreach (RunMessage message in _early)
+        foreach (RunMessage message in _early ?? [])
             _context.SendEvent(RunId, RunMessage.EventName, message);
         return true;
     }
@@ -242,7 +245,7 @@ internal sealed class RunSupervisor
             return;
         }
 
-        if (_early.Count < MaxEarly)
+        if (_early?.Count < MaxEarly)
             _early.Add(message);
 
         switch (message)

@@ -83,9 +83,8 @@ internal sealed class KilledApp : IDisposable
         {
             if (settles)
                 await SettleAsync(api);
-            _generation++;
             int enough = _accepted + starts;
-            clients = Task.WhenAll(Enumerable.Range(0, Clients).Select(client => UseAsync(api, new Random(_random.Next()), $"{_generation}-{client}", ShortPause, CancellationToken.None)));
+            clients = RunClientsAsync(api, ShortPause, CancellationToken.None);
             while (Volatile.Read(ref _accepted) < enough && !clients.IsCompleted)
                 await Task.Delay(1);
             await Task.Delay(_random.Next(MaxRest));
@@ -101,38 +100,51 @@ internal sealed class KilledApp : IDisposable
     /// <param name="api">The app's.</param>
     /// <param name="pause">How long each client pauses at most between two requests.</param>
     /// <param name="enough">When it is enough.</param>
-    public async Task UseAsync(PreemptApi api, TimeSpan pause, CancellationToken enough)
+    public Task UseAsync(PreemptApi api, TimeSpan pause, CancellationToken enough)
     {
-        _generation++;
-        await Task.WhenAll([
-            .. Enumerable.Range(0, Clients).Select(client => UseAsync(api, new Random(_random.Next()), $"{_generation}-{client}", pause, enough)),
-            OperateAsync(api, new Random(_random.Next()), enough)]);
+        Random random = new(_random.Next());
+        return Task.WhenAll(RunClientsAsync(api, pause, enough), RepeatAsync(_ => OperateAsync(api, random), enough));
     }
 
-    /// <summary>What operators do beside the clients.</summary>
-    private static async Task OperateAsync(PreemptApi api, Random random, CancellationToken enough)
+    private Task RunClientsAsync(PreemptApi api, TimeSpan pause, CancellationToken enough)
+    {
+        _generation++;
+        return Task.WhenAll(Enumerable.Range(0, Clients).Select(client =>
+        {
+            Random random = new(_random.Next());
+            string name = $"{_generation}-{client}";
+            return RepeatAsync(round => UseAsync(api, random, $"{name}-{round}", pause), enough);
+        }));
+    }
+
+    /// <summary>Does something until it is enough, or the app is dead.</summary>
+    private static async Task RepeatAsync(Func<int, Task> act, CancellationToken enough)
     {
         try
         {
-            while (!enough.IsCancellationRequested)
-            {
-                await Task.Delay(OperatorPause, CancellationToken.None);
-                Answer answer = await (random.Next(6) switch
-                {
-                    0 => api.PostAsync("runs/bulk-cancel", new { filter = new { workflow = Lab.Plain }, dryRun = true }),
-                    1 => api.PostAsync("runs/bulk-cancel", new { filter = new { workflow = Lab.CancelInProgress, metadata = new { group = $"g{random.Next(Groups)}" } } }),
-                    2 => api.ReadAsync("gates?workflow=lab-cancel-in-progress"),
-                    3 => api.ReadAsync("statistics"),
-                    4 => api.PostAsync("events/soaked", new { number = random.Next() }),
-                    _ => api.ReadAsync("runs?limit=100"),
-                });
-                Assert.True((int)answer.Status < 400, $"{answer}");
-            }
+            for (int round = 0; !enough.IsCancellationRequested; round++)
+                await act(round);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
             // The app is dead.
         }
+    }
+
+    /// <summary>What operators do beside the clients.</summary>
+    private static async Task OperateAsync(PreemptApi api, Random random)
+    {
+        await Task.Delay(OperatorPause, CancellationToken.None);
+        Answer answer = await (random.Next(6) switch
+        {
+            0 => api.PostAsync("runs/bulk-cancel", new { filter = new { workflow = Lab.Plain }, dryRun = true }),
+            1 => api.PostAsync("runs/bulk-cancel", new { filter = new { workflow = Lab.CancelInProgress, metadata = new { group = $"g{random.Next(Groups)}" } } }),
+            2 => api.ReadAsync("gates?workflow=lab-cancel-in-progress"),
+            3 => api.ReadAsync("statistics"),
+            4 => api.PostAsync("events/soaked", new { number = random.Next() }),
+            _ => api.ReadAsync("runs?limit=100"),
+        });
+        Assert.True((int)answer.Status < 400, $"{answer}");
     }
 
     /// <summary>Forgets the runs that began before, as the app does in the end.</summary>
@@ -184,22 +196,12 @@ internal sealed class KilledApp : IDisposable
         _open.TryRemove(start.RunId, out _);
     }
 
-    private async Task UseAsync(PreemptApi api, Random random, string name, TimeSpan pause, CancellationToken enough)
+    private async Task UseAsync(PreemptApi api, Random random, string runId, TimeSpan pause)
     {
-        try
-        {
-            for (int i = 0; !enough.IsCancellationRequested; i++)
-            {
-                await StartRunAsync(api, random, $"{name}-{i}");
-                if (random.Next(4) == 0)
-                    await CancelOneAsync(api, random);
-                await Task.Delay(pause * random.NextDouble(), CancellationToken.None);
-            }
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
-        {
-            // The app is dead.
-        }
+        await StartRunAsync(api, random, runId);
+        if (random.Next(4) == 0)
+            await CancelOneAsync(api, random);
+        await Task.Delay(pause * random.NextDouble(), CancellationToken.None);
     }
 
     private async Task StartRunAsync(PreemptApi api, Random random, string runId)

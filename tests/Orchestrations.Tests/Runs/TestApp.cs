@@ -120,30 +120,27 @@ public sealed class OneStepInOrder : ScriptedWorkflow
 /// <summary>Can be stopped for every reason there is: the newest of its key wins, and it ends when its key is called over.</summary>
 public sealed class Stoppable : ScriptedWorkflow
 {
-    public override void Configure(WorkflowBuilder workflow) => workflow
+    public override void Configure(WorkflowBuilder workflow) => Limit<Script>(workflow, input => input.Key);
+
+    /// <summary>The limits, of a workflow with any input that has a key.</summary>
+    public static WorkflowBuilder Limit<TInput>(WorkflowBuilder workflow, Func<TInput, string> keyOf) => workflow
         .Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress)
-        .EndWhen<Script>(input => $"event over where key = '{input.Key}'")
+        .EndWhen<TInput>(input => $"event over where key = '{keyOf(input)}'")
         .Grace("5 minutes");
 }
 
 /// <summary>As <see cref="Stoppable"/>, and one of all keys works at a time.</summary>
 public sealed class StoppableAtTwoGates : ScriptedWorkflow
 {
-    public override void Configure(WorkflowBuilder workflow) => workflow
-        .Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress)
-        .Concurrency("all", 1, ConcurrencyStrategy.Queue)
-        .EndWhen<Script>(input => $"event over where key = '{input.Key}'")
-        .Grace("5 minutes");
+    public override void Configure(WorkflowBuilder workflow) =>
+        Stoppable.Limit<Script>(workflow, input => input.Key).Concurrency("all", 1, ConcurrencyStrategy.Queue);
 }
 
 /// <summary>As <see cref="Stoppable"/>, and one step of all keys works at a time.</summary>
 public sealed class StoppableAtStepGate : ScriptedWorkflow
 {
-    public override void Configure(WorkflowBuilder workflow) => workflow
-        .Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress)
-        .StepConcurrency<Worker>("all", 1, ConcurrencyStrategy.Queue)
-        .EndWhen<Script>(input => $"event over where key = '{input.Key}'")
-        .Grace("5 minutes");
+    public override void Configure(WorkflowBuilder workflow) =>
+        Stoppable.Limit<Script>(workflow, input => input.Key).StepConcurrency<Worker>("all", 1, ConcurrencyStrategy.Queue);
 }
 
 /// <summary>One works, and one waits.</summary>
@@ -310,10 +307,7 @@ public sealed class TestFunctions(BadWorker bad)
         return context.SuperviseAsync(
             workflow =>
             {
-                workflow.Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress)
-                    .EndWhen<SupervisedScript>(input => $"event over where key = '{input.Key}'")
-                    .Grace("5 minutes");
-                more(workflow);
+                more(Stoppable.Limit<SupervisedScript>(workflow, input => input.Key));
                 if (script.Timeout is { } timeout)
                     workflow.Timeout(timeout);
                 if (script.ScheduleTimeout is { } scheduleTimeout)
@@ -422,12 +416,12 @@ public sealed class TestApp : IDisposable
     /// <summary>Runs until the run has ended.</summary>
     public Run End(string id, TimeSpan? limit = null)
     {
-        Host.RunUntil(() => Peek(id) is Run run && run.Status.IsTerminal(), limit ?? TimeSpan.FromDays(4));
+        Until(id, run => run.Status.IsTerminal(), limit ?? TimeSpan.FromDays(4));
         return Get(id);
     }
 
     /// <summary>Runs until the run is so; an orchestration that is supervised is none before its first turn.</summary>
-    public void Until(string id, Func<Run, bool> condition) => Host.RunUntil(() => Peek(id) is Run run && condition(run));
+    public void Until(string id, Func<Run, bool> condition, TimeSpan? limit = null) => Host.RunUntil(() => Peek(id) is Run run && condition(run), limit);
 
     public void UntilRunning(string id) => Host.RunUntil(() => Log.Running.Contains(id));
 
