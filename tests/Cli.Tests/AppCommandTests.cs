@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Preempt.EndToEnd;
 using Preempt.EndToEnd.Hosting;
 
 namespace Preempt.Cli.Tests;
@@ -17,9 +18,9 @@ public sealed class AppCommandTests(AppUnderTest app) : CliTests(app)
     [Fact]
     public async Task Gates_show_who_is_there()
     {
-        string[] ids = [await StartLongAsync("lab-queue"), await StartLongAsync("lab-queue"), await StartLongAsync("lab-queue")];
-        (await Cli.RunAsync("get", ids[0], "--wait", "300ms")).Expect(ExitCode.StillRunning);
-        string[] lines = (await Cli.RunAsync("gates", "lab-queue", "--key", Group)).Expect(ExitCode.Done).Lines;
+        string[] ids = [await StartLongAsync("lab-queue"), await StartLongAsync("lab-queue"), await StartWaitingAsync("lab-queue")];
+        string[] lines = await Eventually.GetAsync(
+            async () => (await Cli.RunAsync("gates", "lab-queue", "--key", Group)).Expect(ExitCode.Done).Lines, shown => shown.Length == ids.Length);
         Assert.Equal(["running", "running", "waiting"], lines.Select(line => line.Split('\t')[0]));
         Assert.Equal(ids, lines.Select(line => line.Split('\t')[^1]));
         Assert.Contains($"Queue\t2/2\t1\t2\t{Group}", (await Cli.RunAsync("gates", "lab-queue")).Expect(ExitCode.Done).Lines);

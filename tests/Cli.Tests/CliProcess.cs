@@ -76,11 +76,12 @@ internal sealed class CliProcess : IDisposable
     /// <summary>Runs the tool in a pseudo-terminal.</summary>
     /// <param name="arguments">What is typed after its name.</param>
     /// <param name="isDrawn">What is waited for: told of all that the tool has written so far.</param>
-    /// <param name="then">What is done when that is there. The tool is to end by itself after it.</param>
-    public async Task<CliResult> RunInTerminalAsync(string[] arguments, Func<string, bool> isDrawn, Func<Task> then)
+    /// <param name="then">What is done when that is there.</param>
+    /// <param name="typed">What is typed after it. The tool is to end by itself then.</param>
+    public async Task<CliResult> RunInTerminalAsync(string[] arguments, Func<string, bool> isDrawn, Func<Task> then, string typed = "")
     {
         string command = string.Join(' ', new[] { Dotnet, AssemblyPath }.Concat(arguments).Select(word => $"'{word}'"));
-        using Process process = Start("script", ["-qec", $"stty rows 40 cols 200; {command}", "/dev/null"]);
+        using Process process = Start("script", ["-qec", $"stty rows 40 cols 200; exec {command}", "/dev/null"]);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Limit);
         StringBuilder drawn = new();
@@ -97,7 +98,7 @@ internal sealed class CliProcess : IDisposable
         }
 
         await then();
-        CliResult rest = await FinishAsync(process, arguments, "");
+        CliResult rest = await FinishAsync(process, arguments, typed);
         return rest with { Output = $"{drawn}{rest.Output}" };
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using Preempt.EndToEnd;
 using Preempt.EndToEnd.Hosting;
 
 namespace Preempt.Cli.Tests;
@@ -7,11 +9,13 @@ namespace Preempt.Cli.Tests;
 public abstract class CliTests : IAsyncDisposable
 {
     private readonly List<string> _long = [];
+    private readonly HttpClient _http;
 
     protected CliTests(AppUnderTest app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        BaseUrl = app.Http.BaseAddress!;
+        _http = app.Http;
+        BaseUrl = _http.BaseAddress!;
         Cli = new CliProcess(BaseUrl);
     }
 
@@ -36,9 +40,23 @@ public abstract class CliTests : IAsyncDisposable
     /// <summary>Starts a run that ends only when it is stopped, and waits until its code runs.</summary>
     protected async Task<string> StartLongAsync(string workflow)
     {
+        string id = await StartWaitingAsync(workflow);
+        await Eventually.GetAsync(() => StatusAsync(id), status => status == nameof(RunStatus.Running));
+        return id;
+    }
+
+    /// <summary>Starts a run that ends only when it is stopped; others hold the slots that it needs.</summary>
+    protected async Task<string> StartWaitingAsync(string workflow)
+    {
         string id = (await Cli.RunAsync("start", workflow, "--input", Input(120))).Expect(ExitCode.Done).Output.Trim();
         _long.Add(id);
         return id;
+    }
+
+    private async Task<string?> StatusAsync(string id)
+    {
+        using JsonDocument run = JsonDocument.Parse(await _http.GetStringAsync($"runs/{id}", TestContext.Current.CancellationToken));
+        return run.RootElement.GetProperty("status").GetString();
     }
 
     /// <summary>Starts a run that ends at once, and waits until it has.</summary>

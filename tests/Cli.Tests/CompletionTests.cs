@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Preempt.EndToEnd;
 using Preempt.EndToEnd.Hosting;
 
 namespace Preempt.Cli.Tests;
@@ -36,7 +37,7 @@ public sealed class CompletionTests(AppUnderTest app) : CliTests(app)
             _preempt
             echo "${COMPREPLY[*]}"
             """;
-        Assert.Equal(completions, (await RunAsync("/bin/bash", code)).Trim());
+        Assert.Equal(completions, (await CompleteAsync("/bin/bash", code)).Trim());
     }
 
     [Theory]
@@ -53,9 +54,13 @@ public sealed class CompletionTests(AppUnderTest app) : CliTests(app)
             {script}
             complete --do-complete '{typed}'
             """;
-        string[] lines = (await RunAsync(Fish, code)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = (await CompleteAsync(Fish, code)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(completions.Split(' '), lines.Select(line => line.Split('\t')[0]));
     }
+
+    /// <summary>What is completed. The tool does not wait long for the app, and completes nothing where the app is slow.</summary>
+    private Task<string> CompleteAsync(string shell, string code) =>
+        Eventually.GetAsync(() => RunAsync(shell, code), completed => !string.IsNullOrWhiteSpace(completed));
 
     private async Task<string> RunAsync(string shell, string code)
     {

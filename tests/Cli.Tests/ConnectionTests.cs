@@ -12,7 +12,8 @@ public sealed class ConnectionTests
     [Fact]
     public async Task Nothing_that_listens_is_told_with_what_was_tried_and_what_to_do()
     {
-        using CliProcess cli = new(new Uri($"http://127.0.0.1:{FreePort()}"));
+        using ClosedPort closed = new();
+        using CliProcess cli = new(closed.Address);
         CliResult result = (await cli.RunAsync("get", "a")).Expect(ExitCode.Unavailable);
         Assert.Contains("Nothing responds at http://127.0.0.1:", result.Error, StringComparison.Ordinal);
         Assert.Contains("(from PREEMPT_BASE_URL)", result.Error, StringComparison.Ordinal);
@@ -50,7 +51,8 @@ public sealed class ConnectionTests
         (await cli.With("PREEMPT_API_KEY", "environment").RunAsync("get", "a")).Expect(ExitCode.Done);
         (await cli.RunAsync("get", "a", "--api-key", "flag")).Expect(ExitCode.Done);
         Assert.Equal(["file", "environment", "flag"], server.Requests.Select(request => request.Headers["x-functions-key"]));
-        (await cli.RunAsync("get", "a", "--base-url", $"http://127.0.0.1:{FreePort()}")).Expect(ExitCode.Unavailable);
+        using ClosedPort closed = new();
+        (await cli.RunAsync("get", "a", "--base-url", closed.Address.ToString())).Expect(ExitCode.Unavailable);
     }
 
     [Fact]
@@ -118,10 +120,15 @@ public sealed class ConnectionTests
             File.SetUnixFileMode(cli.SettingsPath, mode);
     }
 
-    private static int FreePort()
+    /// <summary>A port at which nothing listens, and that nobody else can take: it refuses every connection.</summary>
+    private sealed class ClosedPort : IDisposable
     {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+        public ClosedPort() => _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+        public Uri Address => new($"http://{_socket.LocalEndPoint}");
+
+        public void Dispose() => _socket.Dispose();
     }
 }

@@ -68,7 +68,7 @@ public sealed class ListTests(AppUnderTest app) : CliTests(app)
     {
         string[] filter = ["--workflow", "lab-queue", "--key", Group];
         for (int i = 0; i < 3; i++)
-            await StartLongAsync("lab-queue");
+            await StartWaitingAsync("lab-queue");
         Assert.Equal("3 runs\n", (await Cli.RunAsync(["cancel", .. filter, "--dry-run"])).Expect(ExitCode.Done).Output);
         CliResult cancelled = (await Cli.RunAsync(["cancel", .. filter, "--yes", "--reason", "bulk"])).Expect(ExitCode.Done);
         Assert.Equal("bulk-cancel Succeeded: 3 of 3 runs done, 0 needed nothing, 0 failed\n", cancelled.Output);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Preempt.EndToEnd;
 using Preempt.EndToEnd.Hosting;
 
 namespace Preempt.Cli.Tests;
@@ -64,6 +65,8 @@ public sealed class OwnAppTests : IAsyncLifetime
     public async Task An_app_that_refuses_starts_says_so_and_a_second_drain_stops_all_runs_when_that_is_sure()
     {
         string id = (await Cli.RunAsync(StartLong)).Expect(ExitCode.Done).Output.Trim();
+        await Eventually.GetAsync(
+            async () => (await Cli.RunAsync("get", id, "--json")).Json().GetProperty("status").GetString(), status => status == nameof(RunStatus.Running));
         (await Cli.RunAsync("drain", "--refuse")).Expect(ExitCode.Done);
         CliResult refused = (await Cli.RunAsync(Start)).Expect(ExitCode.Unavailable);
         Assert.Contains("drains", refused.Error, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Preempt.Cli.Commands;
 using Preempt.EndToEnd.Hosting;
 using Preempt.Tests.Shared;
@@ -13,12 +14,18 @@ public sealed class ProgressTests(AppUnderTest app) : CliTests(app)
     public async Task A_bulk_operation_has_a_bar_in_a_terminal_and_its_numbers_make_the_total()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "script, which makes pseudo-terminals, is not installed.");
+        Regex halfway = new(@"5 of 10 runs, 2 failed \(It has ended\.\), [\d.]+/s, \S+ left");
+        TaskCompletionSource seen = new();
         await using ScriptedServer server = await ScriptedServer.StartAsync(
-            (context, count) => ScriptedServer.WriteAsync(context, 200, Operation(count > 6 ? 10 : count, failed: 2)));
+            (context, count) => ScriptedServer.WriteAsync(context, 200, Operation(seen.Task.IsCompleted ? 10 : Math.Min(count, 5), failed: 2)));
         using CliProcess cli = new(server.Address);
-        CliResult result = (await cli.RunInTerminalAsync("operation", Id, "--wait")).Expect(ExitCode.Partly);
+        CliResult result = await cli.RunInTerminalAsync(["operation", Id, "--wait"], halfway.IsMatch, () =>
+        {
+            seen.SetResult();
+            return Task.CompletedTask;
+        });
+        result.Expect(ExitCode.Partly);
         Assert.Contains("━", result.Output, StringComparison.Ordinal);
-        Assert.Matches(@"5 of 10 runs, 2 failed \(It has ended\.\), [\d.]+/s, \S+ left", result.Output);
         Assert.Contains("bulk-cancel Succeeded: 7 of 10 runs done, 1 needed nothing, 2 failed", result.Output, StringComparison.Ordinal);
     }
 
@@ -68,22 +75,22 @@ public sealed class ProgressTests(AppUnderTest app) : CliTests(app)
     public async Task A_wait_for_a_run_has_a_bar_of_its_progress_in_a_terminal()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "script, which makes pseudo-terminals, is not installed.");
-        TaskCompletionSource looked = new();
-        int looks = 0;
+        Regex atWork = new("40%.*Running 40% for .*, step think, attempt 2 half");
+        TaskCompletionSource seen = new();
         await using ScriptedServer server = await ScriptedServer.StartAsync(async (context, _) =>
         {
-            // The run ends when the person has seen it for a while.
             bool isWait = context.Request.Query.ContainsKey("wait");
             if (isWait)
-                await looked.Task;
-            else if (Interlocked.Increment(ref looks) > 3)
-                looked.TrySetResult();
+                await seen.Task;
             await ScriptedServer.WriteAsync(context, 200, RunAt(isWait ? "Succeeded" : "Running"));
         });
         using CliProcess cli = new(server.Address);
-        CliResult result = (await cli.RunInTerminalAsync("get", "some-run", "--wait")).Expect(ExitCode.Done);
-        Assert.Matches(@"40%.*Running 40% for .*, step think, attempt 2 half", result.Output);
-        Assert.Contains("Succeeded", result.Output, StringComparison.Ordinal);
+        CliResult result = await cli.RunInTerminalAsync(["get", "some-run", "--wait"], atWork.IsMatch, () =>
+        {
+            seen.SetResult();
+            return Task.CompletedTask;
+        });
+        Assert.Contains("Succeeded", result.Expect(ExitCode.Done).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -56,7 +56,6 @@ public sealed class RunCommandTests(AppUnderTest app) : CliTests(app)
     public async Task A_run_that_works_is_left_alone_when_only_queued_ones_are_meant()
     {
         string id = await StartLongAsync("lab-plain");
-        (await Cli.RunAsync("get", id, "--wait", "50ms")).Expect(ExitCode.StillRunning);
         (await Cli.RunAsync("cancel", id, "--queued-only")).Expect(ExitCode.Conflict);
     }
 
@@ -85,10 +84,9 @@ public sealed class RunCommandTests(AppUnderTest app) : CliTests(app)
     [Fact]
     public async Task Extend_gives_a_run_more_time()
     {
-        string[] start = ["start", "lab-plain", "--input", Input(10), "--timeout", "9s"];
-        string id = (await Cli.RunAsync(start)).Expect(ExitCode.Done).Output.Trim();
+        string id = await StartLongAsync("lab-plain");
         Assert.Equal("It has 1m more.\n", (await Cli.RunAsync("extend", id, "--by", "60s")).Expect(ExitCode.Done).Output);
-        (await Cli.RunAsync("get", id, "--wait")).Expect(ExitCode.Done);
+        (await Cli.RunAsync("cancel", id, "--wait")).Expect(ExitCode.Done);
         (await Cli.RunAsync("extend", id, "--by", "60s")).Expect(ExitCode.Conflict);
         (await Cli.RunAsync("extend", id, "--by", "60")).Expect(ExitCode.Invalid);
         (await Cli.RunAsync("extend", id)).Expect(ExitCode.Invalid);

@@ -88,7 +88,10 @@ public sealed partial class WatchTests(AppUnderTest app) : CliTests(app)
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "script, which makes pseudo-terminals, is not installed.");
         await using ScriptedServer server = await ScriptedServer.StartAsync((context, _) => ScriptedServer.WriteAsync(context, 200, Crowd(context.Request)));
         using CliProcess cli = new(server.Address);
-        string output = (await cli.RunInTerminalAsync("watch", "--interval", "100ms", "--for", "2s")).Expect(ExitCode.Done).Output;
+        const string ControlC = "\u0003";
+        CliResult watched = await cli.RunInTerminalAsync(
+            ["watch", "--interval", "100ms"], drawn => MoreActive().IsMatch(drawn), static () => Task.CompletedTask, ControlC);
+        string output = watched.Expect(ExitCode.Done).Output;
         Assert.Contains("2 Running, 9000 Queued", output, StringComparison.Ordinal);
         Match more = MoreActive().Match(output);
         Assert.True(more.Success, output);

@@ -70,10 +70,14 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
         return true;
     }
 
+    /// <summary>
+    /// Attempts until one succeeds, none is left, or a stop ends them. Then the step is cancelled, also when its last attempt has failed
+    /// before the pause: another attempt would have followed, had nobody asked for the stop.
+    /// </summary>
     private async Task<StepOutcome> AttemptAsync(StepCall call, StepOptions options, OpenStep step, CancellationToken stop)
     {
         StepOutcome outcome = await WorkAsync(call, step);
-        while (HasFailed(outcome) && options.Retry.DelayAfter(call.Attempt) is { } delay && !stop.IsCancellationRequested)
+        while (HasFailed(outcome) && options.Retry.DelayAfter(call.Attempt) is { } delay)
         {
             await PauseAsync(delay, stop);
             if (stop.IsCancellationRequested)
@@ -89,6 +93,7 @@ internal sealed class RunSteps(RunSupervisor run, GateKeeper gates, StepWorkers 
     {
         try
         {
+            stop.ThrowIfCancellationRequested();
             await run.SleepUntilAsync(context.CurrentUtcDateTime + delay, stop);
         }
         catch (OperationCanceledException)

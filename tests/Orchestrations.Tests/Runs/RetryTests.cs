@@ -74,6 +74,22 @@ public sealed class RetryTests : IDisposable
         Assert.True(ended.EndedAt - ended.StartedAt < TimeSpan.FromSeconds(2));
     }
 
+    [Theory]
+    [InlineData(2, RunStatus.Cancelled)]
+    [InlineData(1, RunStatus.Failed)]
+    public void A_step_that_fails_after_the_stop_is_cancelled_only_where_it_had_attempts_left(int attempts, RunStatus status)
+    {
+        string id = _app.Start("ungated", run => run.CallStepAsync<Worker, string>(new Work(30, IgnoreStop: true, Fail: true), Retry(attempts)));
+        _app.Until(id, _ => _app.Log.Running.Count > 0);
+        _app.Cancel(id);
+
+        Run ended = _app.End(id);
+
+        Assert.Equal((status, StopReason.Requested, false), (ended.Status, ended.Stop?.Reason, ended.Stop?.Forced));
+        Assert.Equal(StepStatus.Failed, Assert.Single(ended.Steps).Status);
+        Assert.Single(_app.Log.Started);
+    }
+
     [Fact]
     public void A_run_that_times_out_is_not_tried_again()
     {
