@@ -73,6 +73,8 @@ internal static class GatesCommand
         foreach (GateWaiter waiter in gate.Waiters)
             columns.Add("waiting", "", Times.Of(waiter.QueuedAt), waiter.RunId);
         columns.Write();
+        if (gate.Healed > 0)
+            screen.Note($"It has taken {gate.Healed} {(gate.Healed == 1 ? "slot" : "slots")} back from runs that were terminated or purged past the app.");
         if (screen.IsTerminal && gate.Holders.IsEmpty && gate.Waiters.IsEmpty)
             screen.Note("No run holds the gate or waits.");
     }

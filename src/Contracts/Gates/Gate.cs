@@ -14,6 +14,7 @@ namespace Preempt;
 /// <param name="MaxQueued">For Queue and RoundRobin: how many runs of one key may wait.</param>
 /// <param name="MaxTotal">For RoundRobin: how many runs of all keys may hold it at one time.</param>
 /// <param name="MaxQueuedTotal">For RoundRobin: how many runs of all keys may wait.</param>
+/// <param name="Healed">How many slots it has taken back, ever, from runs that were terminated or purged past the app and so never left.</param>
 public sealed record Gate(
     string Workflow,
     string Version,
@@ -25,7 +26,8 @@ public sealed record Gate(
     ImmutableArray<GateWaiter> Waiters,
     int? MaxQueued = null,
     int? MaxTotal = null,
-    int? MaxQueuedTotal = null);
+    int? MaxQueuedTotal = null,
+    int Healed = 0);
 
 /// <summary>A run that holds a gate.</summary>
 /// <param name="RunId">The run.</param>

@@ -20,7 +20,8 @@ internal static class GateReader
             [.. state.Waiters.Select(waiter => new GateWaiter(Shown(waiter.Age.RunId), waiter.Age.QueuedAt, waiter.Priority, waiter.Key))],
             rule.Strategy is ConcurrencyStrategy.Queue or ConcurrencyStrategy.RoundRobin ? rule.MaxQueued : null,
             rule.Strategy == ConcurrencyStrategy.RoundRobin ? rule.MaxTotal : null,
-            rule.Strategy == ConcurrencyStrategy.RoundRobin ? rule.MaxQueuedTotal : null);
+            rule.Strategy == ConcurrencyStrategy.RoundRobin ? rule.MaxQueuedTotal : null,
+            state.Healed);
     }
 
     [return: NotNullIfNotNull(nameof(holder))]

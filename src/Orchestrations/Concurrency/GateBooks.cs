@@ -42,7 +42,7 @@ internal sealed partial class GateBooks(TimeProvider time, ILogger<GateBooks> lo
             try
             {
                 await client.Entities.SignalEntityAsync(
-                    ConcurrencyGate.Of(slot.Gate), nameof(ConcurrencyGate.Release), new LeaveRequest([slot.Holder], By: slot.Holder));
+                    ConcurrencyGate.Of(slot.Gate), nameof(ConcurrencyGate.Release), new LeaveRequest([slot.Holder], By: slot.Holder, AreDead: true));
             }
 #pragma warning disable CA1031 // Whatever it is, the step's outcome stands.
             catch (Exception exception)

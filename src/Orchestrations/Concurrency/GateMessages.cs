@@ -18,7 +18,12 @@ internal sealed record EnterRequest(RunAge Age, RunGate Gate, int Priority, bool
 /// <param name="RunIds">The runs.</param>
 /// <param name="By">The run that asks, and tells those who are admitted.</param>
 /// <param name="Returns">Whether they step out only to enter again: then the gate does not take them for an echo.</param>
-internal sealed record LeaveRequest(ImmutableArray<string> RunIds, string By, bool Returns = false);
+/// <param name="AreDead">Whether others have found that they ended without leaving: slots that they held are counted as healed.</param>
+internal sealed record LeaveRequest(
+    ImmutableArray<string> RunIds,
+    string By,
+    bool Returns = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool AreDead = false);
 
 /// <summary>What a gate says to a run that asks to be admitted.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateVerdict>))]

@@ -130,6 +130,7 @@ internal static class GateRules
     public static (GateState State, ImmutableArray<GateAdmission> Admissions) Leave(GateState state, LeaveRequest request)
     {
         ImmutableArray<string> runIds = request.RunIds;
+        int healed = request.AreDead ? state.Holders.Count(holder => runIds.Contains(holder.Age.RunId)) : 0;
         (state, ImmutableArray<GateAdmission> admissions) = Admit(
             state with
             {
@@ -140,6 +141,7 @@ internal static class GateRules
                 Left = state.Rule?.Strategy is null or ConcurrencyStrategy.CancelInProgress ? []
                     : request.Returns ? state.Left
                     : Remember(state.Left, runIds),
+                Healed = (int)Math.Min((long)state.Healed + healed, int.MaxValue),
             },
             request.By);
         return (state, Told(state, request.By, admissions));

@@ -75,6 +75,10 @@ internal sealed record GateState
     /// <summary>Holders that wait for runs that wait here; see <see cref="SelfWait"/>.</summary>
     public ImmutableArray<CallerState> Callers { get; init; } = [];
 
+    /// <summary>The slots that the gate has taken back from runs that had ended without leaving.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Healed { get; init; }
+
     /// <summary>When somebody was last told to look whether the runs here still live.</summary>
     public DateTimeOffset CheckedAt { get; init; }
 

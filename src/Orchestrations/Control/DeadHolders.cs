@@ -92,7 +92,7 @@ internal sealed class DeadHolders(DurableTaskClient client, ICancellationFeed fe
             context.SignalEntity(
                 ConcurrencyGate.Of(slot.Gate),
                 nameof(ConcurrencyGate.Release),
-                new LeaveRequest([slot.Holder], By: slot.Holder),
+                new LeaveRequest([slot.Holder], By: slot.Holder, AreDead: true),
                 new SignalEntityOptions { SignalTime = time.GetUtcNow() + grace });
         }
     }

@@ -240,7 +240,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         if (dead.IsEmpty)
             return;
         run.Logger.LogWarning("Gate {Gate} held slots for runs that have ended: {Runs}", gate.Gate, dead);
-        await CallLeaveAsync(gate, new LeaveRequest(dead, By: self));
+        await CallLeaveAsync(gate, new LeaveRequest(dead, By: self, AreDead: true));
     }
 
     private async Task<ImmutableArray<string>> FindDeadAsync(ImmutableArray<string> suspects)

@@ -47,7 +47,9 @@ public sealed class EndTests(AppUnderTest app) : FieldTests(app)
 
         await Api.WaitForWorkAsync(next);
         Assert.True((await Api.WaitAsync(holders[0])).HasEnded);
-        Assert.Equal([holders[1].Id, next.Id], (await Api.GateAsync(Lab.Queue, Group)).Holders.Select(holder => holder.RunId));
+        Gate gate = await Api.GateAsync(Lab.Queue, Group);
+        Assert.Equal([holders[1].Id, next.Id], gate.Holders.Select(holder => holder.RunId));
+        Assert.Equal(1, gate.Healed);
     }
 
     [Fact]

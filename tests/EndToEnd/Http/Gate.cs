@@ -2,7 +2,8 @@ namespace Preempt.EndToEnd.Http;
 
 /// <summary>A gate as the API shows it.</summary>
 internal sealed record Gate(
-    string Workflow, string Key, int MaxRuns, string Strategy, long LastToken, IReadOnlyList<GateHolder> Holders, IReadOnlyList<GateWaiter> Waiters);
+    string Workflow, string Key, int MaxRuns, string Strategy, long LastToken, IReadOnlyList<GateHolder> Holders, IReadOnlyList<GateWaiter> Waiters,
+    int Healed);
 
 internal sealed record GateHolder(string RunId, long Token);
 

@@ -17,6 +17,7 @@ public sealed class QueueingTests : IDisposable
         Assert.Null(second.StartedAt);
         Assert.Equal(RunStatus.Succeeded, _app.End(first).Status);
         Assert.Equal(RunStatus.Succeeded, _app.End(_app.Start("newest-refused", new Work(1))).Status);
+        Assert.Equal(0, _app.GetGate("newest-refused").Healed);
     }
 
     [Fact]
@@ -88,6 +89,11 @@ public sealed class QueueingTests : IDisposable
         Run ended = _app.End(waiter);
         Assert.Equal(RunStatus.Succeeded, ended.Status);
         Assert.Equal(15, (ended.StartedAt!.Value - ended.QueuedAt).TotalSeconds, tolerance: 0.1);
+        Assert.Equal(1, _app.GetGate("queued").Healed);
+        // Not a second time when the dead one's grace is over, and not for runs that leave by themselves.
+        _app.Host.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(RunStatus.Succeeded, _app.End(_app.Start("queued", new Work(1))).Status);
+        Assert.Equal(1, _app.GetGate("queued").Healed);
     }
 
     [Fact]
@@ -101,6 +107,7 @@ public sealed class QueueingTests : IDisposable
         // It has the dead one's step told, which gives the slot back.
         Assert.Equal(StopReason.GateFull, _app.End(_app.Start("newest-refused", new Work(1))).Stop!.Reason);
         Assert.Equal(RunStatus.Succeeded, _app.End(_app.Start("newest-refused", new Work(1))).Status);
+        Assert.Equal(1, _app.GetGate("newest-refused").Healed);
     }
 
     [Fact]
@@ -127,5 +134,7 @@ public sealed class QueueingTests : IDisposable
         Run ended = _app.End(alive);
         Assert.Equal(RunStatus.Succeeded, ended.Status);
         Assert.True(ended.StartedAt - ended.QueuedAt < TimeSpan.FromSeconds(20));
+        // Those that waited held no slot.
+        Assert.Equal(2, _app.GetGate("queued").Healed);
     }
 }

@@ -83,6 +83,7 @@ export interface Gate {
   maxRuns: number;
   strategy: string;
   lastToken: number;
+  healed: number;
   holders: { runId: string; token: number; queuedAt: string; supersededBy?: string | null; key?: string | null }[];
   waiters: { runId: string; queuedAt: string; priority: number; key?: string | null }[];
   maxQueued?: number | null;
