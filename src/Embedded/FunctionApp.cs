@@ -23,7 +23,8 @@ public static class FunctionApp
     /// <param name="args">The arguments of the command line.</param>
     /// <param name="configure">Adds services and middleware, for both hosts.</param>
     /// <returns>
-    /// A task that completes when the app has stopped. If the port is taken, it completes at once, with exit code 1 and a line on the standard error.
+    /// A task that completes when the app has stopped. If the port is taken, or the store cannot be used, it completes at once, with exit code 1 and a
+    /// line on the standard error.
     /// </returns>
     /// <exception cref="InvalidOperationException">A function, or a setting, is not valid; the message names each.</exception>
     public static async Task RunAsync(string[] args, Action<IFunctionAppBuilder>? configure = null)
@@ -39,9 +40,9 @@ public static class FunctionApp
         }
 
         using WebApplication alone = BuildAlone(args, configure);
-        if (TakenPort.Find(alone.Configuration) is { } taken)
+        if ((TakenPort.Find(alone.Configuration) ?? UnusableStore.Find(alone.Services)) is { } obstacle)
         {
-            await Console.Error.WriteLineAsync(taken);
+            await Console.Error.WriteLineAsync(obstacle);
             Environment.ExitCode = 1;
             return;
         }

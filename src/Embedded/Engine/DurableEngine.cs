@@ -18,6 +18,7 @@ internal sealed class DurableEngine : IDisposable
     private readonly CancellationToken _hostStopping;
     private readonly Lock _startLock = new();
     private readonly List<IThreadPoolWorkItem> _held = [];
+    private bool _hasRecovered;
     private volatile bool _hasStarted;
     private volatile bool _isDown;
 
@@ -68,10 +69,15 @@ internal sealed class DurableEngine : IDisposable
     /// <summary>Raised when the engine goes down because it, or its store, has failed.</summary>
     public event Action? Failed;
 
-    /// <summary>Takes up what an earlier process left behind, and begins to work.</summary>
-    public void Start()
+    /// <summary>Takes up what an earlier process left behind; it goes on when the engine starts. Does so once.</summary>
+    /// <exception cref="UnusableStoreException">The store cannot be read.</exception>
+    public void Recover()
     {
+        if (_hasRecovered)
+            return;
         Unfinished unfinished = Store.ReadUnfinished();
+        foreach (string message in unfinished.Unreadable)
+            Logger.LogError("{Unreadable}", message);
         Instances.Add(unfinished.Instances);
         foreach (Delivery delivery in unfinished.Deliveries)
             Deliver(delivery);
@@ -79,7 +85,14 @@ internal sealed class DurableEngine : IDisposable
             Deliver(request);
         foreach (InstanceHeader header in unfinished.Instances)
             Instances.Find(header.InstanceId)!.Recover();
+        _hasRecovered = true;
+    }
 
+    /// <summary>Takes up what an earlier process left behind, and begins to work.</summary>
+    /// <exception cref="UnusableStoreException">The store cannot be read.</exception>
+    public void Start()
+    {
+        Recover();
         lock (_startLock)
             _hasStarted = true;
         _held.ForEach(Schedule);

@@ -29,6 +29,8 @@ internal sealed class EngineClient(DurableEngine engine) : DurableTaskClient("em
     {
         InstanceHeader before = engine.Instances.FindHeader(instanceId)
             ?? throw new ArgumentException($"There is no orchestration with the id '{instanceId}'.", nameof(instanceId));
+        if (before.Damage is { IsFatal: true } damage)
+            throw new InvalidOperationException(damage.Message);
         StartOrchestrationOptions options = new(restartWithNewInstanceId ? null : instanceId) { Tags = before.Tags, Version = before.Version };
         return StartAsync(engine.NewInstance(before.Name, null, options) with { Input = before.Input }, []);
     }

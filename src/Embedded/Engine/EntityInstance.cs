@@ -57,9 +57,12 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IFuncti
         try
         {
             // Read here and not when this object is made: then the object before it could still have had something to write.
-            string? before = _isRead && !engine.Options.ReplayEveryTurn ? _state : engine.Store.FindEntity(key)?.State;
+            EntityRecord? stored = _isRead && !engine.Options.ReplayEveryTurn
+                ? new EntityRecord(key, _state, default)
+                : engine.Store.FindEntity(key);
+            string? before = stored?.State;
             List<EntityRequest> batch = TakeBatch();
-            Commit commit = await RunBatchAsync(before, batch);
+            Commit commit = await RunBatchAsync(before, batch, stored?.Damage);
             if (commit.IsHeard && engine.Options.Faults?.TurnRepeats() is { } pause)
             {
                 _state = before;
@@ -90,27 +93,33 @@ internal sealed class EntityInstance(DurableEngine engine, string key) : IFuncti
         engine.Schedule(this);
     }
 
-    private async Task<Commit> RunBatchAsync(string? before, List<EntityRequest> batch)
+    /// <param name="before">The state.</param>
+    /// <param name="batch">The operations.</param>
+    /// <param name="damage">Why the state cannot be read; then each operation fails, and the store keeps what it has. Null where it can.</param>
+    private async Task<Commit> RunBatchAsync(string? before, List<EntityRequest> batch, string? damage)
     {
         Commit commit = new();
         commit.Consumed.AddRange(batch.Select(request => request.Sequence).Where(sequence => sequence != 0));
-        EntityBatchResult result = await CallAsync(before, batch);
+        EntityBatchResult result = await CallAsync(before, batch, damage);
         bool isWhole = result.FailureDetails is null;
         for (int i = 0; i < batch.Count; i++)
             Answer(batch[i], isWhole ? result.Results[i] : FailureOf(result.FailureDetails!), commit);
         if (isWhole)
             Send(result.Actions, commit);
         _state = isWhole ? result.EntityState : before;
-        _isRead = true;
-        commit.Entity = new EntityRecord(key, _state, engine.Time.GetUtcNow());
+        _isRead = damage is null;
+        if (_isRead)
+            commit.Entity = new EntityRecord(key, _state, engine.Time.GetUtcNow());
         return commit;
     }
 
     /// <summary>Runs the operations in the entity's function. Where the function itself fails, or its worker dies, so do all of them.</summary>
-    private async Task<EntityBatchResult> CallAsync(string? state, List<EntityRequest> batch)
+    private async Task<EntityBatchResult> CallAsync(string? state, List<EntityRequest> batch, string? damage)
     {
         try
         {
+            if (damage is not null)
+                throw new InvalidDataException(damage);
             if (!engine.Functions.Entities.TryGetValue(_id.Name, out EntityFunction? function))
                 throw new KeyNotFoundException($"No entity function is named '{_id.Name}'.");
             EntityBatchRequest request = new() { InstanceId = key, EntityState = state };

@@ -23,4 +23,8 @@ internal sealed record EntityRequest(
     string? Sender = null);
 
 /// <summary>What an entity is between operations.</summary>
-internal sealed record EntityRecord(string Id, string? State, DateTimeOffset UpdatedAt);
+internal sealed record EntityRecord(string Id, string? State, DateTimeOffset UpdatedAt)
+{
+    /// <summary>Names the entity, and says why its state cannot be read; null where it is whole. Not stored.</summary>
+    public string? Damage { get; init; }
+}

@@ -37,6 +37,9 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     /// <summary>The header as committed.</summary>
     public InstanceHeader Header => _header;
 
+    /// <summary>Whether it cannot go on because the store does not have what that takes: its first turn fails it.</summary>
+    private bool IsUnreadable => _header.Damage is { IsFatal: true };
+
     /// <summary>Whether its start is in the store. Before that only the engine knows of it.</summary>
     public bool IsDurable => _isDurable;
 
@@ -47,7 +50,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     {
         _isDurable = true;
         Settle();
-        if (_header.Status == OrchestrationRuntimeStatus.Pending && _header.StartAt is { } startAt && startAt > _engine.Time.GetUtcNow())
+        if (!IsUnreadable && _header.Status == OrchestrationRuntimeStatus.Pending && _header.StartAt is { } startAt && startAt > _engine.Time.GetUtcNow())
         {
             _isScheduled = true;
             _start = _engine.Timers.Add(startAt, Begin);
@@ -170,9 +173,16 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     {
         List<Delivery> batch = taken = Take(out bool isAsked);
         Turn turn = new(_header, _engine.Time.GetUtcNow(), _engine.NewId);
+        if (IsUnreadable)
+        {
+            turn.Commit.Consumed.AddRange(SequencesOf(batch));
+            turn.Fail(TaskFailureDetails.FromException(new InvalidDataException(_header.Damage!.Message)), _header.CustomStatus);
+            return turn;
+        }
+
         if (batch.Find(delivery => delivery.Event is Terminated)?.Event is Terminated terminated)
         {
-            turn.Commit.Consumed.AddRange(batch.Select(delivery => delivery.Sequence).Where(sequence => sequence != 0));
+            turn.Commit.Consumed.AddRange(SequencesOf(batch));
             turn.Terminate(terminated, _header.CustomStatus, terminated.Recursive ? FindChildren() : []);
             return turn;
         }
@@ -192,6 +202,9 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
             Advance(turn, intake);
         return turn;
     }
+
+    private static IEnumerable<long> SequencesOf(IEnumerable<Delivery> deliveries) =>
+        deliveries.Select(delivery => delivery.Sequence).Where(sequence => sequence != 0);
 
     /// <summary>Ids of the sub-orchestrations of this execution that have not answered.</summary>
     private IEnumerable<string> FindChildren()
@@ -348,7 +361,9 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     /// <summary>Takes up what a process before this one left behind: activities run again, timers are set again.</summary>
     public void Recover()
     {
-        if (TryReadHistory() is not { } history)
+        if (_header.Damage is { } damage)
+            _engine.Logger.LogError("{Damage}", damage.Message);
+        if (IsUnreadable || TryReadHistory() is not { } history)
         {
             // Its next turn fails it, and says why; all others go on.
             _hasHistory = true;

@@ -1,4 +1,5 @@
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 
 namespace Preempt.Embedded.Engine;
 
@@ -56,10 +57,24 @@ internal sealed class Purging(DurableEngine engine)
         commit.Purged.Add(instanceId);
         if (!isRecursive)
             return;
-        foreach (ChildStarted child in engine.Store.ReadHistory(instanceId).OfType<ChildStarted>())
+        foreach (ChildStarted child in ReadHistory(instanceId).OfType<ChildStarted>())
         {
             if (engine.Store.FindInstance(child.InstanceId)?.Parent?.InstanceId == instanceId)
                 Add(child.InstanceId, isRecursive, commit);
+        }
+    }
+
+    /// <summary>What the store has; nothing where that is no history. Then the sub-orchestrations are not found, and stay.</summary>
+    private IReadOnlyList<HistoryEvent> ReadHistory(string instanceId)
+    {
+        try
+        {
+            return engine.Store.ReadHistory(instanceId);
+        }
+        catch (InvalidDataException exception)
+        {
+            engine.Logger.LogError(exception, "The sub-orchestrations of {Instance} are not purged with it", instanceId);
+            return [];
         }
     }
 }

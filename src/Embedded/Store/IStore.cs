@@ -33,5 +33,12 @@ internal interface IStore
 }
 
 /// <summary>The work that a stopped or killed process left behind.</summary>
+/// <param name="Instances">Instances that have not ended.</param>
+/// <param name="Deliveries">Messages to orchestrations.</param>
+/// <param name="Requests">Messages to entities.</param>
+/// <param name="Unreadable">What is wrong with each message that cannot be read; it stays in the store.</param>
 internal sealed record Unfinished(
-    IReadOnlyList<InstanceHeader> Instances, IReadOnlyList<Delivery> Deliveries, IReadOnlyList<EntityRequest> Requests);
+    IReadOnlyList<InstanceHeader> Instances,
+    IReadOnlyList<Delivery> Deliveries,
+    IReadOnlyList<EntityRequest> Requests,
+    IReadOnlyList<string> Unreadable);

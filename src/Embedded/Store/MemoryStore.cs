@@ -140,7 +140,8 @@ internal sealed class MemoryStore : IStore
             return new Unfinished(
                 [.. _instances.Values.Where(stored => !stored.Header!.HasEnded).OrderBy(stored => stored.Start).Select(stored => stored.Header!)],
                 [.. inbox.OfType<Delivery>()],
-                [.. inbox.OfType<EntityRequest>()]);
+                [.. inbox.OfType<EntityRequest>()],
+                []);
         }
     }
 

@@ -23,19 +23,24 @@ internal sealed class SqliteStore : IStore, IDisposable
     }
 
     /// <summary>Opens the store in a directory, which is created if need be.</summary>
-    /// <exception cref="InvalidOperationException">
+    /// <exception cref="UnusableStoreException">
     /// Another process uses it, a newer version wrote it, or it cannot be read and written.
     /// </exception>
     public static SqliteStore Open(string path)
     {
         StoreDirectory directory = StoreDirectory.Take(path);
+        SqliteConnection? writer = null;
         try
         {
-            return new SqliteStore(directory, Schema.OpenWriter(directory));
+            writer = Schema.OpenWriter(directory);
+            return new SqliteStore(directory, writer);
         }
-        catch
+        catch (Exception exception)
         {
+            writer?.Dispose();
             directory.Dispose();
+            if (exception is SqliteException failure)
+                throw UnusableStoreException.Of(failure, directory.Database);
             throw;
         }
     }
@@ -43,19 +48,32 @@ internal sealed class SqliteStore : IStore, IDisposable
     public void Commit(Commit commit, Action<Exception?> done) =>
         _committer.Add(new PendingCommit(commit, CommitJson.Of(commit), done));
 
-    public InstanceHeader? FindInstance(string instanceId) => _readers.Read(reader => reader.FindInstance(instanceId));
+    public InstanceHeader? FindInstance(string instanceId) => Read(reader => reader.FindInstance(instanceId));
 
-    public IReadOnlyList<HistoryEvent> ReadHistory(string instanceId) => _readers.Read(reader => reader.ReadHistory(instanceId));
+    public IReadOnlyList<HistoryEvent> ReadHistory(string instanceId) => Read(reader => reader.ReadHistory(instanceId));
 
-    public EntityRecord? FindEntity(string entityId) => _readers.Read(reader => reader.FindEntity(entityId));
+    public EntityRecord? FindEntity(string entityId) => Read(reader => reader.FindEntity(entityId));
 
     public IReadOnlyList<InstanceHeader> ListInstances(string prefix, string? after, int limit, Func<InstanceHeader, bool> filter) =>
-        _readers.Read(reader => reader.ListInstances(prefix, after, limit, filter));
+        Read(reader => reader.ListInstances(prefix, after, limit, filter));
 
     public IReadOnlyList<EntityRecord> ListEntities(string prefix, string? after, int limit, Func<EntityRecord, bool> filter) =>
-        _readers.Read(reader => reader.ListEntities(prefix, after, limit, filter));
+        Read(reader => reader.ListEntities(prefix, after, limit, filter));
 
-    public Unfinished ReadUnfinished() => _readers.Read(reader => reader.ReadUnfinished());
+    public Unfinished ReadUnfinished() => Read(reader => reader.ReadUnfinished());
+
+    /// <exception cref="UnusableStoreException">SQLite cannot read the file.</exception>
+    private T Read<T>(Func<StoreReader, T> read)
+    {
+        try
+        {
+            return _readers.Read(read);
+        }
+        catch (SqliteException exception)
+        {
+            throw UnusableStoreException.Of(exception, _directory.Database);
+        }
+    }
 
     /// <summary>Writes what waits to be written, and gives the directory back.</summary>
     public void Dispose()

@@ -12,7 +12,7 @@ internal static class StoreSetting
     private const string DefaultDirectory = ".preempt";
 
     /// <summary>Opens the store that is set.</summary>
-    /// <exception cref="InvalidOperationException">It cannot be opened.</exception>
+    /// <exception cref="UnusableStoreException">It cannot be opened.</exception>
     public static IStore Open(IConfiguration configuration) => configuration[Name] switch
     {
         null or "" => SqliteStore.Open(DefaultDirectory),

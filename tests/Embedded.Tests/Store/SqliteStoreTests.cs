@@ -50,7 +50,7 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
     [Fact]
     public void A_second_opener_is_refused_and_told_which_directory_is_in_use()
     {
-        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => SqliteStore.Open(_directory.FullName));
+        UnusableStoreException refusal = Assert.Throws<UnusableStoreException>(() => SqliteStore.Open(_directory.FullName));
         Assert.Contains($"'{_directory.FullName}' is in use by another process", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -59,7 +59,7 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
     {
         _store.Dispose();
         Execute("PRAGMA user_version = 999");
-        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => SqliteStore.Open(_directory.FullName));
+        UnusableStoreException refusal = Assert.Throws<UnusableStoreException>(() => SqliteStore.Open(_directory.FullName));
         Assert.Contains(_directory.FullName, refusal.Message, StringComparison.Ordinal);
         Assert.Contains("schema version 999", refusal.Message, StringComparison.Ordinal);
 
@@ -76,7 +76,7 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
         await _store.StartAsync(Header("unfinished"));
         _store.Dispose();
         Execute($"PRAGMA user_version = {version}");
-        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => SqliteStore.Open(_directory.FullName));
+        UnusableStoreException refusal = Assert.Throws<UnusableStoreException>(() => SqliteStore.Open(_directory.FullName));
         Assert.Contains($"schema version {version}, and 1 orchestrations in it have not ended", refusal.Message, StringComparison.Ordinal);
 
         Execute("PRAGMA user_version = 3");
@@ -129,7 +129,7 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
     {
         _store.Dispose();
         File.WriteAllText(Path.Combine(_directory.FullName, "store.db"), new string('x', 10_000));
-        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => SqliteStore.Open(_directory.FullName));
+        UnusableStoreException refusal = Assert.Throws<UnusableStoreException>(() => SqliteStore.Open(_directory.FullName));
         Assert.Contains(_directory.FullName, refusal.Message, StringComparison.Ordinal);
     }
 
@@ -138,7 +138,7 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
     {
         string file = Path.Combine(_directory.FullName, "file");
         File.WriteAllText(file, "");
-        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => SqliteStore.Open(Path.Combine(file, "store")));
+        UnusableStoreException refusal = Assert.Throws<UnusableStoreException>(() => SqliteStore.Open(Path.Combine(file, "store")));
         Assert.Contains(file, refusal.Message, StringComparison.Ordinal);
     }
 

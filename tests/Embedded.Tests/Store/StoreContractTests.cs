@@ -45,7 +45,9 @@ public abstract class StoreContractTests
     public async Task A_header_comes_back_with_all_its_fields()
     {
         InstanceHeader full = FullHeader("full");
-        Assert.All(typeof(InstanceHeader).GetProperties(), property => Assert.NotNull(property.GetValue(full)));
+        Assert.All(
+            typeof(InstanceHeader).GetProperties().Where(property => property.Name != nameof(InstanceHeader.Damage)),
+            property => Assert.NotNull(property.GetValue(full)));
         InstanceHeader bare = Header("bare");
         await Store.StartAsync(full);
         await Store.StartAsync(bare);

@@ -50,7 +50,7 @@ public sealed class StoreSettingTests : IDisposable
     public async Task A_second_app_on_the_same_store_does_not_start_and_says_why()
     {
         await using TestApp app = await StartAsync();
-        InvalidOperationException refusal = await Assert.ThrowsAsync<InvalidOperationException>(StartAsync);
+        UnusableStoreException refusal = await Assert.ThrowsAsync<UnusableStoreException>(StartAsync);
         Assert.Contains($"'{Path}' is in use", refusal.Message, StringComparison.Ordinal);
     }
 

@@ -54,7 +54,7 @@ internal static class EntityEndpoints
             ["entityId"] = new JsonObject { ["name"] = entity.Id.Name, ["key"] = entity.Id.Key },
             ["lastOperationTime"] = entity.LastModifiedTime.UtcDateTime,
         };
-        if (entity.IncludesState) shown["state"] = JsonNode.Parse(entity.State.Value);
+        if (entity.IncludesState) shown["state"] = Payload.ToNode(entity.State.Value);
         return shown;
     }
 

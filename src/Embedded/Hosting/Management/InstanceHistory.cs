@@ -65,7 +65,7 @@ internal sealed class InstanceHistory(OrchestrationMetadata instance, bool showO
     }
 
     /// <summary>Results and payloads are shown when they were asked for.</summary>
-    private JsonNode? Output(string? json) => showOutput && json is not null ? JsonNode.Parse(json) : null;
+    private JsonNode? Output(string? json) => showOutput && json is not null ? Payload.ToNode(json) : null;
 
     private JsonObject Event(string type, params (string Name, JsonNode? Value)[] values)
     {

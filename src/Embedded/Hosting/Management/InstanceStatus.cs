@@ -36,7 +36,7 @@ internal sealed record InstanceStatus(
         ? JsonSerializer.SerializeToElement($"{failure.ErrorType}: {failure.ErrorMessage}")
         : Json(instance.SerializedOutput);
 
-    private static JsonElement? Json(string? text) => text is null ? null : JsonElement.Parse(text);
+    private static JsonElement? Json(string? text) => text is null ? null : Payload.ToElement(text);
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -47,7 +47,7 @@ internal sealed class CommitWriter : IDisposable
         _begin = Prepare("BEGIN IMMEDIATE");
         _end = Prepare("COMMIT");
         _undo = Prepare("ROLLBACK");
-        _findInstance = Prepare("SELECT number, status FROM instance JOIN state ON state.instance = instance.number WHERE id = ?");
+        _findInstance = Prepare("SELECT number, status, has_ended FROM instance JOIN state ON state.instance = instance.number WHERE id = ?");
         _addInstance = Prepare(
             "INSERT INTO instance (number, id, name, created_at, input, origin) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
         _addState = Prepare(
@@ -221,7 +221,7 @@ internal sealed class CommitWriter : IDisposable
         try
         {
             return _findInstance.SetBytes(1, OrdinalText.Encode(instanceId)).Step()
-                ? (_findInstance.GetInt64(0), (OrchestrationRuntimeStatus)_findInstance.GetInt64(1))
+                ? (_findInstance.GetInt64(0), StoredHeader.StatusOf(_findInstance.GetInt64(1), hasEnded: _findInstance.GetInt64(2) != 0, out _))
                 : null;
         }
         finally

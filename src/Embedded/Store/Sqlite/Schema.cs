@@ -77,28 +77,18 @@ internal static class Schema
     };
 
     /// <summary>Opens the connection that writes, and creates or changes the tables of a new store or an older one.</summary>
-    /// <exception cref="InvalidOperationException">The store is of a newer version, or cannot be read.</exception>
-    public static SqliteConnection OpenWriter(StoreDirectory directory)
+    /// <exception cref="UnusableStoreException">The store is of a newer version, or of an older one that this program cannot go on with.</exception>
+    public static SqliteConnection OpenWriter(StoreDirectory directory) => Open(directory, connection =>
     {
-        try
-        {
-            return Open(directory, connection =>
-            {
-                int version = ReadVersion(connection);
-                CheckVersion(version, directory);
-                CheckFinished(connection, version, directory);
-                // A commit is on the disk when it is acknowledged; on macOS that takes a full sync.
-                Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;");
-                Execute(connection, "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768;");
-                if (version < Version)
-                    Change(connection, ChangesFrom(version));
-            });
-        }
-        catch (SqliteException exception)
-        {
-            throw new InvalidOperationException($"The store '{directory.Path}' cannot be opened: {exception.Message}", exception);
-        }
-    }
+        int version = ReadVersion(connection);
+        CheckVersion(version, directory);
+        CheckFinished(connection, version, directory);
+        // A commit is on the disk when it is acknowledged; on macOS that takes a full sync.
+        Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;");
+        Execute(connection, "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768;");
+        if (version < Version)
+            Change(connection, ChangesFrom(version));
+    });
 
     /// <summary>Opens a connection that reads what is committed.</summary>
     public static SqliteConnection OpenReader(StoreDirectory directory) =>
@@ -129,7 +119,7 @@ internal static class Schema
     {
         if (version > Version)
         {
-            throw new InvalidOperationException(
+            throw new UnusableStoreException(
                 $"The store '{directory.Path}' has schema version {version}, and this program knows versions up to {Version}: "
                 + "it was written by a newer one. Run that, or give this one another directory.");
         }
@@ -145,7 +135,7 @@ internal static class Schema
         long unfinished = Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
         if (unfinished > 0)
         {
-            throw new InvalidOperationException(
+            throw new UnusableStoreException(
                 $"The store '{directory.Path}' has schema version {version}, and {unfinished} orchestrations in it have not ended. This program cannot go on "
                 + $"with orchestrations that began before version {Version}: let the earlier one finish them, or give this one another directory.");
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -101,6 +102,9 @@ internal sealed class Statement : IDisposable
 
     /// <summary>A column of the row, valid until the next step.</summary>
     public ReadOnlySpan<byte> GetBytes(int column) => raw.sqlite3_column_blob(_statement, column);
+
+    /// <summary>Whether a column is UTF-8, as all text is that the store writes.</summary>
+    public bool IsText(int column) => Utf8.IsValid(GetBytes(column));
 
     /// <inheritdoc cref="GetInt64(int)" />
     public string GetText(int column) => Encoding.UTF8.GetString(GetBytes(column));

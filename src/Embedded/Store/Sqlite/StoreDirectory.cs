@@ -16,7 +16,7 @@ internal sealed class StoreDirectory : IDisposable
     public string Database => System.IO.Path.Combine(Path, "store.db");
 
     /// <summary>Creates the directory if need be, and takes it.</summary>
-    /// <exception cref="InvalidOperationException">Somebody else has it, or it cannot be written.</exception>
+    /// <exception cref="UnusableStoreException">Somebody else has it, or it cannot be written.</exception>
     public static StoreDirectory Take(string path)
     {
         path = System.IO.Path.GetFullPath(path);
@@ -27,7 +27,7 @@ internal sealed class StoreDirectory : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException($"The store '{path}' cannot be opened: {exception.Message}", exception);
+            throw new UnusableStoreException($"The store '{path}' cannot be opened: {exception.Message}", exception);
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed class StoreDirectory : IDisposable
         }
         catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(file))
         {
-            throw new InvalidOperationException(
+            throw new UnusableStoreException(
                 $"The store '{path}' is in use by another process. Stop that process, or set another directory for this one.",
                 exception);
         }

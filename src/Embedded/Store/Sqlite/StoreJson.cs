@@ -42,6 +42,28 @@ internal static class StoreJson
 
     public static JsonWriterOptions WriterOptions => new() { Encoder = Encoder, SkipValidation = true };
 
+    /// <summary>Reads a value from a file that may be damaged.</summary>
+    /// <param name="json">The value.</param>
+    /// <param name="type">What it is.</param>
+    /// <param name="findError">What is wrong with a value that is such JSON; null where it is whole.</param>
+    /// <exception cref="InvalidDataException">It is something else; the message says what.</exception>
+    public static T Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, Func<T, string?> findError)
+        where T : class
+    {
+        T? value;
+        try
+        {
+            value = JsonSerializer.Deserialize(json, type);
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        {
+            throw new InvalidDataException(exception.Message, exception);
+        }
+
+        string? error = value is null ? "it is null" : findError(value);
+        return error is null ? value! : throw new InvalidDataException(error);
+    }
+
     private static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 }
 

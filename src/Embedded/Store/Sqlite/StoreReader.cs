@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
-using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using Microsoft.DurableTask.Client;
 using Preempt.Embedded.Engine;
 
 namespace Preempt.Embedded.Store.Sqlite;
@@ -9,10 +6,8 @@ namespace Preempt.Embedded.Store.Sqlite;
 /// <summary>Reads what is committed, on a connection of its own. Not safe for use from two threads at once.</summary>
 internal sealed class StoreReader : IDisposable
 {
-    private const string Instances = """
-        SELECT id, name, created_at, input, origin, execution, status, updated_at, custom_status, output, failure
-        FROM instance CROSS JOIN state ON state.instance = instance.number
-        """;
+    private const string Instances =
+        $"SELECT {StoredHeader.Columns} FROM instance CROSS JOIN state ON state.instance = instance.number";
 
     private readonly SqliteConnection _connection;
     private readonly Statement _instance;
@@ -33,12 +28,12 @@ internal sealed class StoreReader : IDisposable
         _entities = new Statement(connection, "SELECT id, state, updated_at FROM entity WHERE id >= ? ORDER BY id");
     }
 
-    public InstanceHeader? FindInstance(string instanceId) => FindOne(_instance, instanceId, ReadHeader);
+    public InstanceHeader? FindInstance(string instanceId) => FindOne(_instance, instanceId, StoredHeader.Read);
 
     public EntityRecord? FindEntity(string entityId) => FindOne(_entity, entityId, ReadEntity);
 
     public List<InstanceHeader> ListInstances(string prefix, string? after, int limit, Func<InstanceHeader, bool> filter) =>
-        List(_instances, prefix, after, limit, ReadHeader, filter);
+        List(_instances, prefix, after, limit, StoredHeader.Read, filter);
 
     public List<EntityRecord> ListEntities(string prefix, string? after, int limit, Func<EntityRecord, bool> filter) =>
         List(_entities, prefix, after, limit, ReadEntity, filter);
@@ -56,23 +51,17 @@ internal sealed class StoreReader : IDisposable
     {
         List<Delivery> deliveries = [];
         List<EntityRequest> requests = [];
-        using Statement unfinished = new(_connection, """
-            SELECT id, name, created_at, input, origin, execution, status, updated_at, custom_status, output, failure
+        List<string> unreadable = [];
+        using Statement unfinished = new(_connection, $"""
+            SELECT {StoredHeader.Columns}
             FROM state INDEXED BY unfinished CROSS JOIN instance ON instance.number = state.instance
             WHERE has_ended = 0 ORDER BY state.instance
             """);
-        List<InstanceHeader> instances = [.. Rows(unfinished).Select(ReadHeader)];
-        using Statement inbox = new(_connection, "SELECT sequence, kind, message FROM inbox ORDER BY sequence");
+        List<InstanceHeader> instances = [.. Rows(unfinished).Select(StoredHeader.Read)];
+        using Statement inbox = new(_connection, $"SELECT {StoredMessage.Columns} FROM inbox ORDER BY sequence");
         foreach (Statement row in Rows(inbox))
-        {
-            long sequence = row.GetInt64(0);
-            if ((MessageKind)row.GetInt64(1) == MessageKind.Delivery)
-                deliveries.Add(JsonSerializer.Deserialize(row.GetBytes(2), StoreJson.Delivery)! with { Sequence = sequence });
-            else
-                requests.Add(JsonSerializer.Deserialize(row.GetBytes(2), StoreJson.Request)! with { Sequence = sequence });
-        }
-
-        return new Unfinished(instances, deliveries, requests);
+            StoredMessage.Read(row, deliveries, requests, unreadable);
+        return new Unfinished(instances, deliveries, requests, unreadable);
     }
 
     private static T? FindOne<T>(Statement statement, string id, Func<Statement, T> read)
@@ -81,10 +70,10 @@ internal sealed class StoreReader : IDisposable
     private static List<T> List<T>(
         Statement statement, string prefix, string? after, int limit, Func<Statement, T> read, Func<T, bool> filter)
     {
-        string from = string.CompareOrdinal(after, prefix) > 0 ? after! : prefix;
         byte[] start = OrdinalText.Encode(prefix);
         byte[]? last = after is null ? null : OrdinalText.Encode(after);
-        return [.. Rows(statement.SetBytes(1, OrdinalText.Encode(from)))
+        byte[] from = last is not null && last.AsSpan().SequenceCompareTo(start) > 0 ? last : start;
+        return [.. Rows(statement.SetBytes(1, from))
             .TakeWhile(row => row.GetBytes(0).StartsWith(start))
             .Where(row => last is null || !row.GetBytes(0).SequenceEqual(last))
             .Select(read)
@@ -105,32 +94,14 @@ internal sealed class StoreReader : IDisposable
         }
     }
 
-    private static InstanceHeader ReadHeader(Statement row)
+    private static EntityRecord ReadEntity(Statement row)
     {
-        Origin origin = JsonSerializer.Deserialize(row.GetBytes(4), StoreJson.Origin)!;
-        return new InstanceHeader
+        string id = OrdinalText.Decode(row.GetBytes(0));
+        return new EntityRecord(id, row.GetText(1), StoredTime.Find(row, 2) ?? DateTimeOffset.UnixEpoch)
         {
-            InstanceId = OrdinalText.Decode(row.GetBytes(0)),
-            Name = row.GetText(1),
-            CreatedAt = ReadTime(row, 2),
-            Input = row.FindText(3),
-            Version = origin.Version,
-            StartAt = origin.StartAt,
-            Parent = origin.Parent,
-            Tags = origin.Tags ?? ImmutableDictionary<string, string>.Empty,
-            ExecutionId = row.GetText(5),
-            Status = (OrchestrationRuntimeStatus)row.GetInt64(6),
-            UpdatedAt = ReadTime(row, 7),
-            CustomStatus = row.FindText(8),
-            Output = row.FindText(9),
-            Failure = row.IsNull(10) ? null : JsonSerializer.Deserialize(row.GetBytes(10), StoreJson.Failure),
+            Damage = row.IsText(1) ? null : $"The state of the entity '{id}' in the store cannot be read: it is not UTF-8",
         };
     }
-
-    private static EntityRecord ReadEntity(Statement row) =>
-        new(OrdinalText.Decode(row.GetBytes(0)), row.GetText(1), ReadTime(row, 2));
-
-    private static DateTimeOffset ReadTime(Statement row, int column) => new(row.GetInt64(column), TimeSpan.Zero);
 
     public void Dispose()
     {

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Microsoft.DurableTask;
 using Preempt.Embedded.Engine;
 
 namespace Preempt.Embedded.Store.Sqlite;
@@ -14,23 +14,16 @@ internal static class StoredHistory
     {
         try
         {
-            List<HistoryEvent> events = JsonSerializer.Deserialize(json, StoreJson.Events) ?? throw new JsonException("it is null");
-            foreach (HistoryEvent? happened in events)
-            {
-                if (FindError(happened) is { } error)
-                    throw new JsonException(error);
-            }
-
-            return events;
+            return StoreJson.Read(json, StoreJson.Events, static events => events.Select(FindError).FirstOrDefault(static error => error is not null));
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        catch (InvalidDataException exception)
         {
             throw new InvalidDataException($"The history of '{instanceId}' in the store cannot be read: {exception.Message}", exception);
         }
     }
 
     /// <summary>What an event lacks; null where it is whole.</summary>
-    private static string? FindError(HistoryEvent? happened) => happened switch
+    public static string? FindError(HistoryEvent? happened) => happened switch
     {
         null => "an event is null",
         TaskScheduled { Name: null } or ChildStarted { Name: null } or EventSent { Name: null } or EventRaised { Name: null } => Lacks(happened, "name"),
@@ -39,7 +32,16 @@ internal static class StoredHistory
         EntityCalled { Entity: null } or EntitySignaled { Entity: null } => Lacks(happened, "entity"),
         EntityCalled { Operation: null } or EntitySignaled { Operation: null } => Lacks(happened, "operation"),
         EntityCalled { RequestId: null } => Lacks(happened, "request id"),
-        TaskFailed { Failure: null or { ErrorType: null } or { ErrorMessage: null } } => Lacks(happened, "failure"),
+        TaskFailed { Failure: null } => Lacks(happened, "failure"),
+        TaskFailed failed => FindError(failed.Failure),
+        _ => null,
+    };
+
+    /// <summary>What a failure lacks, or one that it comes from; null where it is whole.</summary>
+    public static string? FindError(TaskFailureDetails failure) => failure switch
+    {
+        { ErrorType: null } or { ErrorMessage: null } => "a failure has no type, or no message",
+        { InnerFailure: { } inner } => FindError(inner),
         _ => null,
     };
 
