@@ -83,8 +83,9 @@ internal sealed class DurableEngine : IDisposable
             Deliver(delivery);
         foreach (EntityRequest request in unfinished.Requests)
             Deliver(request);
+        LostAnswers lost = new(this, unfinished);
         foreach (InstanceHeader header in unfinished.Instances)
-            Instances.Find(header.InstanceId)!.Recover();
+            Instances.Find(header.InstanceId)!.Recover(lost);
         _hasRecovered = true;
     }
 

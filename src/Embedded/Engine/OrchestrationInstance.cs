@@ -358,8 +358,8 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Takes up what a process before this one left behind: activities run again, timers are set again.</summary>
-    public void Recover()
+    /// <summary>Takes up what a process before this one left behind: activities run again, timers are set again, lost answers are given.</summary>
+    public void Recover(LostAnswers lost)
     {
         if (_header.Damage is { } damage)
             _engine.Logger.LogError("{Damage}", damage.Message);
@@ -381,6 +381,8 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
                 _engine.StartActivity(_header, activity);
             else if (open is TimerCreated timer)
                 StartTimer(timer);
+            else if (lost.Find(_header, open) is { } answer)
+                Deliver(new Delivery(_header.InstanceId, answer, _header.ExecutionId));
         }
 
         // Code that has begun needs no turn before something comes for it.

@@ -142,17 +142,18 @@ internal sealed class Turn(InstanceHeader before, DateTimeOffset now, Func<strin
     private void End(InstanceHeader after)
     {
         Commit.Header = after with { UpdatedAt = now };
-        if (before.Parent is not { } parent)
-            return;
-        HistoryEvent answer = after.Status switch
-        {
-            OrchestrationRuntimeStatus.Completed => new TaskCompleted(parent.TaskId, after.Output),
-            OrchestrationRuntimeStatus.Failed => new TaskFailed(parent.TaskId, after.Failure!),
-            _ => new TaskFailed(parent.TaskId, TaskFailureDetails.FromException(
-                new OperationCanceledException($"Sub-orchestration '{before.InstanceId}' was terminated."))),
-        };
-        Commit.Deliveries.Add(new Delivery(parent.InstanceId, answer, parent.ExecutionId));
+        if (before.Parent is { } parent)
+            Commit.Deliveries.Add(new Delivery(parent.InstanceId, AnswerOf(after, parent.TaskId), parent.ExecutionId));
     }
+
+    /// <summary>What the parent of a sub-orchestration that has ended gets to hear.</summary>
+    public static HistoryEvent AnswerOf(InstanceHeader ended, int taskId) => ended.Status switch
+    {
+        OrchestrationRuntimeStatus.Completed => new TaskCompleted(taskId, ended.Output),
+        OrchestrationRuntimeStatus.Failed => new TaskFailed(taskId, ended.Failure!),
+        _ => new TaskFailed(taskId, TaskFailureDetails.FromException(
+            new OperationCanceledException($"Sub-orchestration '{ended.InstanceId}' was terminated."))),
+    };
 
     /// <summary>
     /// The instance begins again with a new input. Events that nobody took are the first entries of its new history, so that they

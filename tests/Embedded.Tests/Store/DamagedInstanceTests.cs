@@ -92,7 +92,7 @@ public sealed class DamagedInstanceTests : IDisposable
         await _store.RunAsync(static async client =>
         {
             await client.StartAsync("Waits", "damaged");
-            await client.SuspendInstanceAsync("damaged");
+            await client.SuspendAsync("damaged");
             await client.RaiseEventAsync("damaged", "go");
             await client.ScheduleNewOrchestrationInstanceAsync(
                 "Waits", "x", new StartOrchestrationOptions("later", DateTimeOffset.UtcNow.AddDays(1)));
@@ -103,6 +103,28 @@ public sealed class DamagedInstanceTests : IDisposable
         {
             await AssertFailedAsync(client, "damaged", "The instance 'damaged' in the store cannot be read: its name: ");
             await AssertFailedAsync(client, "later", "The instance 'later' in the store cannot be read: its name: ");
+        });
+    }
+
+    [Theory]
+    [InlineData("origin")]
+    [InlineData("name")]
+    public async Task The_parent_of_a_damaged_instance_is_told(string column)
+    {
+        await _store.RunAsync(static async client =>
+        {
+            await client.StartParentAsync("parent-damaged", "Waits", "damaged");
+            await client.StartParentAsync("parent-whole", "Waits", "whole");
+        });
+        _store.DamageInstance("damaged", column, "");
+        await _store.RunAsync(static async client =>
+        {
+            Assert.Contains(
+                "The instance 'damaged' in the store cannot be read: its ",
+                (await client.EndAsync("parent-damaged")).FailureDetails!.ToString(),
+                StringComparison.Ordinal);
+            await client.CompleteAsync("whole");
+            Assert.Equal("\"input of whole\"", (await client.EndAsync("parent-whole")).SerializedOutput);
         });
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Entities;
+using Microsoft.DurableTask.Protobuf;
 using Microsoft.Extensions.Logging;
 using Preempt.Embedded.Engine;
 using Preempt.Embedded.Store;
@@ -28,12 +29,17 @@ internal sealed class DamagedStore : IDisposable
     public List<string> Errors { get; } = [];
 
     /// <summary>Does something with an engine on the store, as a process of its own would.</summary>
-    public async Task RunAsync(Func<DurableTaskClient, Task> act)
+    /// <param name="act">What it does.</param>
+    /// <param name="answersCalls">Whether entities come to their end.</param>
+    public async Task RunAsync(Func<DurableTaskClient, Task> act, bool answersCalls = true)
     {
         using RecordedLogs logs = new();
         using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddProvider(logs));
         using SqliteStore store = SqliteStore.Open(Path);
-        using DurableEngine engine = new(new EngineOptions { Store = store }, NewFunctions(), TimeProvider.System, loggers);
+        FunctionTable functions = NewFunctions();
+        if (!answersCalls)
+            functions.Entities["List"] = static _ => new TaskCompletionSource<EntityBatchResult>().Task;
+        using DurableEngine engine = new(new EngineOptions { Store = store }, functions, TimeProvider.System, loggers);
         Exception? failure = null;
         engine.Failed += () => failure = logs.Entries.Last(entry => entry.Level == LogLevel.Critical).Exception;
         engine.Start();
@@ -51,10 +57,20 @@ internal sealed class DamagedStore : IDisposable
             await context.WaitForExternalEvent<string?>("go", CancellationToken.None);
             return context.GetInput<string>();
         });
+        functions.Orchestrators.Add("WaitsAndFails", static async context =>
+        {
+            await context.WaitForExternalEvent<string?>("go", CancellationToken.None);
+            throw new InvalidOperationException("It failed.");
+        });
         functions.Orchestrators.Add("Returns", static context => Task.FromResult<object?>(context.GetInput<string>()));
         functions.Orchestrators.Add("Fails", static _ => throw new InvalidOperationException("It failed."));
         functions.Orchestrators.Add("Calls", static async context =>
             await context.Entities.CallEntityAsync<int>(new EntityInstanceId("List", context.GetInput<string>()!), "Add", 1));
+        functions.Orchestrators.Add("Parent", static async context =>
+        {
+            string[] child = context.GetInput<string>()!.Split(' ');
+            return await context.CallSubOrchestratorAsync<string>(child[0], $"input of {child[1]}", new SubOrchestrationOptions(instanceId: child[1]));
+        });
         functions.Entities.Add("List", EntityFunctions.Of(static () => new ListEntity()));
         return functions;
     }
@@ -112,6 +128,23 @@ internal static class DamagedStoreClient
             await client.ScheduleNewOrchestrationInstanceAsync(name, $"input of {id}", new StartOrchestrationOptions(id));
             await client.WaitForInstanceStartAsync(id);
         }
+    }
+
+    /// <summary>Starts an instance that starts another and waits for it.</summary>
+    public static async Task StartParentAsync(this DurableTaskClient client, string parentId, string child, string childId)
+    {
+        await client.ScheduleNewOrchestrationInstanceAsync("Parent", $"{child} {childId}", new StartOrchestrationOptions(parentId));
+        await client.WaitForInstanceStartAsync(parentId);
+        await client.WaitForInstanceStartAsync(childId);
+    }
+
+    /// <summary>Suspends an instance, and returns when it is.</summary>
+    public static async Task SuspendAsync(this DurableTaskClient client, string instanceId)
+    {
+        await client.SuspendInstanceAsync(instanceId);
+        using CancellationTokenSource patience = new(DamagedStore.Patience);
+        while ((await client.GetInstanceAsync(instanceId))!.RuntimeStatus != OrchestrationRuntimeStatus.Suspended)
+            await Task.Delay(10, patience.Token);
     }
 
     public static Task<OrchestrationMetadata> EndAsync(this DurableTaskClient client, string instanceId) =>

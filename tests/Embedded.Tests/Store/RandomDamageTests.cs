@@ -59,13 +59,14 @@ public sealed class RandomDamageTests : IDisposable
         }
     }
 
-    /// <summary>Ten instances: some wait, some have ended, one is suspended with an event that waits; an entity, and a signal that waits for it.</summary>
+    /// <summary>Instances of which some wait, some have ended, one is suspended with an event that waits, and one is another's parent; an entity, and a signal that waits for it.</summary>
     private static async Task FillAsync(DurableTaskClient client)
     {
         await client.StartAsync("Waits", "wait0", "wait1", "wait2", "wait3", "wait4", "held");
         await client.StartAsync("Returns", "done0", "done1");
         await client.StartAsync("Fails", "failed0", "failed1");
-        await client.SuspendInstanceAsync("held");
+        await client.StartParentAsync("parent", "Waits", "child");
+        await client.SuspendAsync("held");
         await client.RaiseEventAsync("held", "go");
         EntityInstanceId entity = new("List", "damaged");
         await client.CallAsync("damaged");
@@ -93,7 +94,7 @@ public sealed class RandomDamageTests : IDisposable
 
     private static async Task CheckAsync(DurableTaskClient client, HashSet<string> hit)
     {
-        Assert.Equal(11, (await client.ListAsync()).Count);
+        Assert.Equal(13, (await client.ListAsync()).Count);
         Assert.Single(await client.Entities.GetAllEntitiesAsync(new EntityQuery { PageSize = 1 }).Take(100).ToListAsync());
         await client.Entities.GetAllEntitiesAsync<List<int>>(new EntityQuery { PageSize = 1 }).Take(100).ToListAsync();
         foreach (string id in Whole("wait0", "wait1", "wait2", "wait3", "wait4"))
@@ -108,6 +109,12 @@ public sealed class RandomDamageTests : IDisposable
             Assert.Equal($"\"input of {id}\"", (await client.EndAsync(id)).SerializedOutput);
         foreach (string id in Whole("failed0", "failed1"))
             Assert.Equal("It failed.", (await client.EndAsync(id)).FailureDetails!.ErrorMessage);
+        if (!hit.Overlaps(["parent", "child"]))
+        {
+            await client.CompleteAsync("child");
+            Assert.Equal("\"input of child\"", (await client.EndAsync("parent")).SerializedOutput);
+        }
+
         Assert.Equal("1", (await client.CallAsync("whole")).SerializedOutput);
 
         IEnumerable<string> Whole(params string[] ids) => ids.Where(id => !hit.Contains(id));
