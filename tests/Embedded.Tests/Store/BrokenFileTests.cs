@@ -42,6 +42,7 @@ public sealed class BrokenFileTests : IDisposable
     [Theory]
     [InlineData("sqlite_schema")]
     [InlineData("inbox")]
+    [InlineData("unfinished")]
     public async Task An_app_with_a_broken_store_ends_with_one_line(string broken)
     {
         await FillAsync(broken);

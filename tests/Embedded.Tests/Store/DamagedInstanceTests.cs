@@ -20,6 +20,7 @@ public sealed class DamagedInstanceTests : IDisposable
         { "origin", "{\"Version\":\"1" },
         { "origin", "{\"StartAt\":\"soon\"}" },
         { "origin", "{\"Parent\":{}}" },
+        { "origin", "{\"Parent\":{\"Name\":\"a\",\"ExecutionId\":\"b\"}}" },
         { "origin", "{\"Tags\":{\"a\":null}}" },
         { "origin", DamagedStore.NoText },
         { "name", "" },
@@ -143,6 +144,14 @@ public sealed class DamagedInstanceTests : IDisposable
             Assert.Equal(1, (await client.PurgeInstanceAsync(id)).PurgedInstanceCount);
             Assert.Equal(["whole"], await client.ListAsync());
         });
+    }
+
+    [Fact]
+    public async Task An_instance_whose_id_is_damaged_is_in_its_place_in_a_list_with_a_prefix()
+    {
+        await _store.RunAsync(static client => client.StartAsync("Waits", "damaged", "damaged-1"));
+        _store.DamageInstance("damaged", "id", (byte[])[.. "damaged"u8, 0xE0]);
+        await _store.RunAsync(static async client => Assert.Equal(["damaged-1", "#64616D61676564E0"], await client.ListAsync("damaged")));
     }
 
     [Theory]

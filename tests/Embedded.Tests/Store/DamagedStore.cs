@@ -165,7 +165,10 @@ internal static class DamagedStoreClient
         return await client.EndAsync(id);
     }
 
-    /// <summary>The ids of all instances, in pages of one.</summary>
-    public static async Task<List<string>> ListAsync(this DurableTaskClient client) =>
-        [.. await client.GetAllInstancesAsync(new OrchestrationQuery(PageSize: 1)).Take(100).Select(static instance => instance.InstanceId).ToListAsync()];
+    /// <summary>The ids of all instances that begin so, in pages of one.</summary>
+    public static async Task<List<string>> ListAsync(this DurableTaskClient client, string prefix = "")
+    {
+        OrchestrationQuery query = new(InstanceIdPrefix: prefix, PageSize: 1);
+        return [.. await client.GetAllInstancesAsync(query).Take(100).Select(static instance => instance.InstanceId).ToListAsync()];
+    }
 }
