@@ -22,7 +22,7 @@ internal static class WorkflowsCommand
             Columns columns = new(call.Screen, "workflow", "version", "timeout", "rules");
             foreach (WorkflowDefinition workflow in workflows)
             {
-                string rules = string.Join("; ", workflow.Rules.Select(rule => $"{rule.MaxRuns} for each {rule.Key}, {rule.Strategy}"));
+                string rules = string.Join("; ", workflow.Rules.Select(rule => $"{(rule.IsMaxRunsComputed ? "as many as computed" : rule.MaxRuns)} for each {rule.Key}, {rule.Strategy}"));
                 columns.Add(workflow.Name, workflow.Version, Times.Of(workflow.Timeout), rules);
             }
 

@@ -15,8 +15,11 @@ public sealed record ConcurrencyRule
     /// <summary>A template such as <c>{input.userId}:{metadata.region}</c>, or <c>(code)</c> for a key that code computes.</summary>
     public required string Key { get; init; }
 
-    /// <summary>How many runs of one key may run at one time: 1 to 1000.</summary>
+    /// <summary>How many runs of one key may run at one time: 1 to 1000. Where the workflow's code computes it for each run, the most that it can be.</summary>
     public required int MaxRuns { get; init; }
+
+    /// <summary>Whether the workflow's code computes <see cref="MaxRuns"/> from the input and the metadata of each run. The newest run of a key says what holds.</summary>
+    public bool IsMaxRunsComputed { get; init; }
 
     /// <summary>What happens to one more.</summary>
     public required ConcurrencyStrategy Strategy { get; init; }

@@ -6,7 +6,7 @@ namespace Preempt;
 /// <param name="Workflow">The workflow's name.</param>
 /// <param name="Version">The workflow's version.</param>
 /// <param name="Key">The concurrency key; empty for a gate that serves all keys.</param>
-/// <param name="MaxRuns">How many runs of one key may hold it at one time.</param>
+/// <param name="MaxRuns">How many runs of one key may hold it at one time. Where the workflow's code computes it, what the newest run said.</param>
 /// <param name="Strategy">What happens to a new run when all slots are taken.</param>
 /// <param name="LastToken">The fencing token of the latest admission; 0 before the first.</param>
 /// <param name="Holders">Admitted runs, in the order of admission.</param>

@@ -16,6 +16,9 @@ public sealed record LabInput
     /// <summary>The second concurrency key of <see cref="LabMulti"/>.</summary>
     public JsonElement? Digit { get; init; }
 
+    /// <summary>Of <see cref="LabSlots"/>: how many runs of the group may run at one time.</summary>
+    public int? Slots { get; init; }
+
     /// <summary>The steps, run one after another.</summary>
     public required IReadOnlyList<LabStep> Steps { get; init; }
 
@@ -223,6 +226,14 @@ public sealed class LabQueue : LabWorkflow
     /// <inheritdoc />
     public override void Configure(WorkflowBuilder workflow) =>
         Base(workflow).Concurrency("{input.group}", maxRuns: 2, ConcurrencyStrategy.Queue, maxQueued: 200);
+}
+
+/// <summary>As many runs per group as the newest says, 1 if it does not; the others wait.</summary>
+public sealed class LabSlots : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) =>
+        Base(workflow).Concurrency<LabInput>("{input.group}", maxRuns: (input, _) => input.Slots ?? 1, ConcurrencyStrategy.Queue);
 }
 
 /// <summary>One run per group and three in all; the groups take turns.</summary>

@@ -7,18 +7,18 @@ namespace Preempt;
 internal sealed record RegisteredWorkflow
 {
     private readonly Func<Workflow> _create;
-    private readonly ImmutableArray<KeySelector> _keys;
+    private readonly ImmutableArray<RuleSource> _sources;
     private readonly Func<JsonElement?, Duration?> _timeoutOf;
     private readonly Func<JsonElement?, EndCondition?> _endWhen;
 
     internal RegisteredWorkflow(
         Func<Workflow> create,
-        ImmutableArray<KeySelector> keys,
+        ImmutableArray<RuleSource> sources,
         Func<JsonElement?, Duration?> timeoutOf,
         Func<JsonElement?, EndCondition?> endWhen)
     {
         _create = create;
-        _keys = keys;
+        _sources = sources;
         _timeoutOf = timeoutOf;
         _endWhen = endWhen;
     }
@@ -94,17 +94,20 @@ internal sealed record RegisteredWorkflow
         StartsOn.Any(condition => condition.MatchesEvent(name, payload, now));
 
     /// <summary>The gates that a run with this input must enter.</summary>
-    /// <exception cref="KeyTemplateException">The input or metadata lacks something that a key is made of.</exception>
+    /// <exception cref="KeyTemplateException">The input or metadata lacks something that a key is made of, or code returned a maximum that is out of range.</exception>
     internal ImmutableArray<RunGate> GatesFor(JsonElement? input, IReadOnlyDictionary<string, string> metadata, string? key) =>
         [.. Rules.Select((rule, index) => GateFor(
-            index, rule, index == 0 && key is not null ? KeySelector.Check(key) : _keys[index].Select(input, metadata)))];
+            index,
+            _sources[index].Fix(rule, input, metadata),
+            index == 0 && key is not null ? KeySelector.Check(key) : _sources[index].Key.Select(input, metadata)))];
 
     /// <summary>The gates around the steps of a run with this input, by the step's class.</summary>
-    /// <exception cref="KeyTemplateException">The input or metadata lacks something that a key is made of.</exception>
+    /// <exception cref="KeyTemplateException">The input or metadata lacks something that a key is made of, or code returned a maximum that is out of range.</exception>
     internal ImmutableDictionary<string, ImmutableArray<RunGate>> StepGatesFor(
         JsonElement? input, IReadOnlyDictionary<string, string> metadata) => StepRules
-        .Select((rule, index) => (rule.Step, Gate: GateFor(
-            Rules.Length + index, rule.Rule, _keys[Rules.Length + index].Select(input, metadata))))
+        .Zip(_sources[Rules.Length..])
+        .Select((rule, index) => (rule.First.Step, Gate: GateFor(
+            Rules.Length + index, rule.Second.Fix(rule.First.Rule, input, metadata), rule.Second.Key.Select(input, metadata))))
         .GroupBy(gate => gate.Step, gate => gate.Gate)
         .ToImmutableDictionary(gates => gates.Key, gates => gates.ToImmutableArray());
 

@@ -6,8 +6,8 @@ namespace Preempt;
 public sealed class WorkflowBuilder
 {
     private readonly List<ConcurrencyRule> _rules = [];
-    private readonly List<KeySelector> _keys = [];
-    private readonly List<(Type Step, ConcurrencyRule Rule, KeySelector Key)> _stepRules = [];
+    private readonly List<RuleSource> _sources = [];
+    private readonly List<(Type Step, ConcurrencyRule Rule, RuleSource Source)> _stepRules = [];
     private readonly List<EndCondition> _startsOn = [];
     private string _name;
     private string _version = "1";
@@ -88,7 +88,7 @@ public sealed class WorkflowBuilder
         int? maxQueued = null,
         int? maxTotal = null,
         int? maxQueuedTotal = null) =>
-        AddRule(KeySelector.FromTemplate(key), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
+        AddRule(new RuleSource(KeySelector.FromTemplate(key)), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <summary>Limits the runs for which the function returns the same key.</summary>
     /// <typeparam name="TInput">The workflow's input.</typeparam>
@@ -109,7 +109,53 @@ public sealed class WorkflowBuilder
         int? maxQueued = null,
         int? maxTotal = null,
         int? maxQueuedTotal = null) =>
-        AddRule(KeySelector.FromCode(key), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
+        AddRule(new RuleSource(KeySelector.FromCode(key)), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
+
+    /// <summary>Limits the runs that have the same key, as many as the function returns: so a plan can have more slots than another.</summary>
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <param name="key">A template over <c>input</c> and <c>metadata</c>, such as <c>{input.tenantId}</c>.</param>
+    /// <param name="maxRuns">
+    /// Returns how many runs of the run's key may run at one time, 1 to 1000, from its input and metadata. It is fixed when the run is accepted, and the
+    /// newest run of a key says what holds for the key. If that is fewer than before, CancelInProgress stops the oldest runs; the other strategies
+    /// stop none, and start the next when enough have ended. A start is refused if the value is out of range.
+    /// </param>
+    /// <param name="strategy">What happens to one more.</param>
+    /// <param name="handover">For CancelInProgress: when a new run gets the slot of the run that it supersedes.</param>
+    /// <param name="maxQueued">For Queue and RoundRobin: how many runs of one key may wait, 1 to 10,000; by default 10,000, with RoundRobin 1,000.</param>
+    /// <param name="maxTotal">For RoundRobin: how many runs of all keys may run at one time, 1 to 1000.</param>
+    /// <param name="maxQueuedTotal">For RoundRobin: how many runs of all keys may wait, 1 to 10,000; by default 10,000.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="FormatException">The template cannot be read.</exception>
+    /// <exception cref="ArgumentException">A limit is out of range, or does not belong to this strategy.</exception>
+    public WorkflowBuilder Concurrency<TInput>(
+        string key,
+        Func<TInput, IReadOnlyDictionary<string, string>, int> maxRuns,
+        ConcurrencyStrategy strategy,
+        Handover handover = Handover.AfterStop,
+        int? maxQueued = null,
+        int? maxTotal = null,
+        int? maxQueuedTotal = null) => AddRule(
+            new RuleSource(KeySelector.FromTemplate(key), MaxRunsSelector.FromCode(maxRuns)),
+            ConcurrencyRule.LargestMaxRuns,
+            strategy,
+            handover,
+            new Limits(maxQueued, maxTotal, maxQueuedTotal));
+
+    /// <inheritdoc cref="Concurrency{TInput}(string, Func{TInput, IReadOnlyDictionary{string, string}, int}, ConcurrencyStrategy, Handover, int?, int?, int?)" />
+    /// <param name="key">Returns the key of a run, 512 characters at most, from its input and metadata.</param>
+    public WorkflowBuilder Concurrency<TInput>(
+        Func<TInput, IReadOnlyDictionary<string, string>, string> key,
+        Func<TInput, IReadOnlyDictionary<string, string>, int> maxRuns,
+        ConcurrencyStrategy strategy,
+        Handover handover = Handover.AfterStop,
+        int? maxQueued = null,
+        int? maxTotal = null,
+        int? maxQueuedTotal = null) => AddRule(
+            new RuleSource(KeySelector.FromCode(key), MaxRunsSelector.FromCode(maxRuns)),
+            ConcurrencyRule.LargestMaxRuns,
+            strategy,
+            handover,
+            new Limits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <summary>
     /// Limits the steps of one class that run at one time for the same key, over all runs of the workflow. A step waits for its own
@@ -136,7 +182,7 @@ public sealed class WorkflowBuilder
         int? maxTotal = null,
         int? maxQueuedTotal = null)
         where TStep : Step =>
-        AddStepRule(typeof(TStep), KeySelector.FromTemplate(key), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
+        AddStepRule(typeof(TStep), new RuleSource(KeySelector.FromTemplate(key)), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <inheritdoc cref="StepConcurrency{TStep}(string, int, ConcurrencyStrategy, Handover, int?, int?, int?)" />
     /// <typeparam name="TStep">The step's class. A step enters several rules of one class in the order in which they are given.</typeparam>
@@ -151,25 +197,46 @@ public sealed class WorkflowBuilder
         int? maxTotal = null,
         int? maxQueuedTotal = null)
         where TStep : Step =>
-        AddStepRule(typeof(TStep), KeySelector.FromCode(key), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
+        AddStepRule(typeof(TStep), new RuleSource(KeySelector.FromCode(key)), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
 
-    private WorkflowBuilder AddRule(
-        KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits)
+    /// <inheritdoc cref="StepConcurrency{TStep}(string, int, ConcurrencyStrategy, Handover, int?, int?, int?)" />
+    /// <typeparam name="TStep">The step's class. A step enters several rules of one class in the order in which they are given.</typeparam>
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <param name="maxRuns">
+    /// Returns how many steps of the run's key may run at one time, 1 to 1000, from the run's input and metadata. It is fixed when the run is accepted; the
+    /// newest run of a key says what holds for the key.
+    /// </param>
+    public WorkflowBuilder StepConcurrency<TStep, TInput>(
+        string key,
+        Func<TInput, IReadOnlyDictionary<string, string>, int> maxRuns,
+        ConcurrencyStrategy strategy,
+        Handover handover = Handover.AfterStop,
+        int? maxQueued = null,
+        int? maxTotal = null,
+        int? maxQueuedTotal = null)
+        where TStep : Step => AddStepRule(
+            typeof(TStep),
+            new RuleSource(KeySelector.FromTemplate(key), MaxRunsSelector.FromCode(maxRuns)),
+            ConcurrencyRule.LargestMaxRuns,
+            strategy,
+            handover,
+            new Limits(maxQueued, maxTotal, maxQueuedTotal));
+
+    private WorkflowBuilder AddRule(RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits)
     {
-        _rules.Add(MakeRule(key, maxRuns, strategy, handover, limits));
-        _keys.Add(key);
+        _rules.Add(MakeRule(source, maxRuns, strategy, handover, limits));
+        _sources.Add(source);
         return this;
     }
 
     private WorkflowBuilder AddStepRule(
-        Type step, KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits)
+        Type step, RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits)
     {
-        _stepRules.Add((step, MakeRule(key, maxRuns, strategy, handover, limits), key));
+        _stepRules.Add((step, MakeRule(source, maxRuns, strategy, handover, limits), source));
         return this;
     }
 
-    private ConcurrencyRule MakeRule(
-        KeySelector key, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits)
+    private ConcurrencyRule MakeRule(RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits)
     {
         CheckRange(maxRuns, ConcurrencyRule.LargestMaxRuns, nameof(maxRuns));
         CheckRange(limits.MaxQueued, ConcurrencyRule.LargestMaxQueued, "maxQueued");
@@ -181,8 +248,9 @@ public sealed class WorkflowBuilder
         CheckStrategy(limits.MaxQueuedTotal is not null, strategy, "maxQueuedTotal", ConcurrencyStrategy.RoundRobin);
         return new ConcurrencyRule
         {
-            Key = key.Description,
+            Key = source.Key.Description,
             MaxRuns = maxRuns,
+            IsMaxRunsComputed = source.MaxRuns is not null,
             Strategy = strategy,
             Handover = handover,
             MaxQueued = limits.MaxQueued ?? (strategy == ConcurrencyStrategy.RoundRobin
@@ -304,7 +372,7 @@ public sealed class WorkflowBuilder
     }
 
     private RegisteredWorkflow Build(Func<Workflow> create, PreemptOptions options) =>
-        new(create, [.. _keys, .. _stepRules.Select(rule => rule.Key)], _timeoutOf, _endWhen)
+        new(create, [.. _sources, .. _stepRules.Select(rule => rule.Source)], _timeoutOf, _endWhen)
         {
             Name = WorkflowNames.Validate(_name) is { } error ? throw new ArgumentException(error) : _name,
             Version = _version,

@@ -24,7 +24,7 @@ internal static class GateExplainer
             yield break;
         }
 
-        yield return $"It waits at the gate of {Named(gate)}, where {RunExplainer.Count(rule.MaxRuns, "run", "runs")} may run at one time.";
+        yield return $"It waits at the gate of {Named(gate)}, where {RunExplainer.Count(StandingRule.MaxRunsOf(state, gate.Key), "run", "runs")} may run at one time.";
         yield return Place(self, gate, state, index);
         ImmutableArray<HolderState> holders = gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin
             ? state.Holders.RemoveAll(holder => holder.Key != gate.Key)

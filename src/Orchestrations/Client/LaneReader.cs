@@ -50,7 +50,8 @@ internal static class LaneReader
                    state.Holders.Count(holder => (holder.Key ?? state.Key) == line.Key),
                    line.Count(),
                    [.. line.Take(MaxNext).Select(each => HolderId.Parse(each.Waiter.Age.RunId).RunId)],
-                   line.First().Place),
+                   line.First().Place,
+                   StandingRule.MaxRunsOf(state, line.Key)),
         ];
     }
 }

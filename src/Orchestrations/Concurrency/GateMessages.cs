@@ -73,6 +73,10 @@ internal sealed record GateReply(GateVerdict Verdict)
     /// <summary>The asker's fencing token, when it is admitted.</summary>
     public long Token { get; init; }
 
+    /// <summary>How many runs of its key may hold slots, when all of these are taken.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MaxRuns { get; init; }
+
     /// <summary>The newer run, when the asker is superseded.</summary>
     public string? SupersededBy { get; init; }
 

@@ -49,6 +49,7 @@ internal static class GateRules
         DateTimeOffset limit = now + ClockTolerance;
         if (request.Age.QueuedAt > limit)
             request = request with { Age = request.Age with { QueuedAt = now } };
+        state = StandingRule.Tame(state, limit);
         RunAge[] ahead =
         [
             .. state.Holders.Select(holder => holder.Age)
@@ -86,6 +87,7 @@ internal static class GateRules
         string runId = request.Age.RunId;
         if (state.Holders.FirstOrDefault(holder => holder.Age.RunId == runId) is { } self)
             return (state, new GateReply(GateVerdict.Admitted) { Token = self.Token });
+        request = StandingRule.Apply(state, request);
         WaiterState newcomer = new(
             request.Age, request.Priority, request.Gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin ? request.Gate.Key : null);
         // By its id alone: a turn that happens again says another time.
@@ -105,10 +107,9 @@ internal static class GateRules
         if (Refuse(state, request) is { } refusal)
             return refusal.Verdict == GateVerdict.Full ? Inspect(state, request, refusal, now) : (state, refusal);
 
-        state = state with
+        state = StandingRule.Note(state, request) with
         {
             Key = newcomer.Key is null ? request.Gate.Key : "",
-            Rule = rule,
             Waiters = Insert(state.Waiters, newcomer),
             Served = newcomer.Key is null || state.Served.ContainsKey(newcomer.Key)
                 ? state.Served
@@ -159,7 +160,7 @@ internal static class GateRules
                 RunAge[] newer = [.. state.Newest.Where(seen => seen > request.Age)];
                 return newer.Length >= rule.MaxRuns ? new GateReply(GateVerdict.Superseded) { SupersededBy = newer[0].RunId } : null;
             case ConcurrencyStrategy.CancelNewest:
-                return HasSlot(state.Holders, request.Gate) ? null : new GateReply(GateVerdict.Full);
+                return HasSlot(state.Holders, request.Gate) ? null : new GateReply(GateVerdict.Full) { MaxRuns = rule.MaxRuns };
             default:
                 return IsLineFull(state, request) && !request.Returns ? new GateReply(GateVerdict.QueueFull) : null;
         }
@@ -320,7 +321,7 @@ internal static class GateRules
         ConcurrencyRule rule = state.Rule!;
         if (rule.Strategy != ConcurrencyStrategy.RoundRobin)
             return state.Holders.Length < rule.MaxRuns ? state.Waiters[0] : null;
-        return state.Holders.Length < rule.MaxTotal ? NextInTurn(state, rule) : null;
+        return state.Holders.Length < rule.MaxTotal ? NextInTurn(state) : null;
     }
 
     /// <summary>
@@ -330,7 +331,7 @@ internal static class GateRules
     private static long TurnOf(long token) => 2 * token;
 
     /// <summary>Of the keys that may have one more, the one that has gone without longest; its first run.</summary>
-    private static WaiterState? NextInTurn(GateState state, ConcurrencyRule rule)
+    private static WaiterState? NextInTurn(GateState state)
     {
         Dictionary<string, int> holders = state.Holders.CountBy(holder => holder.Key!).ToDictionary();
         HashSet<string> seen = [];
@@ -338,7 +339,7 @@ internal static class GateRules
         long bestServed = long.MaxValue;
         foreach (WaiterState waiter in state.Waiters)
         {
-            if (!seen.Add(waiter.Key!) || holders.GetValueOrDefault(waiter.Key!) >= rule.MaxRuns)
+            if (!seen.Add(waiter.Key!) || holders.GetValueOrDefault(waiter.Key!) >= StandingRule.MaxRunsOf(state, waiter.Key!))
                 continue;
             long served = state.Served.GetValueOrDefault(waiter.Key!);
             if (served < bestServed)
@@ -361,6 +362,6 @@ internal static class GateRules
             idle.Remove(waiter.Key ?? "");
         }
 
-        return state with { Served = state.Served.RemoveRange(idle) };
+        return state with { Served = state.Served.RemoveRange(idle), KeyLimits = state.KeyLimits.RemoveRange(idle) };
     }
 }

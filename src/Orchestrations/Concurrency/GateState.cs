@@ -27,6 +27,11 @@ internal sealed record EvictedState(string RunId, string SupersededBy, DateTimeO
 /// <param name="Waiter">The run that waits.</param>
 internal sealed record CallerState(string Caller, string Waiter);
 
+/// <summary>How many runs of one key may hold slots at a gate that serves several, where code computes it.</summary>
+/// <param name="MaxRuns">The maximum, 1 to 1000.</param>
+/// <param name="At">When the run was accepted that said so, UTC.</param>
+internal sealed record KeyLimit(int MaxRuns, DateTimeOffset At);
+
 /// <summary>What a gate remembers. Its size does not grow with the runs that have passed.</summary>
 internal sealed record GateState
 {
@@ -39,8 +44,14 @@ internal sealed record GateState
     /// <summary>The concurrency key as text; of a gate that serves all keys, empty.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The rule, as the last run to enter knew it; null before the first.</summary>
+    /// <summary>The rule that stands; null before the first run.</summary>
     public ConcurrencyRule? Rule { get; init; }
+
+    /// <summary>When the run was accepted whose rule it is, UTC; see <see cref="StandingRule"/>.</summary>
+    public DateTimeOffset RuleAt { get; init; }
+
+    /// <summary>Of RoundRobin, where code computes the maximum: that of each key that has runs here.</summary>
+    public ImmutableDictionary<string, KeyLimit> KeyLimits { get; init; } = ImmutableDictionary<string, KeyLimit>.Empty;
 
     /// <summary>The fencing token of the latest admission; 0 before the first.</summary>
     public long LastToken { get; init; }

@@ -202,7 +202,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
             RequestedAt = run.Now,
             Message = reply.Verdict switch
             {
-                GateVerdict.Full => $"{rule.MaxRuns} {visitors} of this key were running, as many as there may be.",
+                GateVerdict.Full => $"{(reply.MaxRuns > 0 ? reply.MaxRuns : rule.MaxRuns)} {visitors} of this key were running, as many as there may be.",
                 GateVerdict.QueueFull when rule.Strategy == ConcurrencyStrategy.RoundRobin =>
                     $"{rule.MaxQueued} {visitors} of this key, or {rule.MaxQueuedTotal} of all keys, were waiting, as many as there may be.",
                 GateVerdict.QueueFull => $"{rule.MaxQueued} {visitors} were waiting, as many as there may be.",

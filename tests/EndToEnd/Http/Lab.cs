@@ -29,6 +29,8 @@ internal sealed record LabInput(string Group, params IReadOnlyList<LabStep> Step
 
     public int? Digit { get; init; }
 
+    public int? Slots { get; init; }
+
     public string? OnStop { get; init; }
 
     public double? CleanupSeconds { get; init; }

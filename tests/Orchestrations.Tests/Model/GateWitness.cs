@@ -8,6 +8,9 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
     /// <summary>A waiter asks again after 15 seconds and then after 30, and what it says to others takes a few more.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(75);
 
+    /// <summary>The largest maximum of a key in any world.</summary>
+    private const int MostRuns = 3;
+
     private readonly Dictionary<string, long> _tokens = [];
     private readonly HashSet<string> _out = [];
     private readonly Dictionary<string, int> _passedOver = [];
@@ -46,6 +49,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         if (now.Rule is { } rule)
         {
             CheckLimits(now, rule);
+            CheckStanding(now, rule);
             CheckTokens(now);
             CheckOrder(now, rule);
             CheckTurns(now, rule);
@@ -80,17 +84,18 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
     {
         bool isInTurn = rule.Strategy == ConcurrencyStrategy.RoundRobin;
         int limit = isInTurn ? rule.MaxTotal : rule.MaxRuns;
-        all.Require(now.Holders.Length <= limit, $"{gate} has {now.Holders.Length} holders, and {limit} are allowed.");
         if (isInTurn)
+            all.Require(now.Holders.Length <= limit, $"{gate} has {now.Holders.Length} holders, and {limit} are allowed.");
+        foreach (IGrouping<string?, HolderState> key in now.Holders.GroupBy(holder => holder.Key).Where(key => !rule.IsMaxRunsComputed || Admits(key)))
         {
-            foreach (IGrouping<string?, HolderState> key in now.Holders.GroupBy(holder => holder.Key))
-                all.Require(key.Count() <= rule.MaxRuns, $"{gate} has {key.Count()} holders of key {key.Key}.");
+            int most = MostOf(now, key.Key ?? "");
+            all.Require(key.Count() <= most, $"{gate} has {key.Count()} holders of key {key.Key}, and {most} are allowed.");
         }
 
         if (now.Holders.Length < limit)
         {
             WaiterState idle = now.Waiters.FirstOrDefault(waiter =>
-                !isInTurn || now.Holders.Count(holder => holder.Key == waiter.Key) < rule.MaxRuns);
+                !isInTurn || now.Holders.Count(holder => holder.Key == waiter.Key) < StandingRule.MaxRunsOf(now, waiter.Key!));
             all.Require(idle == default, $"{idle.Age.RunId} waits at {gate} although a slot is free.");
         }
 
@@ -108,12 +113,42 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         }
     }
 
+    /// <summary>Whether a key has a holder that it did not have before. A maximum that falls stops nobody.</summary>
+    private bool Admits(IEnumerable<HolderState> holders) => holders.Any(holder => _before.Holders.All(known => known.Age.RunId != holder.Age.RunId));
+
+    /// <summary>The most runs that a key was allowed since the state before. Within one commit runs can come and go, each with its own maximum.</summary>
+    private int MostOf(GateState now, string key)
+    {
+        bool isAsBefore = now.RuleAt == _before.RuleAt
+            && now.KeyLimits.GetValueOrDefault(key) == _before.KeyLimits.GetValueOrDefault(key)
+            && all.ClockError == TimeSpan.Zero;
+        return isAsBefore || !now.Rule!.IsMaxRunsComputed ? StandingRule.MaxRunsOf(now, key) : all.MostOf(gate, key.Length == 0 ? now.Key : key);
+    }
+
+    private int MaxRunsOf(string runId) => all.RunOf(runId).Request.Gates[0].Rule.MaxRuns;
+
+    /// <summary>The newest run here says which rule stands, where clocks agree.</summary>
+    private void CheckStanding(GateState now, ConcurrencyRule rule)
+    {
+        if (all.ClockError > TimeSpan.Zero)
+            return;
+        all.Require(now.RuleAt >= _before.RuleAt, $"{gate} went back to an older rule.");
+        RunAge[] inside = [.. now.Holders.Select(holder => holder.Age), .. now.Waiters.Select(waiter => waiter.Age)];
+        foreach (RunAge age in inside)
+            all.Require(age.QueuedAt <= now.RuleAt, $"{gate} does not go by the rule of {age.RunId}, which is newer.");
+        // Of several that were accepted in the same instant, any.
+        string[] newest = [.. inside.Where(age => age.QueuedAt == now.RuleAt).Select(age => age.RunId)];
+        all.Require(
+            newest.Length != 1 || !rule.IsMaxRunsComputed || rule.MaxRuns == MaxRunsOf(newest[0]) || all.HasOther(newest[0], gate, now.RuleAt),
+            $"{gate} allows {rule.MaxRuns} runs, and {newest.FirstOrDefault()} says otherwise.");
+    }
+
     private void CheckTokens(GateState now)
     {
         all.Require(now.LastToken >= _before.LastToken, $"The token of {gate} went back from {_before.LastToken} to {now.LastToken}.");
         foreach (HolderState holder in now.Holders)
         {
-            if (_tokens.TryGetValue(holder.Age.RunId, out long known) && (known == holder.Token || !_out.Contains(holder.Age.RunId)))
+            if (_tokens.TryGetValue(holder.Age.RunId, out long known) && (known == holder.Token || !(_out.Contains(holder.Age.RunId) || all.IsTakenForEarlier(all.RunOf(holder.Age.RunId)))))
             {
                 all.Require(known == holder.Token, $"{gate} admitted {holder.Age.RunId} with token {known}, and again with {holder.Token}.");
                 continue;
@@ -152,7 +187,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
             return;
         string[] admitted = [.. Admitted(now).Select(holder => holder.Key!)];
         string[] waiting = [.. now.Waiters.Select(waiter => waiter.Key!).Distinct()
-            .Where(key => now.Holders.Count(holder => holder.Key == key) < rule.MaxRuns)];
+            .Where(key => now.Holders.Count(holder => holder.Key == key) < StandingRule.MaxRunsOf(now, key))];
         foreach (string key in _passedOver.Keys.Except(waiting).ToArray())
             _passedOver.Remove(key);
         foreach (string key in waiting)
@@ -160,15 +195,15 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
             bool couldRun = _before.Waiters.Any(waiter => waiter.Key == key) && !admitted.Contains(key);
             _passedOver[key] = couldRun ? _passedOver.GetValueOrDefault(key) + admitted.Length : 0;
             // Each of the other keys, once for each of the slots that it may have.
-            all.Require(_passedOver[key] <= ModelSchedule.Keys * rule.MaxRuns, $"{gate} passed key {key} over {_passedOver[key]} times.");
+            all.Require(_passedOver[key] <= ModelSchedule.Keys * MostRuns, $"{gate} passed key {key} over {_passedOver[key]} times.");
         }
     }
 
     private void CheckSize(GateState now, string json)
     {
         const int CharactersOfOne = 120;
-        int entries = now.Holders.Length + now.Waiters.Length + GateState.MaxLeft + ModelSchedule.Keys;
-        all.Require(json.Length <= 600 + (CharactersOfOne * entries), $"The state of {gate} has {json.Length} characters.");
+        int entries = now.Holders.Length + now.Waiters.Length + GateState.MaxLeft + ModelSchedule.Keys + now.KeyLimits.Count;
+        all.Require(json.Length <= 700 + (CharactersOfOne * entries), $"The state of {gate} has {json.Length} characters.");
         all.Require(now.Newest.Length <= (now.Rule?.MaxRuns ?? 0), $"{gate} remembers {now.Newest.Length} newest runs.");
         all.Require(now.Left.Length <= GateState.MaxLeft, $"{gate} remembers {now.Left.Length} runs that have left.");
         all.Require(now.Served.Count <= ModelSchedule.Keys, $"{gate} remembers {now.Served.Count} keys.");
@@ -183,7 +218,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         {
             bool mayBeStruckOff = now.Rule!.Strategy == ConcurrencyStrategy.CancelInProgress
                 && (now.Rule.Handover == Handover.Immediate || _before.Holders.All(holder => holder.Age.RunId != id));
-            all.Require(mayBeStruckOff || _out.Contains(id) || all.RunOf(id).IsGoneFrom(gate, id), $"{gate} forgot {id}, which has neither left nor ended.");
+            all.Require(mayBeStruckOff || _out.Contains(id) || all.IsGoneFrom(gate, id), $"{gate} forgot {id}, which has neither left nor ended.");
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ModelSchedule : IDisposable
         "one-after-stop", "two-after-stop", "one-immediate", "two-immediate", "two-oldest", "one-in-line", "two-in-line",
         "one-each-two-in-all", "two-each-three-in-all", "two-lines", "newest-then-line", "line-then-newest", "newest-then-newest",
         "in-turn-then-oldest", "newest-step", "line-then-steps-in-line", "newest-with-child",
-        "line-in-line", "newest-in-newest",
+        "line-in-line", "newest-in-newest", "as-many-newest", "as-many-in-line", "as-many-in-turn",
     ];
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(12);
@@ -97,6 +97,9 @@ internal sealed class ModelSchedule : IDisposable
             .AddWorkflow<NewestWithChild>()
             .AddWorkflow<LineInLine>()
             .AddWorkflow<NewestInNewest>()
+            .AddWorkflow<AsManyNewest>()
+            .AddWorkflow<AsManyInLine>()
+            .AddWorkflow<AsManyInTurn>()
             .AddStep<ModelStep>());
     }
 
@@ -149,6 +152,7 @@ internal sealed class ModelSchedule : IDisposable
         _host.Advance(TimeSpan.FromMinutes(1));
         // A run that is killed, or whose farewell dies with the gate's worker, stays in the gate's books until somebody waits for its slot; and one
         // that the gate has turned away can come into them, where the gate answers a second time.
+        _hasKilled |= _witness.Runs.Values.Any(run => run.WasKilled);
         if (!_hasKilled && _options.WorkersDie == 0 && _options.TurnsHappenTwice == 0)
             RequireEmptyGates();
         // A probe must not leave behind what the next one would have to find.
@@ -444,7 +448,8 @@ internal sealed class ModelSchedule : IDisposable
     {
         ImmutableArray<ConcurrencyRule> rules =
             _host.Services.GetRequiredService<WorkflowRegistry>().All.First(workflow => workflow.Name == _workflow).Rules;
-        int slots = rules.Select(rule => rule.MaxRuns).DefaultIfEmpty(1).Min();
+        // Where code computes it, a probe says by its one step that one may run.
+        int slots = rules.Select(rule => rule.IsMaxRunsComputed ? 1 : rule.MaxRuns).DefaultIfEmpty(1).Min();
         // One that is turned away looks for the dead; whoever comes meanwhile is turned away all the same.
         bool turnsAway = rules.Any(rule => rule.Strategy == ConcurrencyStrategy.CancelNewest);
         for (int key = 0; key < Keys; key++)

@@ -75,6 +75,9 @@ public abstract class ModelWorkflow : Workflow<Play, string>
             : run.CallWorkflowAsync<OneInLine, string>(play);
     }
 
+    /// <summary>A maximum that differs from run to run.</summary>
+    protected static int MaxRunsOf(Play input) => Math.Clamp(input.Steps.Length, 1, 3);
+
     /// <summary>Calls a run of its own workflow and key; one that would wait for its callers is turned away.</summary>
     protected virtual Task<string> CallItselfAsync(RunContext run, Play input) => Task.FromResult("");
 
@@ -194,6 +197,22 @@ public sealed class InTurnThenOldest : ModelWorkflow
     public override void Configure(WorkflowBuilder workflow) => workflow
         .Concurrency("{input.key}", 1, ConcurrencyStrategy.RoundRobin, maxTotal: 2)
         .Concurrency("{input.other}", 1, ConcurrencyStrategy.CancelNewest);
+}
+
+/// <summary>A key may have as many runs as its newest run has steps: 1 to 3.</summary>
+public sealed class AsManyNewest : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Concurrency<Play>("{input.key}", (input, _) => MaxRunsOf(input), ConcurrencyStrategy.CancelInProgress);
+}
+
+public sealed class AsManyInLine : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Concurrency<Play>("{input.key}", (input, _) => MaxRunsOf(input), ConcurrencyStrategy.Queue);
+}
+
+public sealed class AsManyInTurn : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Concurrency<Play>("{input.key}", (input, _) => MaxRunsOf(input), ConcurrencyStrategy.RoundRobin, maxTotal: 4);
 }
 
 /// <summary>Of the steps of a key the newest wins.</summary>

@@ -14,7 +14,8 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
 {
     private readonly HashSet<string> _cancelled = [];
     private readonly HashSet<string> _failing = [];
-    private readonly HashSet<string> _restarted = [];
+    /// <summary>The runs that were restarted past Preempt, with the life that the latest restart took over; null for one with a new id.</summary>
+    private readonly Dictionary<string, string?> _restarted = [];
     private readonly Dictionary<string, DateTimeOffset> _createdAt = [];
 
     /// <summary>Those whose id another run has.</summary>
@@ -46,6 +47,10 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
         return id.CanBe(Runs[id.RunId].Request.Life) ? Runs[id.RunId] : _deleted[(id with { Step = null }).ToString()];
     }
 
+    /// <summary>Whether a holder has left that gate, be it before its run was restarted and did not know it yet.</summary>
+    public bool IsGoneFrom(string gate, string holder) => RunOf(holder).IsGoneFrom(gate, holder)
+        || (_deleted.TryGetValue((HolderId.Parse(holder) with { Step = null }).ToString(), out RunWitness? before) && before.IsGoneFrom(gate, holder));
+
     public bool HaveAllEnded => Runs.Values.All(run => run.HasEnded);
 
     public void Require(bool isKept, FormattableString breach)
@@ -58,7 +63,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     public void Note(string action) => _trace.Add((Now, action));
 
     /// <summary>The platform's own means restart a run, past Preempt.</summary>
-    public void Restarted(string run) => _restarted.Add(run);
+    public void Restarted(string run) => _restarted[run] = Runs.TryGetValue(run, out RunWitness? before) ? before.Request.Life : null;
 
     public void Cancelled(string run) => _cancelled.Add(run);
 
@@ -110,22 +115,26 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
 
     private RunWitness Begin(string id, RunRequest request)
     {
-        // A run that is restarted past Preempt has the life of the earlier one until it finds out.
-        if (Runs.TryGetValue(id, out RunWitness? before) && before.Request.Life != request.Life)
-            _deleted[before.Holder] = before;
+        // A run that is restarted past Preempt has the life of the earlier one until it finds out. What that one did stays known.
+        if (Runs.TryGetValue(id, out RunWitness? before))
+            _deleted.TryAdd(before.Holder, before);
         return Runs[id] = new RunWitness(id, request, this);
     }
 
     /// <summary>
     /// Whether a run that was restarted past Preempt cannot know it: it was restarted at once, or the clock of the process that started it is ahead.
     /// </summary>
-    public bool IsTakenForEarlier(RunWitness run) => _restarted.Contains(run.Id) && run.Request.FormerLife is null
-        && _createdAt[run.Id] - run.Request.ScheduledAt <= TimeSpan.FromMilliseconds(200) + ClockError;
+    public bool IsTakenForEarlier(RunWitness run) => _restarted.GetValueOrDefault(run.Id) == run.Request.Life
+        && _createdAt[run.Id] - run.Request.ScheduledAt <= (run.Request.Gates.IsEmpty ? TimeSpan.FromSeconds(5) : TimeSpan.FromMilliseconds(200)) + ClockError;
 
-    /// <summary>A run that was restarted past Preempt is a new one, and one that was not is never taken for it, but where clocks differ.</summary>
+    /// <summary>
+    /// A run that was restarted past Preempt is a new one. One that was not is never taken for it, but where clocks differ, or where its start was on its
+    /// way for longer than a run waits before it asks.
+    /// </summary>
     private RunWitness BeginAnew(RunWitness run, RunRequest anew)
     {
-        Require(_restarted.Contains(run.Id) || ClockError > TimeSpan.Zero, $"{run.Id} was not restarted, and began anew.");
+        bool wasLate = _createdAt[run.Id] - run.Request.ScheduledAt > TimeSpan.FromSeconds(5);
+        Require(_restarted.ContainsKey(run.Id) || ClockError > TimeSpan.Zero || wasLate, $"{run.Id} was not restarted, and began anew.");
         Require(run.Record is { StartedAt: null, FencingTokens.IsEmpty: true }, $"{run.Id} had begun, and began anew.");
         return Begin(run.Id, anew);
     }
@@ -146,15 +155,27 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
         {
             RunWitness[] at = [.. Runs.Values.Where(run => run.Request.Gates.Any(other => other.Gate == gate.Gate) && run.Holds(gate.Gate))];
             bool isInTurn = gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin;
-            int limit = isInTurn ? gate.Rule.MaxTotal : gate.Rule.MaxRuns;
+            int limit = isInTurn ? gate.Rule.MaxTotal : MostOf(gate.Gate, gate.Key);
             Require(at.Length <= limit, $"{at.Length} runs are inside {gate.Gate}: {string.Join(", ", at.Select(run => run.Id))}.");
             if (isInTurn)
             {
                 int ofKey = at.Count(run => run.Request.Gates.Any(other => other.Gate == gate.Gate && other.Key == gate.Key));
-                Require(ofKey <= gate.Rule.MaxRuns, $"{ofKey} runs of key {gate.Key} are inside {gate.Gate}.");
+                Require(ofKey <= MostOf(gate.Gate, gate.Key), $"{ofKey} runs of key {gate.Key} are inside {gate.Gate}.");
             }
         }
     }
+
+    /// <summary>The most runs that the key of a gate was ever allowed. Which maximum holds when, the gate's own witness knows.</summary>
+    public int MostOf(string gate, string key) => Runs.Values.Concat(_deleted.Values)
+        .SelectMany(run => run.Request.Gates).Where(other => (other.Gate, other.Key) == (gate, key)).Max(other => other.Rule.MaxRuns);
+
+    /// <summary>Whether another run than this holder was accepted at the same time, to enter the same gate.</summary>
+    public bool HasOther(string holder, string gate, DateTimeOffset queuedAt) => Runs.Values.Concat(_deleted.Values).Any(run =>
+        run.Request.QueuedAt == queuedAt && run.Holder != holder && run.Request.Gates.Any(entered => entered.Gate == gate));
+
+    /// <summary>The fewest runs that newer runs of a gate allow its key.</summary>
+    public int LeastOf(RunWitness run, RunGate gate) => NewerThan(run, gate.Gate)
+        .SelectMany(newer => newer.Request.Gates).Where(other => other.Gate == gate.Gate).Append(gate).Min(other => other.Rule.MaxRuns);
 
     private void CheckStepOverlap(RunWitness changed)
     {
@@ -191,7 +212,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
                         && (other.Record.Stop is null || holders.Any(holder => holder.Age.RunId == other.Holder)))
                     .Select(other => other.Id),
             ];
-            int limit = gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin ? gate.Rule.MaxTotal : gate.Rule.MaxRuns;
+            int limit = gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin ? gate.Rule.MaxTotal : MostOf(gate.Gate, gate.Key);
             Require(inside.Length <= limit, $"Steps of {inside.Length} runs are at work inside {gate.Gate}: {string.Join(", ", inside)}.");
         }
     }
@@ -199,7 +220,9 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     /// <summary>The runs that had that id, one after the other.</summary>
     public IEnumerable<RunWitness> LivesOf(string id) => Runs.Values.Concat(_deleted.Values).Where(run => run.Id == id);
 
-    public int CountNewer(RunWitness run, string gate) => Runs.Values.Concat(_deleted.Values).Count(other =>
+    public int CountNewer(RunWitness run, string gate) => NewerThan(run, gate).Count();
+
+    private IEnumerable<RunWitness> NewerThan(RunWitness run, string gate) => Runs.Values.Concat(_deleted.Values).Where(other =>
         other.Request.QueuedAt >= run.Request.QueuedAt - ClockError && other != run && other.Request.Gates.Any(entered => entered.Gate == gate));
 
     private static bool IsGate(string entity) =>

@@ -31,6 +31,9 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
     /// <summary>Whether somebody terminated the instance past its supervisor.</summary>
     public bool WasKilled { get; private set; }
 
+    /// <summary>What its instance ended with; null until then.</summary>
+    public string? Output { get; private set; }
+
     /// <summary>Whether it, or that step of its, has left that gate, or is on its way out.</summary>
     public bool IsGoneFrom(string gate, string holder) => HasEnded || _left.Contains((gate, holder));
 
@@ -84,7 +87,9 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
         if (!HasEnded)
             return;
         all.Require(header.Status != OrchestrationRuntimeStatus.Failed, $"The instance of {id} failed: {header.Failure?.ErrorMessage}{header.Failure?.StackTrace}");
-        WasKilled = header.Output is null;
+        Output = header.Output;
+        // The engine can deliver the termination that ended an earlier run of the id by force to the next one.
+        WasKilled = header.Output is null || all.LivesOf(id).Any(other => other != this && other.Output == header.Output);
         if (!WasKilled)
             Record = JsonSerializer.Deserialize<RunOutcome>(header.Output!)!.Record;
     }
@@ -196,7 +201,7 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
             return;
         all.Require(
             request.Gates.Any(gate => gate.Rule.Strategy == ConcurrencyStrategy.CancelInProgress
-                && all.CountNewer(this, gate.Gate) >= gate.Rule.MaxRuns),
+                && all.CountNewer(this, gate.Gate) >= all.LeastOf(this, gate)),
             $"{id} was superseded although it is one of the newest.");
         all.Require(
             all.LivesOf(stop.SupersededBy!).Any(newer => newer.Request.QueuedAt >= request.QueuedAt - all.ClockError),

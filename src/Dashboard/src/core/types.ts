@@ -56,6 +56,7 @@ export interface Explanation { runId: string; status: string; sentences: string[
 export interface Rule {
   key: string;
   maxRuns: number;
+  isMaxRunsComputed?: boolean;
   strategy: string;
   handover: string;
   maxQueued: number;
@@ -131,7 +132,7 @@ export interface LaneRun {
   progress?: number;
 }
 
-export interface LaneGate { key: string; holders: number; waiting: number; next: string[]; place: number }
+export interface LaneGate { key: string; holders: number; waiting: number; next: string[]; place: number; maxRuns: number }
 
 export interface Lanes { runs: LaneRun[]; gates: LaneGate[]; isComplete: boolean }
 

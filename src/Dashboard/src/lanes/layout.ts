@@ -73,7 +73,8 @@ export function layOut(runs: LaneRun[], gates: LaneGate[], maxRuns: number, leas
   return [...byKey.keys()].sort((one, other) => one.localeCompare(other)).map(key => layOutLane(key, byKey.get(key)!, gates.find(gate => gate.key === key), maxRuns, leastWait, places));
 }
 
-function layOutLane(key: string, runs: LaneRun[], gate: LaneGate | undefined, maxRuns: number, leastWait: number, places: Places): Lane {
+function layOutLane(key: string, runs: LaneRun[], gate: LaneGate | undefined, ofRule: number, leastWait: number, places: Places): Lane {
+  const maxRuns = gate?.maxRuns || ofRule;
   const bars = layOutBars(runs, Math.max(1, maxRuns), places);
   const { waits, rows, depth } = layOutWaits(runs, leastWait);
   const slots = Math.min(Math.max(1, Math.min(maxRuns, 6), ...bars.map(bar => bar.slot + 1)), maxRuns + maxExtraSlots);

@@ -5,7 +5,7 @@ import type { LaneGate, Rule } from '../core/types';
 export function ruleInWords(rule: Rule): string {
   // A key that is the same for all runs is one key.
   const each = rule.key === '(code)' ? ' for each key' : rule.key.includes('{') ? ` for each ${rule.key}` : '';
-  const many = `${count(rule.maxRuns, 'run')}${each}`;
+  const many = `${rule.isMaxRunsComputed ? 'as many runs as its code computes' : count(rule.maxRuns, 'run')}${each}`;
   switch (rule.strategy) {
     case 'CancelInProgress': return `The newest wins: ${many} at a time; a newer run stops the oldest${rule.handover === 'Immediate' ? ' and starts at once' : ' and starts when that has ended'}.`;
     case 'CancelNewest': return `The first wins: ${many} at a time; a new run is cancelled at once.`;
@@ -22,4 +22,10 @@ export function waitInWords(rule: Rule | undefined, gate: LaneGate, place: numbe
     case 'RoundRobin': return place > 0 ? `behind ${place} of its key` : gate.place === 1 ? 'its turn is next' : `${gate.place - 1} go first`;
     default: return place === 0 ? 'until a slot is free' : `behind ${place}`;
   }
+}
+
+/** How many runs of a key run, and of how many that may. */
+export function runningInWords(rule: Rule | undefined, lane: { running: number; gate?: LaneGate }): string {
+  const most = lane.gate?.maxRuns || (rule?.isMaxRunsComputed ? 0 : rule?.maxRuns);
+  return most ? `${lane.running} of ${most} running` : `${lane.running} running`;
 }

@@ -8,7 +8,7 @@ import { go, href, route, setQuery } from '../core/router';
 import type { Lanes, Page, Rule, Workflow } from '../core/types';
 import { chartHeight, describe, LaneChart, type Scale } from '../lanes/LaneChart';
 import { layOut, Places, type Lane } from '../lanes/layout';
-import { ruleInWords, waitInWords } from '../lanes/words';
+import { ruleInWords, runningInWords, waitInWords } from '../lanes/words';
 import { Empty, RunLink, TypedField } from '../ui/basics';
 
 const windows: Record<string, number> = { '1m': 60, '5m': 300, '15m': 900, '1h': 3600, '6h': 6 * 3600, '24h': 24 * 3600 };
@@ -125,7 +125,7 @@ function Board({ lanes, rule, definition, from, to, isNow }: { lanes: Lanes; rul
   const isNarrow = width < narrow;
   const scale: Scale = { from, to, width: Math.max(120, isNarrow ? width - 24 : width - wideHead - wideLine) };
   const span = to - from;
-  const drawn = useMemo(() => layOut(lanes.runs, lanes.gates, rule?.maxRuns ?? 0, span / scale.width * 3, places), [lanes, rule, span, scale.width]);
+  const drawn = useMemo(() => layOut(lanes.runs, lanes.gates, rule?.isMaxRunsComputed ? 1 : rule?.maxRuns ?? 0, span / scale.width * 3, places), [lanes, rule, span, scale.width]);
   const ticks = ticksOf(scale);
   const heightOf = (lane: Lane): number => isNarrow ? chartHeight(lane) + 34 + (lane.gate ? 2 * lineHeight + 6 : 0) : Math.max(leastHeight, chartHeight(lane));
   let top = 0;
@@ -145,7 +145,7 @@ function Board({ lanes, rule, definition, from, to, isNow }: { lanes: Lanes; rul
         {shown.map(({ lane, top: at, height }) => <div key={lane.key} role="listitem" class="lane" data-lane={lane.key} style={{ top: `${at}px`, height: `${height}px` }}>
           <div class="lane-head">
             <a href={href(['lanes', definition.name], { key: lane.key, window: route.value.query.get('window') })} title={lane.key}>{lane.key || (rule ? '(no key)' : 'all runs')}</a>
-            <span class="mute">{rule ? `${lane.running} of ${rule.maxRuns} running` : `${lane.running} running`}{lane.gate ? `, ${lane.gate.waiting.toLocaleString('en-GB')} waiting` : ''}</span>
+            <span class="mute">{runningInWords(rule, lane)}{lane.gate ? `, ${lane.gate.waiting.toLocaleString('en-GB')} waiting` : ''}</span>
           </div>
           <LaneChart lane={lane} scale={scale} ticks={ticks} hovered={hovered} />
           <Line lane={lane} rule={rule} lanes={lanes} lines={isNarrow ? 1 : Math.max(1, Math.floor((height - 16) / lineHeight) - 1)} workflow={definition.name} />
