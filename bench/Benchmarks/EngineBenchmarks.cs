@@ -83,6 +83,6 @@ public class EngineBenchmarks : IDisposable
 
         public IReadOnlyList<EntityRecord> ListEntities(string prefix, string? after, int limit, Func<EntityRecord, bool> filter) => [];
 
-        public Unfinished ReadUnfinished() => new([], [], []);
+        public Unfinished ReadUnfinished() => new([], [], [], []);
     }
 }
