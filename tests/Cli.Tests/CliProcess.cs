@@ -8,7 +8,7 @@ namespace Preempt.Cli.Tests;
 /// <summary>The tool as a process of its own, as a user runs it: with a home directory without settings.</summary>
 internal sealed class CliProcess : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("preempt-cli-");
     private readonly Dictionary<string, string?> _environment = new()

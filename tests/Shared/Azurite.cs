@@ -10,7 +10,7 @@ namespace Preempt.Tests.Shared;
 internal sealed partial class Azurite : IDisposable
 {
     private const string Account = "tests";
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
     private readonly string _key;

@@ -14,7 +14,7 @@ namespace Preempt.Embedded.Tests.Hosting;
 internal sealed class TestApp : IAsyncDisposable
 {
     /// <summary>How long a test waits for what must happen.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly WebApplication _app;
 

@@ -7,7 +7,7 @@ namespace Preempt.EndToEnd.Hosting;
 /// <summary>The function app as a process of its own, on a free port, in a fresh working directory.</summary>
 internal sealed partial class AppProcess : IDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>A line for each entry, so that those of one run can be picked out.</summary>

@@ -6,7 +6,7 @@ namespace Preempt.FunctionsHost.Worker;
 /// <summary>Keeps one worker running: sets it up, starts another when it dies, and ends it with the host.</summary>
 internal sealed class WorkerSupervisor(FunctionApp app, WorkerServer server, ILoggerFactory loggers) : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TerminateGrace = TimeSpan.FromSeconds(5);
 

@@ -4,7 +4,7 @@ namespace Preempt.Tests.Cancellation;
 
 public sealed class ActiveStepsTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly ActiveSteps _steps = new(NullLogger<ActiveSteps>.Instance);
 

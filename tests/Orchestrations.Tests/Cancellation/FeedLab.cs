@@ -16,7 +16,7 @@ internal sealed class FeedLab(string connectionString) : IDisposable
 {
     public const string Partition = "stops";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
     private readonly List<IDisposable> _processes = [];
 

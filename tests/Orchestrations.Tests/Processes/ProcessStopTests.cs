@@ -6,7 +6,7 @@ namespace Preempt.Tests.Processes;
 /// <summary>That nothing is left of a child process, with real ones.</summary>
 public sealed class ProcessStopTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly Sleepers _sleepers = new();
     private readonly LinesLogger _logger = new();

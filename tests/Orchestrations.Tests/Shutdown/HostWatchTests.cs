@@ -7,7 +7,7 @@ namespace Preempt.Tests.Shutdown;
 
 public sealed class HostWatchTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly TcpListener _host = new(IPAddress.Loopback, 0);
     private readonly Lifetime _app = new();
