@@ -77,6 +77,10 @@ internal sealed record GateReply(GateVerdict Verdict)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int MaxRuns { get; init; }
 
+    /// <summary>How many runs of its key wait before it, when it waits. The more, the longer it waits before it asks again.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Ahead { get; init; }
+
     /// <summary>The newer run, when the asker is superseded.</summary>
     public string? SupersededBy { get; init; }
 

@@ -91,11 +91,11 @@ internal static class GateRules
         WaiterState newcomer = new(
             request.Age, request.Priority, request.Gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin ? request.Gate.Key : null);
         // By its id alone: a turn that happens again says another time.
-        if (state.Waiters.Any(waiter => waiter.Age.RunId == runId))
+        if (state.Waiters.FirstOrDefault(waiter => waiter.Age.RunId == runId) is { Age.RunId: not null } known)
         {
             return SelfWait.Find(state, request) is { } caller
                 ? (Forget(state, runId), WaitsFor(caller))
-                : AskAgain(state, request, now);
+                : AskAgain(state, request, known, now);
         }
 
         if (state.Evicted.FirstOrDefault(evicted => evicted.RunId == runId) is { } evicted)
@@ -120,7 +120,7 @@ internal static class GateRules
         (state, ImmutableArray<GateStop> stops) = Supersede(state, request.Age, now);
         (state, ImmutableArray<GateAdmission> admissions) = Admit(state, runId);
         GateAdmission? own = admissions.FirstOrDefault(admission => admission.RunId == runId);
-        GateReply reply = own is null ? new(GateVerdict.Wait) : new(GateVerdict.Admitted) { Token = own.Token };
+        GateReply reply = own is null ? Waits(state, newcomer) : new(GateVerdict.Admitted) { Token = own.Token };
         return (state, reply with { Stops = stops, Admissions = own is null ? admissions : admissions.Remove(own) });
     }
 
@@ -194,14 +194,23 @@ internal static class GateRules
     /// <summary>
     /// A run that waits asks again, because time has passed. Stops that it waits for are repeated: they may have been lost.
     /// </summary>
-    private static (GateState State, GateReply Reply) AskAgain(GateState state, EnterRequest request, DateTimeOffset now)
+    private static (GateState State, GateReply Reply) AskAgain(GateState state, EnterRequest request, WaiterState known, DateTimeOffset now)
     {
-        GateReply reply = new(GateVerdict.Wait)
+        GateReply reply = Waits(state, known) with
         {
             Stops = [.. state.Holders.Where(holder => holder.SupersededBy is not null)
                 .Select(holder => new GateStop(holder.Age.RunId, holder.SupersededBy!, HasLeft: false))],
         };
         return Inspect(state, request, reply, now);
+    }
+
+    private static GateReply Waits(GateState state, WaiterState waiter)
+    {
+        int index = state.Waiters.BinarySearch(waiter);
+        return new GateReply(GateVerdict.Wait)
+        {
+            Ahead = waiter.Key is null ? index : state.Waiters.Take(index).Count(other => other.Key == waiter.Key),
+        };
     }
 
     /// <summary>

@@ -140,7 +140,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         }
 
         // Each is a timer in the histories of runs in flight: to make other pauses is to change the protocol.
-        for (TimeSpan pause = FirstPause; reply.Verdict == GateVerdict.Wait; pause = pause < LongestPause ? pause * 2 : pause)
+        for (TimeSpan pause = FirstPauseOf(reply.Ahead); reply.Verdict == GateVerdict.Wait; pause = pause < LongestPause ? pause * 2 : pause)
         {
             await WaitAsync(visit, pause, stop);
             if (stop.IsCancellationRequested)
@@ -167,6 +167,17 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         visit.IsRejected = reply.Verdict is GateVerdict.QueueFull or GateVerdict.WaitsForItself;
         visit.Refusal = Refusal(visit, reply);
         return false;
+    }
+
+    /// <summary>
+    /// Who stands far back in the line has long to wait, and asks later: if all of ten thousand asked after 15 seconds, the run that frees a slot would
+    /// have to wait for their answers. So a line of any length asks some forty times a second at most.
+    /// </summary>
+    private static TimeSpan FirstPauseOf(int ahead)
+    {
+        const int Near = 100;
+        TimeSpan pause = FirstPause * Math.Max(1, ahead / Near);
+        return pause < LongestPause ? pause : LongestPause;
     }
 
     private async Task<GateReply> AskAsync(GateVisit visit)

@@ -1,3 +1,5 @@
+using Preempt.Embedded.Engine;
+
 namespace Preempt.Tests.Runs;
 
 /// <summary>Whole runs under the strategies in which runs wait or are turned away, and what repairs a gate.</summary>
@@ -108,6 +110,28 @@ public sealed class QueueingTests : IDisposable
         Assert.Equal(StopReason.GateFull, _app.End(_app.Start("newest-refused", new Work(1))).Stop!.Reason);
         Assert.Equal(RunStatus.Succeeded, _app.End(_app.Start("newest-refused", new Work(1))).Status);
         Assert.Equal(1, _app.GetGate("newest-refused").Healed);
+    }
+
+    [Fact]
+    public void Of_a_long_line_only_those_near_its_head_ask_soon_and_each_gets_its_slot()
+    {
+        const int Waiting = 600;
+        List<DateTimeOffset> questions = [];
+        _app.Host.Committing = commit => questions.AddRange(
+            commit.History.OfType<EntityCalled>().Where(call => call.Operation == nameof(ConcurrencyGate.Enter)).Select(_ => _app.Host.Now));
+        string holder = _app.Start("one-in-order", new Work(3600));
+        string[] waiting = [.. Enumerable.Range(0, Waiting).Select(_ => _app.Start("one-in-order", new Work(0.01)))];
+        _app.Until(holder, _ => _app.GetGate("one-in-order").Waiters.Length == Waiting);
+        DateTimeOffset all = _app.Host.Now;
+
+        _app.Host.Advance(TimeSpan.FromSeconds(20));
+
+        // The first 200 have asked, and no other: 15 seconds for each hundred that is ahead.
+        Assert.InRange(questions.Count(at => at > all.AddSeconds(10)), 195, 205);
+        _app.Cancel(holder);
+        Assert.All(waiting, id => Assert.Equal(RunStatus.Succeeded, _app.End(id).Status));
+        // The admissions told them, not their questions.
+        Assert.True(_app.Host.Now - all < TimeSpan.FromMinutes(1), $"It took {_app.Host.Now - all}.");
     }
 
     [Fact]

@@ -37,7 +37,7 @@ function GatesTable({ workflow, keyName, cursor }: { workflow: string; keyName: 
   if (live.error.value) return <p class="problem" role="alert">{live.error.value}</p>;
   if (!answer) return null;
   const gates = ('items' in answer ? answer.items : [answer]).flatMap(byKey)
-    .filter(gate => keyName || gate.holders.length + gate.waiters.length > 0)
+    .filter(gate => keyName || gate.healed > 0 || gate.holders.length + gate.waiters.length > 0)
     .sort((one, other) => longestWait(one) - longestWait(other) || other.holders.length - one.holders.length || one.key.localeCompare(other.key));
   const next = 'items' in answer ? answer.cursor : null;
   return <>
