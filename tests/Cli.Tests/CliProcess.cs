@@ -10,6 +10,9 @@ internal sealed class CliProcess : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
+    /// <summary>What is started in the background ignores Ctrl+C, and so do its children. With this option of <c>env</c> it is heard.</summary>
+    private const string HearsControlC = "--default-signal=INT";
+
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("preempt-cli-");
     private readonly Dictionary<string, string?> _environment = new()
     {
@@ -62,8 +65,7 @@ internal sealed class CliProcess : IDisposable
     public async Task<CliResult> InterruptAsync(string[] arguments, Func<Task> until)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Ctrl+C is sent with the tools of Linux.");
-        // What is started in the background ignores Ctrl+C, and so do its children; here it is heard.
-        using Process process = Start("env", ["--default-signal=INT", Dotnet, AssemblyPath, .. arguments]);
+        using Process process = Start("env", [HearsControlC, Dotnet, AssemblyPath, .. arguments]);
         await until();
         using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         return await FinishAsync(process, arguments, "");
@@ -80,7 +82,8 @@ internal sealed class CliProcess : IDisposable
     /// <param name="typed">What is typed after it. The tool is to end by itself then.</param>
     public async Task<CliResult> RunInTerminalAsync(string[] arguments, Func<string, bool> isDrawn, Func<Task> then, string typed = "")
     {
-        string command = string.Join(' ', new[] { Dotnet, AssemblyPath }.Concat(arguments).Select(word => $"'{word}'"));
+        IEnumerable<string> tool = [Dotnet, AssemblyPath, .. arguments];
+        string command = string.Join(' ', (OperatingSystem.IsLinux() ? tool.Prepend(HearsControlC).Prepend("env") : tool).Select(word => $"'{word}'"));
         using Process process = Start("script", ["-qec", $"stty rows 40 cols 200; exec {command}", "/dev/null"]);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Limit);
