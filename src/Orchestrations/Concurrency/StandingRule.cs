@@ -13,9 +13,14 @@ internal static class StandingRule
     /// <param name="request">The run, with the rule that it was accepted with.</param>
     public static EnterRequest Apply(GateState state, EnterRequest request)
     {
-        ConcurrencyRule rule = IsNewest(state, request) ? request.Gate.Rule : state.Rule!;
-        if (FindOfKey(state, request.Gate.Key) is { } known)
-            rule = rule with { MaxRuns = known.At > request.Age.QueuedAt ? known.MaxRuns : request.Gate.Rule.MaxRuns };
+        ConcurrencyRule own = request.Gate.Rule;
+        ConcurrencyRule rule = IsNewest(state, request) ? own : state.Rule!;
+        if (IsOfKeys(rule))
+        {
+            KeyLimit? known = FindOfKey(state, request.Gate.Key);
+            rule = rule with { MaxRuns = known?.At > request.Age.QueuedAt ? known.MaxRuns : own.MaxRuns };
+        }
+
         return request with { Gate = request.Gate with { Rule = rule } };
     }
 
@@ -26,7 +31,7 @@ internal static class StandingRule
     {
         DateTimeOffset at = request.Age.QueuedAt;
         ConcurrencyRule rule = request.Gate.Rule;
-        if (rule is { Strategy: ConcurrencyStrategy.RoundRobin, IsMaxRunsComputed: true } && !(FindOfKey(state, request.Gate.Key)?.At > at))
+        if (IsOfKeys(rule) && !(FindOfKey(state, request.Gate.Key)?.At > at))
             state = state with { KeyLimits = state.KeyLimits.SetItem(request.Gate.Key, new KeyLimit(rule.MaxRuns, at)) };
         return IsNewest(state, request) ? state with { Rule = rule, RuleAt = at } : state;
     }
@@ -49,6 +54,9 @@ internal static class StandingRule
             KeyLimits = state.KeyLimits.SetItems(ahead.Select(key => KeyValuePair.Create(key, state.KeyLimits[key] with { At = default }))),
         };
     }
+
+    /// <summary>Whether each key of the gate has a maximum of its own.</summary>
+    private static bool IsOfKeys(ConcurrencyRule rule) => rule is { Strategy: ConcurrencyStrategy.RoundRobin, IsMaxRunsComputed: true };
 
     private static bool IsNewest(GateState state, EnterRequest request) => state.Rule is null || request.Age.QueuedAt >= state.RuleAt;
 

@@ -120,6 +120,16 @@ public sealed class StandingRuleTests
     }
 
     [Fact]
+    public void In_turn_an_older_run_has_the_maximum_of_its_own_key()
+    {
+        Assert.Equal(GateVerdict.Admitted, Enter(9, 1, ConcurrencyStrategy.RoundRobin, "small").Verdict);
+
+        Assert.All([1, 2, 3], run => Assert.Equal(GateVerdict.Admitted, Enter(run, 3, ConcurrencyStrategy.RoundRobin, "large").Verdict));
+
+        Assert.Equal((1, 3), (StandingRule.MaxRunsOf(_state, "small"), StandingRule.MaxRunsOf(_state, "large")));
+    }
+
+    [Fact]
     public void A_clock_that_was_ahead_does_not_make_its_rule_stand_for_good()
     {
         // The gate's own clock was an hour ahead, and so was the run's.
