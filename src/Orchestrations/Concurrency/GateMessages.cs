@@ -77,7 +77,7 @@ internal sealed record GateReply(GateVerdict Verdict)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int MaxRuns { get; init; }
 
-    /// <summary>How many runs of its key wait before it, when it waits. The more, the longer it waits before it asks again.</summary>
+    /// <summary>How many runs stand before it in the line, of all keys, when it waits. The more, the longer it waits before it asks again.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Ahead { get; init; }
 

@@ -204,14 +204,7 @@ internal static class GateRules
         return Inspect(state, request, reply, now);
     }
 
-    private static GateReply Waits(GateState state, WaiterState waiter)
-    {
-        int index = state.Waiters.BinarySearch(waiter);
-        return new GateReply(GateVerdict.Wait)
-        {
-            Ahead = waiter.Key is null ? index : state.Waiters.Take(index).Count(other => other.Key == waiter.Key),
-        };
-    }
+    private static GateReply Waits(GateState state, WaiterState waiter) => new(GateVerdict.Wait) { Ahead = state.Waiters.BinarySearch(waiter) };
 
     /// <summary>
     /// Whether a newcomer need not fear that its slot has leaked: nobody has waited for one or, where nobody waits, nobody has one.

@@ -112,23 +112,25 @@ public sealed class QueueingTests : IDisposable
         Assert.Equal(1, _app.GetGate("newest-refused").Healed);
     }
 
-    [Fact]
-    public void Of_a_long_line_only_those_near_its_head_ask_soon_and_each_gets_its_slot()
+    [Theory]
+    [InlineData("one-in-order", 1, 1)]
+    [InlineData("in-turn", 3, 300)]
+    public void Of_a_long_line_only_those_near_its_head_ask_soon_and_each_gets_its_slot(string workflow, int slots, int keys)
     {
         const int Waiting = 600;
         List<DateTimeOffset> questions = [];
         _app.Host.Committing = commit => questions.AddRange(
             commit.History.OfType<EntityCalled>().Where(call => call.Operation == nameof(ConcurrencyGate.Enter)).Select(_ => _app.Host.Now));
-        string holder = _app.Start("one-in-order", new Work(3600));
-        string[] waiting = [.. Enumerable.Range(0, Waiting).Select(_ => _app.Start("one-in-order", new Work(0.01)))];
-        _app.Until(holder, _ => _app.GetGate("one-in-order").Waiters.Length == Waiting);
+        string[] holders = [.. Enumerable.Range(0, slots).Select(slot => _app.Start(workflow, new Work(3600), $"key-{slot}"))];
+        string[] waiting = [.. Enumerable.Range(0, Waiting).Select(run => _app.Start(workflow, new Work(0.01), $"key-{run % keys}"))];
+        _app.Until(holders[0], _ => _app.GetGate(workflow, "key-0").Waiters.Length == Waiting);
         DateTimeOffset all = _app.Host.Now;
 
         _app.Host.Advance(TimeSpan.FromSeconds(20));
 
         // The first 200 have asked, and no other: 15 seconds for each hundred that is ahead.
         Assert.InRange(questions.Count(at => at > all.AddSeconds(10)), 195, 205);
-        _app.Cancel(holder);
+        Assert.All(holders, id => _app.Cancel(id));
         Assert.All(waiting, id => Assert.Equal(RunStatus.Succeeded, _app.End(id).Status));
         // The admissions told them, not their questions.
         Assert.True(_app.Host.Now - all < TimeSpan.FromMinutes(1), $"It took {_app.Host.Now - all}.");
