@@ -31,8 +31,10 @@ public sealed class FullSlotsTests : IAsyncLifetime
     public async Task Supersede_timeout_end_by_force_and_bulk_cancel_do_not_wait_for_a_slot()
     {
         LabStep work = new(Lab.VeryLong);
+        // It must have its slot before its time is over: a step that has none waits for one, and cannot be told.
+        Run timedOut = await Api.StartAsync(Lab.Plain, new LabInput("timeout", work) { Timeout = "1m" });
+        await Eventually.GetAsync(() => Api.GetAsync(timedOut.Id), now => now.Progress is not null);
         Run superseded = await Api.StartAsync(Lab.CancelInProgress, new LabInput("newest", work));
-        Run timedOut = await Api.StartAsync(Lab.Plain, new LabInput("timeout", work) { Timeout = Lab.ShortTimeout });
         Run forced = await Api.StartAsync(Lab.Plain, new LabInput("force", work with { IgnoreStop = true }));
         Run cancelled = await Api.StartAsync(Lab.Plain, new LabInput("bulk", work));
         foreach (Run run in (Run[])[superseded, forced, cancelled])
