@@ -96,22 +96,24 @@ internal sealed record RegisteredWorkflow
     /// <summary>The gates that a run with this input must enter.</summary>
     /// <exception cref="KeyTemplateException">The input or metadata lacks something that a key is made of, or code returned a maximum that is out of range.</exception>
     internal ImmutableArray<RunGate> GatesFor(JsonElement? input, IReadOnlyDictionary<string, string> metadata, string? key) =>
-        [.. Rules.Select((rule, index) => GateFor(
-            index,
-            _sources[index].Fix(rule, input, metadata),
-            index == 0 && key is not null ? KeySelector.Check(key) : _sources[index].Key.Select(input, metadata)))];
+        [.. Rules.Select((rule, index) => GateFor(index, rule, input, metadata, index == 0 ? key : null))];
 
     /// <summary>The gates around the steps of a run with this input, by the step's class.</summary>
     /// <exception cref="KeyTemplateException">The input or metadata lacks something that a key is made of, or code returned a maximum that is out of range.</exception>
     internal ImmutableDictionary<string, ImmutableArray<RunGate>> StepGatesFor(
         JsonElement? input, IReadOnlyDictionary<string, string> metadata) => StepRules
-        .Zip(_sources[Rules.Length..])
-        .Select((rule, index) => (rule.First.Step, Gate: GateFor(
-            Rules.Length + index, rule.Second.Fix(rule.First.Rule, input, metadata), rule.Second.Key.Select(input, metadata))))
+        .Select((rule, index) => (rule.Step, Gate: GateFor(Rules.Length + index, rule.Rule, input, metadata)))
         .GroupBy(gate => gate.Step, gate => gate.Gate)
         .ToImmutableDictionary(gates => gates.Key, gates => gates.ToImmutableArray());
 
-    private RunGate GateFor(int index, ConcurrencyRule rule, string key) => new(GateKey(index, rule.Strategy, key), key, rule);
+    private RunGate GateFor(
+        int index, ConcurrencyRule rule, JsonElement? input, IReadOnlyDictionary<string, string> metadata, string? givenKey = null)
+    {
+        RuleSource source = _sources[index];
+        ConcurrencyRule own = source.Fix(rule, input, metadata);
+        string key = givenKey is null ? source.Key.Select(input, metadata) : KeySelector.Check(givenKey);
+        return new RunGate(GateKey(index, rule.Strategy, key), key, own);
+    }
 
     /// <summary>The entity key of the gate for one concurrency key of one of the rules; with RoundRobin one gate serves all keys.</summary>
     internal string GateKey(int rule, string key) => GateKey(rule, Rules[rule].Strategy, key);

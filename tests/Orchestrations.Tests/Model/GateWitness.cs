@@ -86,7 +86,8 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         int limit = isInTurn ? rule.MaxTotal : rule.MaxRuns;
         if (isInTurn)
             all.Require(now.Holders.Length <= limit, $"{gate} has {now.Holders.Length} holders, and {limit} are allowed.");
-        foreach (IGrouping<string?, HolderState> key in now.Holders.GroupBy(holder => holder.Key).Where(key => !rule.IsMaxRunsComputed || Admits(key)))
+        // A maximum that falls stops nobody.
+        foreach (IGrouping<string?, HolderState> key in now.Holders.GroupBy(holder => holder.Key).Where(key => !rule.IsMaxRunsComputed || Admitted(key).Any()))
         {
             int most = MostOf(now, key.Key ?? "");
             all.Require(key.Count() <= most, $"{gate} has {key.Count()} holders of key {key.Key}, and {most} are allowed.");
@@ -112,9 +113,6 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
             all.Require(wanted <= rule.MaxRuns, $"{gate} wants {wanted} runs.");
         }
     }
-
-    /// <summary>Whether a key has a holder that it did not have before. A maximum that falls stops nobody.</summary>
-    private bool Admits(IEnumerable<HolderState> holders) => holders.Any(holder => _before.Holders.All(known => known.Age.RunId != holder.Age.RunId));
 
     /// <summary>The most runs that a key was allowed since the state before. Within one commit runs can come and go, each with its own maximum.</summary>
     private int MostOf(GateState now, string key)
@@ -161,15 +159,16 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         }
     }
 
-    private IEnumerable<HolderState> Admitted(GateState now) =>
-        now.Holders.Where(holder => _before.Holders.All(before => before.Age.RunId != holder.Age.RunId));
+    /// <summary>Those of the holders that were none before.</summary>
+    private IEnumerable<HolderState> Admitted(IEnumerable<HolderState> holders) =>
+        holders.Where(holder => _before.Holders.All(before => before.Age.RunId != holder.Age.RunId));
 
     /// <summary>Nobody goes before somebody who waits with a higher priority, or longer with the same; in turn, within a key.</summary>
     private void CheckOrder(GateState now, ConcurrencyRule rule)
     {
         if (rule.Strategy is not (ConcurrencyStrategy.Queue or ConcurrencyStrategy.RoundRobin))
             return;
-        foreach (HolderState holder in Admitted(now))
+        foreach (HolderState holder in Admitted(now.Holders))
         {
             foreach (WaiterState waiter in now.Waiters.Where(waiter =>
                 waiter.Key == holder.Key && _before.Waiters.Contains(waiter) && !_out.Contains(waiter.Age.RunId)))
@@ -185,7 +184,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
     {
         if (rule.Strategy != ConcurrencyStrategy.RoundRobin)
             return;
-        string[] admitted = [.. Admitted(now).Select(holder => holder.Key!)];
+        string[] admitted = [.. Admitted(now.Holders).Select(holder => holder.Key!)];
         string[] waiting = [.. now.Waiters.Select(waiter => waiter.Key!).Distinct()
             .Where(key => now.Holders.Count(holder => holder.Key == key) < StandingRule.MaxRunsOf(now, key))];
         foreach (string key in _passedOver.Keys.Except(waiting).ToArray())

@@ -12,14 +12,18 @@ namespace Preempt.Tests.Model;
 /// </summary>
 internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
 {
+    /// <summary>A run that is created later than this after its start was scheduled takes itself for a restarted one.</summary>
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(5);
+
     private readonly HashSet<string> _cancelled = [];
     private readonly HashSet<string> _failing = [];
+
     /// <summary>The runs that were restarted past Preempt, with the life that the latest restart took over; null for one with a new id.</summary>
     private readonly Dictionary<string, string?> _restarted = [];
     private readonly Dictionary<string, DateTimeOffset> _createdAt = [];
 
-    /// <summary>Those whose id another run has.</summary>
-    private readonly Dictionary<string, RunWitness> _deleted = [];
+    /// <summary>Those whose id another run has: they were deleted, or restarted past Preempt. By what gates know them by.</summary>
+    private readonly Dictionary<string, RunWitness> _earlier = [];
 
     private readonly List<(DateTimeOffset At, object What)> _trace = [];
 
@@ -44,12 +48,15 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     public RunWitness RunOf(string holder)
     {
         HolderId id = HolderId.Parse(holder);
-        return id.CanBe(Runs[id.RunId].Request.Life) ? Runs[id.RunId] : _deleted[(id with { Step = null }).ToString()];
+        return id.CanBe(Runs[id.RunId].Request.Life) ? Runs[id.RunId] : _earlier[RunPartOf(id)];
     }
 
     /// <summary>Whether a holder has left that gate, be it before its run was restarted and did not know it yet.</summary>
     public bool IsGoneFrom(string gate, string holder) => RunOf(holder).IsGoneFrom(gate, holder)
-        || (_deleted.TryGetValue((HolderId.Parse(holder) with { Step = null }).ToString(), out RunWitness? before) && before.IsGoneFrom(gate, holder));
+        || (_earlier.TryGetValue(RunPartOf(HolderId.Parse(holder)), out RunWitness? before) && before.IsGoneFrom(gate, holder));
+
+    /// <summary>Of a step, the run's part.</summary>
+    private static string RunPartOf(HolderId holder) => (holder with { Step = null }).ToString();
 
     public bool HaveAllEnded => Runs.Values.All(run => run.HasEnded);
 
@@ -117,7 +124,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     {
         // A run that is restarted past Preempt has the life of the earlier one until it finds out. What that one did stays known.
         if (Runs.TryGetValue(id, out RunWitness? before))
-            _deleted.TryAdd(before.Holder, before);
+            _earlier.TryAdd(before.Holder, before);
         return Runs[id] = new RunWitness(id, request, this);
     }
 
@@ -125,7 +132,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     /// Whether a run that was restarted past Preempt cannot know it: it was restarted at once, or the clock of the process that started it is ahead.
     /// </summary>
     public bool IsTakenForEarlier(RunWitness run) => _restarted.GetValueOrDefault(run.Id) == run.Request.Life
-        && _createdAt[run.Id] - run.Request.ScheduledAt <= (run.Request.Gates.IsEmpty ? TimeSpan.FromSeconds(5) : TimeSpan.FromMilliseconds(200)) + ClockError;
+        && _createdAt[run.Id] - run.Request.ScheduledAt <= (run.Request.Gates.IsEmpty ? LongestStart : TimeSpan.FromMilliseconds(200)) + ClockError;
 
     /// <summary>
     /// A run that was restarted past Preempt is a new one. One that was not is never taken for it, but where clocks differ, or where its start was on its
@@ -133,7 +140,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     /// </summary>
     private RunWitness BeginAnew(RunWitness run, RunRequest anew)
     {
-        bool wasLate = _createdAt[run.Id] - run.Request.ScheduledAt > TimeSpan.FromSeconds(5);
+        bool wasLate = _createdAt[run.Id] - run.Request.ScheduledAt > LongestStart;
         Require(_restarted.ContainsKey(run.Id) || ClockError > TimeSpan.Zero || wasLate, $"{run.Id} was not restarted, and began anew.");
         Require(run.Record is { StartedAt: null, FencingTokens.IsEmpty: true }, $"{run.Id} had begun, and began anew.");
         return Begin(run.Id, anew);
@@ -166,11 +173,11 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     }
 
     /// <summary>The most runs that the key of a gate was ever allowed. Which maximum holds when, the gate's own witness knows.</summary>
-    public int MostOf(string gate, string key) => Runs.Values.Concat(_deleted.Values)
+    public int MostOf(string gate, string key) => AllLives
         .SelectMany(run => run.Request.Gates).Where(other => (other.Gate, other.Key) == (gate, key)).Max(other => other.Rule.MaxRuns);
 
     /// <summary>Whether another run than this holder was accepted at the same time, to enter the same gate.</summary>
-    public bool HasOther(string holder, string gate, DateTimeOffset queuedAt) => Runs.Values.Concat(_deleted.Values).Any(run =>
+    public bool HasOther(string holder, string gate, DateTimeOffset queuedAt) => AllLives.Any(run =>
         run.Request.QueuedAt == queuedAt && run.Holder != holder && run.Request.Gates.Any(entered => entered.Gate == gate));
 
     /// <summary>The fewest runs that newer runs of a gate allow its key.</summary>
@@ -217,12 +224,14 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
         }
     }
 
+    private IEnumerable<RunWitness> AllLives => Runs.Values.Concat(_earlier.Values);
+
     /// <summary>The runs that had that id, one after the other.</summary>
-    public IEnumerable<RunWitness> LivesOf(string id) => Runs.Values.Concat(_deleted.Values).Where(run => run.Id == id);
+    public IEnumerable<RunWitness> LivesOf(string id) => AllLives.Where(run => run.Id == id);
 
     public int CountNewer(RunWitness run, string gate) => NewerThan(run, gate).Count();
 
-    private IEnumerable<RunWitness> NewerThan(RunWitness run, string gate) => Runs.Values.Concat(_deleted.Values).Where(other =>
+    private IEnumerable<RunWitness> NewerThan(RunWitness run, string gate) => AllLives.Where(other =>
         other.Request.QueuedAt >= run.Request.QueuedAt - ClockError && other != run && other.Request.Gates.Any(entered => entered.Gate == gate));
 
     private static bool IsGate(string entity) =>
