@@ -5,6 +5,8 @@ import { strict as assert } from 'node:assert';
 
 export const [base, executablePath, key, out, adminKey] = process.argv.slice(2);
 export const step = name => console.log(name);
+/** How long a test waits, in milliseconds, until it says that something does not happen: long, for the machine may be slow. */
+const patience = 300_000;
 
 /** Calls the API past the page. */
 export async function api(method, path, body) {
@@ -16,15 +18,15 @@ export async function api(method, path, body) {
 }
 
 /** Waits until something holds; what it throws counts as "not yet". */
-export async function until(what, holds, limit = 60_000) {
+export async function until(what, holds) {
   let last;
-  for (const start = Date.now(); Date.now() - start < limit; await new Promise(done => setTimeout(done, 50))) {
+  for (const start = Date.now(); Date.now() - start < patience; await new Promise(done => setTimeout(done, 50))) {
     try {
       const found = await holds();
       if (found) return found;
     } catch (error) { last = error; }
   }
-  throw new Error(`${what}: not within ${limit} ms. ${last ?? ''}`);
+  throw new Error(`${what}: not within ${patience} ms. ${last ?? ''}`);
 }
 
 /** Plays the steps in a fresh browser, and ends the program, whatever a step has left at work. */
@@ -35,6 +37,7 @@ export async function play(name, steps, options = {}) {
   });
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', timezoneId: 'Europe/Paris', ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(patience);
   const complaints = [];
   const strangers = [];
   page.on('pageerror', error => complaints.push(`exception: ${error.message}`));
@@ -44,8 +47,18 @@ export async function play(name, steps, options = {}) {
     page,
     text: selector => page.locator(selector).innerText(),
     eventually: (selector, pattern) => page.waitForFunction(
-      ([where, source]) => new RegExp(source).test(document.querySelector(where)?.innerText ?? ''), [selector, pattern.source], { timeout: 60_000 }),
+      ([where, source]) => new RegExp(source).test(document.querySelector(where)?.innerText ?? ''), [selector, pattern.source]),
     visit: async hash => { await page.goto(new URL(`dashboard${hash}`, base).href); },
+    /** When the page asked the app for addresses like this one, in milliseconds by its own clock, from now until time is over and it has asked so many times. */
+    asked: async (pattern, { time, times }) => {
+      const from = await page.evaluate(() => { performance.clearResourceTimings(); return performance.now(); });
+      const known = ([source, since]) => performance.getEntriesByType('resource')
+        .filter(entry => new RegExp(source).test(entry.name) && entry.startTime >= since).map(entry => entry.startTime);
+      return until(`${times} requests of ${pattern}`, async () => {
+        const starts = await page.evaluate(known, [pattern.source, from]);
+        return await page.evaluate(() => performance.now()) - from >= time && starts.length >= times && starts;
+      });
+    },
     useKey: async () => { await page.evaluate(given => sessionStorage.setItem('preempt-key', given), key); await page.reload(); },
     picture: (file, whole = false) => page.screenshot({ path: `${out}/${file}.png`, fullPage: whole }),
   };

@@ -9,10 +9,13 @@ internal static class ChromiumInstallation
     private const string Program = "/usr/bin/chromium";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
+    /// <summary>Once for all tests: apt-get has a lock, and refuses a second one beside it.</summary>
+    private static readonly Lazy<Task<string?>> Installation = new(InstallAsync);
+
     /// <summary>The browser's path. Without one the test is skipped, but not where CI runs it.</summary>
     public static async Task<string> GetProgramAsync()
     {
-        if (!File.Exists(Program) && await InstallAsync() is { } problem)
+        if (!File.Exists(Program) && await Installation.Value is { } problem)
         {
             Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") is { Length: > 0 }, $"There is no {Program}, and it cannot be installed: {problem}");
             Assert.Fail($"There is no {Program}, and it cannot be installed: {problem}");

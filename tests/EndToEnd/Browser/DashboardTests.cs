@@ -10,7 +10,7 @@ public sealed class DashboardTests
 {
     private const string Key = "function-key-of-the-dashboard-test";
     private const string AdminKey = $"{Key}-admin";
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
     [Fact]
     public Task An_operator_finds_starts_understands_and_stops_runs() => PlayAsync("dashboard");
