@@ -101,7 +101,7 @@ internal sealed class RunningHost : IAsyncDisposable
         AccessKeys keys = new(settings);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls(urls).ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
-        builder.Services.AddSingleton(_loggers).AddRoutingCore();
+        builder.Services.AddSingleton(_loggers).AddRoutingCore().AddHttpForwarder();
         _web = builder.Build();
         _web.UseRouting();
         string prefix = settings[$"{FunctionApp.HostSection}:extensions:http:routePrefix"] ?? "api";

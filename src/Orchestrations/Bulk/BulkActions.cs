@@ -40,7 +40,7 @@ internal sealed class BulkCancel(BulkTask task, RunLookup lookup, RunMessenger m
         try
         {
             CancelOptions options = new(task.Reason);
-            if (!hasStatus)
+            if (!hasStatus && found.HasBegun)
             {
                 await messenger.RequestStopAsync(found, options, task.OperationId, condition, cancellationToken);
                 return true;

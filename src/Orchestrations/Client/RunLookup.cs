@@ -11,6 +11,11 @@ internal sealed record FoundRun(Run Run, RunRequest Request, RunRecord Record)
 {
     /// <summary>Whether somebody has suspended its instance with the platform's own call: until it is resumed, it hears of nothing.</summary>
     public bool IsSuspended { get; init; }
+
+    /// <summary>
+    /// Whether its instance has had its first turn. Until then a message can be lost: on Azure Storage one that overtakes the start is dropped.
+    /// </summary>
+    public bool HasBegun { get; init; }
 }
 
 /// <summary>Finds runs, and waits for their ends.</summary>

@@ -21,6 +21,7 @@ internal static class RunReader
         return new FoundRun(Make(instance.InstanceId, request, outcome), request, outcome.Record)
         {
             IsSuspended = instance.RuntimeStatus == OrchestrationRuntimeStatus.Suspended,
+            HasBegun = instance.RuntimeStatus != OrchestrationRuntimeStatus.Pending,
         };
     }
 

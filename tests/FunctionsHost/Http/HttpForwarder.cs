@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Preempt.FunctionsHost.Http;
 
@@ -15,6 +16,8 @@ internal sealed class HttpForwarder : IDisposable
         "Connection", "Host", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
     };
 
+    private static readonly ForwarderRequestConfig Limits = new() { ActivityTimeout = TimeSpan.FromMinutes(4) };
+
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -24,22 +27,17 @@ internal sealed class HttpForwarder : IDisposable
     });
 
     /// <summary>Forwards a request, and answers it with what the worker answers.</summary>
+    /// <exception cref="HttpRequestException">The worker did not answer.</exception>
     public async Task ForwardAsync(HttpContext http, Uri worker, string invocationId)
     {
-        using HttpRequestMessage request = new(new HttpMethod(http.Request.Method), new Uri(worker, $"{http.Request.Path.ToUriComponent()}{http.Request.QueryString}"))
+        IHttpForwarder forwarder = http.RequestServices.GetRequiredService<IHttpForwarder>();
+        ForwarderError error = await forwarder.SendAsync(http, worker.OriginalString, _client, Limits, (_, request) =>
         {
-            Content = http.Request.ContentLength > 0 || http.Request.Headers.TransferEncoding.Count > 0 ? new StreamContent(http.Request.Body) : null,
-        };
-        foreach ((string name, StringValues values) in http.Request.Headers.Where(header => !OfOneConnection.Contains(header.Key)))
-        {
-            if (!request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))
-                request.Content?.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
-        }
-
-        request.Headers.Host = http.Request.Host.Value;
-        request.Headers.Add(InvocationHeader, invocationId);
-        using HttpResponseMessage response = await _client.SendAsync(request, http.RequestAborted);
-        await AnswerAsync(http, response);
+            request.Headers.Add(InvocationHeader, invocationId);
+            return ValueTask.CompletedTask;
+        });
+        if (error != ForwarderError.None)
+            throw new HttpRequestException($"The worker did not answer: {error}.", http.Features.Get<IForwarderErrorFeature>()?.Exception);
     }
 
     public void Dispose() => _client.Dispose();

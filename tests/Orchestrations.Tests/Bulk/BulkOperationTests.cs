@@ -67,6 +67,26 @@ public sealed class BulkOperationTests : IDisposable
         }
     }
 
+    /// <summary>The first message to a run that has not begun comes before its start, and is dropped.</summary>
+    [Fact]
+    public void Runs_that_have_not_begun_hear_of_a_bulk_cancel()
+    {
+        using TestApp app = new(seed: 1, options => options.EventsOvertakeStarts = 1);
+        RunClients clients = app.Host.Services.GetRequiredService<RunClients>();
+        ScriptedWorkflow.Codes["waits"] = run => run.CallStepAsync<Worker, string>(new Work(10_000));
+
+        (string id, BulkResult result) = app.Host.Run(async () =>
+        {
+            Run started = await app.Runs.StartAsync("ungated", new Script("k", "waits"));
+            BulkTask task = new("_operation", BulkKind.Cancel, "Enough.", [started.Id]);
+            return (started.Id, await BulkWork.DoAsync(clients, app.Host.Client, task, CancellationToken.None));
+        });
+
+        Assert.Equal(1, result.Done);
+        Run run = app.End(id);
+        Assert.Equal((RunStatus.Cancelled, "_operation", "Enough."), (run.Status, run.Stop?.By, run.Stop?.Message));
+    }
+
     [Fact]
     public void More_runs_than_one_generation_takes_are_all_cancelled()
     {
