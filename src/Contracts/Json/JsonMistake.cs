@@ -23,9 +23,9 @@ internal static partial class JsonMistake
         {
             string name = unknown.Groups["name"].Value;
             // The path ends with the member that is not known.
-            JsonTypeInfo? owner = Find(options, type, path is null ? [] : Segments(path)[..^1]);
+            JsonTypeInfo? owner = Find(options, type, path is not null && Segments(path) is [.. var above, _] ? above : []);
             string accepted = owner is { Properties.Count: > 0 } ? $"; accepted are {string.Join(", ", owner.Properties.Select(property => property.Name))}" : "";
-            return $"{path ?? name}: there is no such member{accepted}.";
+            return $"{path ?? (name.Length > 0 ? name : "\"\"")}: there is no such member{accepted}.";
         }
 
         if (Inconvertible().IsMatch(message))
@@ -71,7 +71,8 @@ internal static partial class JsonMistake
     private static string WithoutPlace(string message) =>
         message.IndexOf(" Path: $", StringComparison.Ordinal) is >= 0 and int place ? message[..place] : message;
 
-    private static string[] Segments(string path) => [.. PathSegment().Matches(path).Select(match => match.Value)];
+    /// <summary>The names and indexes of a place, such as <c>a['odd name'][3]</c>; the serializer quotes odd names, and escapes nothing in them.</summary>
+    private static string[] Segments(string path) => [.. PathSegment().Matches(path).Select(match => match.Groups["name"].Value)];
 
     /// <summary>The type at a place below another; null where that cannot be told.</summary>
     private static JsonTypeInfo? Find(JsonSerializerOptions options, Type type, IEnumerable<string> path)
@@ -104,7 +105,7 @@ internal static partial class JsonMistake
     [GeneratedRegex("missing required properties including: (?<names>.+?)\\.?$")]
     private static partial Regex Missing();
 
-    [GeneratedRegex("^The JSON property '(?<name>.+)' could not be mapped to any \\.NET member")]
+    [GeneratedRegex("^The JSON property '(?<name>.*)' could not be mapped to any \\.NET member", RegexOptions.Singleline)]
     private static partial Regex Unknown();
 
     [GeneratedRegex("^The JSON value could not be converted to ")]
@@ -113,6 +114,6 @@ internal static partial class JsonMistake
     [GeneratedRegex("doesn't allow (setting )?null values|cannot be null", RegexOptions.IgnoreCase)]
     private static partial Regex NullNotAllowed();
 
-    [GeneratedRegex(@"[^.\[\]']+")]
+    [GeneratedRegex(@"\['(?<name>.*?)'\](?=[.\[]|$)|\[(?<name>[0-9]+)\]|(?<name>[^.\[\]]+)", RegexOptions.Singleline)]
     private static partial Regex PathSegment();
 }
