@@ -36,6 +36,11 @@ public sealed class KeyTemplateTests
     public Task The_rule_around_a_step_is_looked_at_too() =>
         Check.Code<KeyTemplateAnalyzer>(Workflow("\"{input.customer}\"", ".StepConcurrency<Work>({|PREEMPT011:\"{input.sku}\"|}, 1, ConcurrencyStrategy.Queue)"));
 
+    [Fact]
+    public Task A_template_of_a_throttle_is_checked_too() =>
+        Check.Code<KeyTemplateAnalyzer>(Workflow(
+            "\"{input.customer}\"", ".Throttle({|PREEMPT011:\"{input.sku}\"|}, 1, \"1 minute\").StepThrottle<Work>({|PREEMPT011:\"{input.sku}\"|}, 1, \"1 minute\")"));
+
     [Theory]
     [InlineData("System.Text.Json.JsonElement")]
     [InlineData("object")]

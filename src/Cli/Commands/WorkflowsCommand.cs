@@ -22,7 +22,7 @@ internal static class WorkflowsCommand
             Columns columns = new(call.Screen, "workflow", "version", "timeout", "rules");
             foreach (WorkflowDefinition workflow in workflows)
             {
-                string rules = string.Join("; ", workflow.Rules.Select(rule => $"{(rule.IsMaxRunsComputed ? "as many as computed" : rule.MaxRuns)} for each {rule.Key}, {rule.Strategy}"));
+                string rules = string.Join("; ", workflow.Rules.Select(InWords));
                 columns.Add(workflow.Name, workflow.Version, Times.Of(workflow.Timeout), rules);
             }
 
@@ -31,4 +31,11 @@ internal static class WorkflowsCommand
         });
         return command;
     }
+
+    private static string InWords(ConcurrencyRule rule) => rule switch
+    {
+        { Rate: { } rate } => $"{rate} for each {rule.Key}, {(rule.Strategy == ConcurrencyStrategy.CancelNewest ? "more are rejected" : "more wait")}",
+        { IsMaxRunsComputed: true } => $"as many as computed for each {rule.Key}, {rule.Strategy}",
+        _ => $"{rule.MaxRuns} for each {rule.Key}, {rule.Strategy}",
+    };
 }

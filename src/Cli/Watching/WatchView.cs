@@ -61,9 +61,9 @@ internal static class WatchView
                 : string.Create(CultureInfo.InvariantCulture, $"{gate.Holders.Length}/{slots}");
             table.AddRow(
                 Cell($"{gate.Workflow} {SafeText.Of(gate.Key, LongestKey)}"),
-                Cell(blocks, Color.Blue),
+                Cell(gate.Rate is null ? blocks : "", Color.Blue),
                 Cell($"{gate.Waiters.Length}"),
-                Cell(gate.Strategy.ToString()));
+                Cell(gate.Rate?.ToString() ?? gate.Strategy.ToString()));
         }
 
         return table;

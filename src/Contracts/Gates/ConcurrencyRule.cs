@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+
 namespace Preempt;
 
-/// <summary>How many runs of a workflow may run at one time for each key, and what happens to one more.</summary>
+/// <summary>
+/// How many runs of a workflow may run at one time for each key, or how often they may start (<see cref="Rate"/>), and what happens to one more.
+/// </summary>
 public sealed record ConcurrencyRule
 {
     /// <summary>The most runs that a rule can allow, so that a gate's state stays small.</summary>
@@ -15,7 +19,10 @@ public sealed record ConcurrencyRule
     /// <summary>A template such as <c>{input.userId}:{metadata.region}</c>, or <c>(code)</c> for a key that code computes.</summary>
     public required string Key { get; init; }
 
-    /// <summary>How many runs of one key may run at one time: 1 to 1000. Where the workflow's code computes it for each run, the most that it can be.</summary>
+    /// <summary>
+    /// How many runs of one key may run at one time: 1 to 1000. Where the workflow's code computes it for each run, the most that it can be. Of a rule with
+    /// a <see cref="Rate"/>, how many may start at the same moment, its burst.
+    /// </summary>
     public required int MaxRuns { get; init; }
 
     /// <summary>Whether the workflow's code computes <see cref="MaxRuns"/> from the input and the metadata of each run. The newest run of a key says what holds.</summary>
@@ -23,6 +30,14 @@ public sealed record ConcurrencyRule
 
     /// <summary>What happens to one more.</summary>
     public required ConcurrencyStrategy Strategy { get; init; }
+
+    /// <summary>
+    /// How often runs of one key may start; null for a rule about the runs at one time. In any time of length t no more than
+    /// <c>MaxRuns + t * Starts / Per</c> runs start. With <see cref="ConcurrencyStrategy.Queue"/> one more waits for its time to start; with
+    /// <see cref="ConcurrencyStrategy.CancelNewest"/> it is Rejected.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StartRate? Rate { get; init; }
 
     /// <summary>For CancelInProgress: when a new run gets the slot of the run that it supersedes.</summary>
     public Handover Handover { get; init; }

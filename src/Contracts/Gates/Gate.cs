@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Preempt;
 
@@ -15,6 +16,8 @@ namespace Preempt;
 /// <param name="MaxTotal">For RoundRobin: how many runs of all keys may hold it at one time.</param>
 /// <param name="MaxQueuedTotal">For RoundRobin: how many runs of all keys may wait.</param>
 /// <param name="Healed">How many slots it has taken back, ever, from runs that were terminated or purged past the app and so never left.</param>
+/// <param name="Rate">For a throttle: how often runs of the key may start; then it has no holders.</param>
+/// <param name="NextStart">For a throttle: when the next run of the line, or a new one, can start, UTC; in the past if it can start at once.</param>
 public sealed record Gate(
     string Workflow,
     string Version,
@@ -27,7 +30,9 @@ public sealed record Gate(
     int? MaxQueued = null,
     int? MaxTotal = null,
     int? MaxQueuedTotal = null,
-    int Healed = 0);
+    int Healed = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StartRate? Rate = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? NextStart = null);
 
 /// <summary>A run that holds a gate.</summary>
 /// <param name="RunId">The run.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Preempt;
 
@@ -80,6 +81,7 @@ public sealed record RunProgress(double Fraction, string? Message = null);
 /// <param name="By">Who requested the stop.</param>
 /// <param name="SupersededBy">The newer run that superseded this one.</param>
 /// <param name="Grace">How long the run may take to stop.</param>
+/// <param name="RetryAt">If the run was turned away because too many were started: when the next could start, UTC.</param>
 public sealed record RunStop(
     StopReason Reason,
     DateTimeOffset RequestedAt,
@@ -87,7 +89,8 @@ public sealed record RunStop(
     string? Message = null,
     string? By = null,
     string? SupersededBy = null,
-    Duration? Grace = null);
+    Duration? Grace = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? RetryAt = null);
 
 /// <summary>A step of a run.</summary>
 /// <param name="Number">The number of the call within its run, from 1.</param>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Preempt;
 
 /// <summary>A request that a run stop.</summary>
@@ -32,4 +34,8 @@ public sealed record StopRequest
 
     /// <summary>The newer run, if the reason is <see cref="StopReason.Superseded"/>.</summary>
     public string? SupersededBy { get; init; }
+
+    /// <summary>If the run was turned away because too many were started: when the next could start, UTC.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? RetryAt { get; init; }
 }

@@ -236,6 +236,21 @@ public sealed class LabSlots : LabWorkflow
         Base(workflow).Concurrency<LabInput>("{input.group}", maxRuns: (input, _) => input.Slots ?? 1, ConcurrencyStrategy.Queue);
 }
 
+/// <summary>Of each group one start a second, or two at once after a pause; the others wait for their time.</summary>
+public sealed class LabThrottle : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) => Base(workflow).Throttle("{input.group}", starts: 60, per: "1 minute", burst: 2);
+}
+
+/// <summary>Three starts a minute per group; more are rejected.</summary>
+public sealed class LabRateLimit : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) =>
+        Base(workflow).Throttle("{input.group}", starts: 3, per: "1 minute", whenFull: WhenFull.Reject);
+}
+
 /// <summary>One run per group and three in all; the groups take turns.</summary>
 public sealed class LabRoundRobin : LabWorkflow
 {

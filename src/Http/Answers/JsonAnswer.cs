@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -28,6 +29,9 @@ internal sealed class JsonAnswer(int status, object body, string? location = nul
     /// <summary>Whether the answer has a tag, and a caller who has this body already is only told so.</summary>
     public bool HasEntityTag { get; init; }
 
+    /// <summary>When the caller may try again what was turned away, UTC; null where nothing was.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
     public async Task ExecuteResultAsync(ActionContext context)
     {
         HttpResponse response = context.HttpContext.Response;
@@ -36,6 +40,8 @@ internal sealed class JsonAnswer(int status, object body, string? location = nul
         response.Headers.CacheControl = HasEntityTag ? "private, no-cache" : "no-store";
         if (location is not null)
             response.Headers.Location = location;
+        if (RetryAt - DateTimeOffset.UtcNow is { } pause && pause > TimeSpan.Zero)
+            response.Headers.RetryAfter = Math.Ceiling(pause.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         if (HasEntityTag)
         {
             EntityTagHeaderValue tag = TagOf(json);

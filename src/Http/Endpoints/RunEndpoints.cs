@@ -47,7 +47,7 @@ public sealed class RunEndpoints(RunClients runs)
         {
             TimeSpan wait = Api.ReadDuration(request, "wait", LongestWait)?.Value ?? TimeSpan.Zero;
             Run run = await runs.With(client).WaitAsync(id, wait, request.HttpContext.RequestAborted);
-            return new JsonAnswer(StatusCodes.Status200OK, run) { HasEntityTag = true };
+            return new JsonAnswer(StatusCodes.Status200OK, run) { HasEntityTag = true, RetryAt = run.Stop?.RetryAt };
         });
 
     /// <summary><c>POST runs/{id}/cancel</c>: asks a run to stop.</summary>

@@ -112,14 +112,19 @@ internal sealed record RegisteredWorkflow
         RuleSource source = _sources[index];
         ConcurrencyRule own = source.Fix(rule, input, metadata);
         string key = givenKey is null ? source.Key.Select(input, metadata) : KeySelector.Check(givenKey);
-        return new RunGate(GateKey(index, rule.Strategy, key), key, own);
+        return new RunGate(GateKey(index, rule, key), key, own);
     }
 
     /// <summary>The entity key of the gate for one concurrency key of one of the rules; with RoundRobin one gate serves all keys.</summary>
-    internal string GateKey(int rule, string key) => GateKey(rule, Rules[rule].Strategy, key);
+    internal string GateKey(int rule, string key) => GateKey(rule, Rules[rule], key);
 
-    private string GateKey(int rule, ConcurrencyStrategy strategy, string key) =>
-        GatePrefix(rule) + (strategy == ConcurrencyStrategy.RoundRobin ? RunId.NoKey : RunId.HashKey(key));
+    /// <summary>If a deployment makes a rule a throttle, or no longer one, that is another gate.</summary>
+    private string GateKey(int index, ConcurrencyRule rule, string key) => GatePrefix(index) + rule switch
+    {
+        { Strategy: ConcurrencyStrategy.RoundRobin } => RunId.NoKey,
+        { Rate: not null } => $"{RunId.HashKey(key)}~",
+        _ => RunId.HashKey(key),
+    };
 
     /// <summary>How the entity keys of all gates of one of the rules begin; rules around steps are counted after those of the run.</summary>
     internal string GatePrefix(int rule) => $"{Name}:{Version}:{rule}:";

@@ -222,6 +222,92 @@ public sealed class WorkflowBuilder
             handover,
             new Limits(maxQueued, maxTotal, maxQueuedTotal));
 
+    /// <summary>
+    /// Limits how often runs that have the same key start: in any time of length t, no more than <c>burst + t * starts / per</c>. One more waits and
+    /// starts when its time has come, in the order of priority and age, or is rejected. A run enters this and other rules in the order in which they are
+    /// given, and one that has started leaves nothing here.
+    /// </summary>
+    /// <param name="key">A template over <c>input</c> and <c>metadata</c>, such as <c>{input.tenantId}</c>.</param>
+    /// <param name="starts">How many runs of one key may start in <paramref name="per"/>: 1 to 100,000.</param>
+    /// <param name="per">As in "1 minute": 1 second to 31 days, and at least a millisecond for each start.</param>
+    /// <param name="burst">
+    /// How many may start at the same moment after a pause: 1 to 1000. By default 1 if the others wait, so that the starts are evenly spread; if they are
+    /// rejected, <paramref name="starts"/>, or 1000 if that is more.
+    /// </param>
+    /// <param name="whenFull">What happens to a run that cannot start now.</param>
+    /// <param name="maxQueued">How many runs of one key may wait, 1 to 10,000; by default 10,000.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="FormatException">The template cannot be read.</exception>
+    /// <exception cref="ArgumentException">A limit is out of range.</exception>
+    public WorkflowBuilder Throttle(
+        string key, int starts, Duration per, int? burst = null, WhenFull whenFull = WhenFull.Wait, int? maxQueued = null) =>
+        AddThrottle(new RuleSource(KeySelector.FromTemplate(key)), starts, per, burst, whenFull, maxQueued);
+
+    /// <inheritdoc cref="Throttle(string, int, Duration, int?, WhenFull, int?)" />
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <param name="key">Returns the key of a run, 512 characters at most, from its input and metadata.</param>
+    public WorkflowBuilder Throttle<TInput>(
+        Func<TInput, IReadOnlyDictionary<string, string>, string> key,
+        int starts,
+        Duration per,
+        int? burst = null,
+        WhenFull whenFull = WhenFull.Wait,
+        int? maxQueued = null) =>
+        AddThrottle(new RuleSource(KeySelector.FromCode(key)), starts, per, burst, whenFull, maxQueued);
+
+    /// <summary>
+    /// Limits how often steps of one class start for the same key, over all runs of the workflow, as <see cref="Throttle(string, int, Duration, int?, WhenFull, int?)"/>
+    /// limits runs: so an API's quota is kept. The call of a step that is rejected throws <see cref="StepStoppedException"/>.
+    /// </summary>
+    /// <typeparam name="TStep">The step's class. A step enters several rules of one class in the order in which they are given.</typeparam>
+    /// <param name="key">A template over the run's <c>input</c> and <c>metadata</c>, such as <c>{input.tenantId}</c>.</param>
+    /// <param name="starts">How many steps of one key may start in <paramref name="per"/>: 1 to 100,000.</param>
+    /// <param name="per">As in "1 minute": 1 second to 31 days, and at least a millisecond for each start.</param>
+    /// <param name="burst">
+    /// How many may start at the same moment after a pause: 1 to 1000. By default 1 if the others wait, so that the starts are evenly spread; if they are
+    /// rejected, <paramref name="starts"/>, or 1000 if that is more.
+    /// </param>
+    /// <param name="whenFull">What happens to a step that cannot start now.</param>
+    /// <param name="maxQueued">How many steps of one key may wait, 1 to 10,000; by default 10,000.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="FormatException">The template cannot be read.</exception>
+    /// <exception cref="ArgumentException">A limit is out of range.</exception>
+    public WorkflowBuilder StepThrottle<TStep>(
+        string key, int starts, Duration per, int? burst = null, WhenFull whenFull = WhenFull.Wait, int? maxQueued = null)
+        where TStep : Step
+    {
+        RuleSource source = new(KeySelector.FromTemplate(key));
+        _stepRules.Add((typeof(TStep), MakeThrottle(source, starts, per, burst, whenFull, maxQueued), source));
+        return this;
+    }
+
+    private WorkflowBuilder AddThrottle(RuleSource source, int starts, Duration per, int? burst, WhenFull whenFull, int? maxQueued)
+    {
+        _rules.Add(MakeThrottle(source, starts, per, burst, whenFull, maxQueued));
+        _sources.Add(source);
+        return this;
+    }
+
+    private ConcurrencyRule MakeThrottle(RuleSource source, int starts, Duration per, int? burst, WhenFull whenFull, int? maxQueued)
+    {
+        CheckRange(starts, StartRate.LargestStarts, nameof(starts));
+        CheckRange(burst, ConcurrencyRule.LargestMaxRuns, nameof(burst));
+        CheckRange(maxQueued, ConcurrencyRule.LargestMaxQueued, nameof(maxQueued));
+        if (per < StartRate.ShortestPer || per > StartRate.LongestPer || per.Value < TimeSpan.FromMilliseconds(starts))
+            throw new ArgumentOutOfRangeException(nameof(per), $"workflow \"{_name}\": per {per}: 1 second to 31 days is allowed, and at least a millisecond for each of the {starts} starts.");
+        bool rejects = whenFull == WhenFull.Reject;
+        if (rejects && maxQueued is not null)
+            throw new ArgumentException($"workflow \"{_name}\": a throttle that rejects takes no {nameof(maxQueued)}.", nameof(maxQueued));
+        return new ConcurrencyRule
+        {
+            Key = source.Key.Description,
+            MaxRuns = burst ?? (rejects ? Math.Min(starts, ConcurrencyRule.LargestMaxRuns) : 1),
+            Strategy = rejects ? ConcurrencyStrategy.CancelNewest : ConcurrencyStrategy.Queue,
+            Rate = new StartRate(starts, per),
+            MaxQueued = maxQueued ?? ConcurrencyRule.LargestMaxQueued,
+        };
+    }
+
     private WorkflowBuilder AddRule(RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits)
     {
         _rules.Add(MakeRule(source, maxRuns, strategy, handover, limits));

@@ -6,7 +6,8 @@ namespace Preempt;
 /// <summary>Puts into words what stands between a run and its slot at one gate.</summary>
 internal static class GateExplainer
 {
-    public static bool Holds(string self, GateState state) => state.Holders.Any(holder => holder.Age.RunId == self);
+    public static bool Holds(string self, GateState state) =>
+        state.Holders.Any(holder => holder.Age.RunId == self) || state.Throttle?.Started.Any(started => started.RunId == self) == true;
 
     /// <summary>Nothing of a gate that the run holds.</summary>
     /// <param name="self">The run, as gates know it.</param>
@@ -21,6 +22,14 @@ internal static class GateExplainer
         if (index < 0)
         {
             yield return $"It is on its way to the gate of {Named(gate)}.";
+            yield break;
+        }
+
+        if (rule.Rate is { } rate)
+        {
+            yield return $"It waits for its time to start: {rate} are allowed for {Named(gate)}.";
+            yield return Place(self, gate, state, index);
+            yield return $"It can start at {ThrottleRules.StartOf(state, state.Rule ?? rule, index):yyyy-MM-dd HH:mm:ss} UTC, if no run of a higher priority comes.";
             yield break;
         }
 

@@ -21,7 +21,9 @@ internal static class GateReader
             rule.Strategy is ConcurrencyStrategy.Queue or ConcurrencyStrategy.RoundRobin ? rule.MaxQueued : null,
             rule.Strategy == ConcurrencyStrategy.RoundRobin ? rule.MaxTotal : null,
             rule.Strategy == ConcurrencyStrategy.RoundRobin ? rule.MaxQueuedTotal : null,
-            state.Healed);
+            state.Healed,
+            rule.Rate,
+            rule.Rate is null ? null : ThrottleRules.StartOf(state, rule, ahead: 0));
     }
 
     [return: NotNullIfNotNull(nameof(holder))]

@@ -43,7 +43,7 @@ internal static class RunReader
             Output = outcome.Output,
             Error = outcome.Error,
             Stop = record.Stop is { } stop
-                ? new RunStop(stop.Reason, stop.RequestedAt, record.Forced, stop.Message, stop.By, stop.SupersededBy, stop.Grace)
+                ? new RunStop(stop.Reason, stop.RequestedAt, record.Forced, stop.Message, stop.By, stop.SupersededBy, stop.Grace, stop.RetryAt)
                 : null,
             Progress = record.Progress,
             Attempt = record.Steps is [.., var last] ? last.Attempt : 0,

@@ -44,9 +44,9 @@ internal sealed class ConcurrencyGate(TimeProvider time) : ITaskEntity
     /// Strikes off runs. Called by a run that knows that somebody waits for its slot, and by one that has found others dead. The answer says whom
     /// it is to tell that they are admitted.
     /// </summary>
-    public static (GateState State, object? Admissions) Leave(GateState state, LeaveRequest request)
+    public (GateState State, object? Admissions) Leave(GateState state, LeaveRequest request)
     {
-        (state, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(state, request);
+        (state, ImmutableArray<GateAdmission> admissions) = StrikeOff(state, request);
         return (state, admissions);
     }
 
@@ -54,9 +54,9 @@ internal sealed class ConcurrencyGate(TimeProvider time) : ITaskEntity
     /// Strikes off runs. Signalled, which costs less, by a run that does not expect anyone to wait; should somebody, a
     /// <see cref="GateHandOff"/> tells them, since an entity cannot send events.
     /// </summary>
-    public static GateState Release(GateState state, LeaveRequest request, TaskEntityContext context)
+    public GateState Release(GateState state, LeaveRequest request, TaskEntityContext context)
     {
-        (state, ImmutableArray<GateAdmission> admissions) = GateRules.Leave(state, request);
+        (state, ImmutableArray<GateAdmission> admissions) = StrikeOff(state, request);
         if (admissions is not [var first, ..])
             return state;
         // A gate gives out each token once.
@@ -64,6 +64,9 @@ internal sealed class ConcurrencyGate(TimeProvider time) : ITaskEntity
         context.ScheduleNewOrchestration(PreemptFunctions.HandOff, new GateHandOff(context.Id.Key, admissions), options);
         return state;
     }
+
+    private (GateState State, ImmutableArray<GateAdmission> Admissions) StrikeOff(GateState state, LeaveRequest request) =>
+        state.Throttle is null ? GateRules.Leave(state, request) : ThrottleRules.Leave(state, request, time.GetUtcNow());
 
     private static T Input<T>(TaskEntityOperation operation) =>
         operation.GetInput<T>() ?? throw new ArgumentException($"A gate's operation '{operation.Name}' needs an input.");

@@ -64,7 +64,9 @@ internal sealed record GateStop(string RunId, string SupersededBy, bool HasLeft)
 /// <param name="RunId">The run to tell.</param>
 /// <param name="Token">Its fencing token.</param>
 /// <param name="OthersWait">Whether somebody is likely to wait for its slot when it leaves.</param>
-internal sealed record GateAdmission(string RunId, long Token, bool OthersWait);
+/// <param name="AsksAgain">Whether it has no slot, and is to ask again: its time to start comes sooner than it was told.</param>
+internal sealed record GateAdmission(
+    string RunId, long Token, bool OthersWait, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool AsksAgain = false);
 
 /// <summary>A gate's reply, and which runs the asking run must tell what.</summary>
 /// <param name="Verdict">What becomes of the asker.</param>
@@ -76,6 +78,10 @@ internal sealed record GateReply(GateVerdict Verdict)
     /// <summary>How many runs of its key may hold slots, when all of these are taken.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int MaxRuns { get; init; }
+
+    /// <summary>How long a run that waits for its time to start is to wait before it asks again; for one that may not wait, when the next could start.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSpan? Pause { get; init; }
 
     /// <summary>How many runs stand before it in the line, of all keys, when it waits. The more, the longer it waits before it asks again.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -28,6 +28,8 @@ internal static class GateRules
     public static (GateState State, GateReply Reply) Enter(GateState state, EnterRequest request, DateTimeOffset now)
     {
         (state, request) = Tame(state, request, now);
+        if (request.Gate.Rule.Rate is not null)
+            return ThrottleRules.Enter(state, request, now);
         (state, GateReply reply) = Decide(state, request, now);
         state = SelfWait.Note(state, request);
         return (state, reply with
@@ -226,7 +228,7 @@ internal static class GateRules
         return (state with { CheckedAt = now }, reply with { Suspects = suspects });
     }
 
-    private static ImmutableArray<WaiterState> Insert(ImmutableArray<WaiterState> waiters, WaiterState newcomer)
+    internal static ImmutableArray<WaiterState> Insert(ImmutableArray<WaiterState> waiters, WaiterState newcomer)
     {
         int index = waiters.BinarySearch(newcomer);
         return waiters.Insert(index < 0 ? ~index : index, newcomer);
@@ -238,7 +240,7 @@ internal static class GateRules
         return sorted.Length <= count ? sorted : sorted[^count..];
     }
 
-    private static ImmutableArray<string> Remember(ImmutableArray<string> left, ImmutableArray<string> runIds)
+    internal static ImmutableArray<string> Remember(ImmutableArray<string> left, ImmutableArray<string> runIds)
     {
         ImmutableArray<string> all = left.AddRange(runIds.Select(GateState.MarkOf).Where(mark => !left.Contains(mark)));
         return all.Length <= GateState.MaxLeft ? all : all[^GateState.MaxLeft..];

@@ -32,6 +32,18 @@ internal sealed record CallerState(string Caller, string Waiter);
 /// <param name="At">When the run was accepted that said so, UTC.</param>
 internal sealed record KeyLimit(int MaxRuns, DateTimeOffset At);
 
+/// <summary>A run that a throttle has let start.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Token">Its fencing token.</param>
+/// <param name="ToldBy">The run that was asked to tell it; null where the answer to its own question said so.</param>
+internal sealed record StartedState(
+    string RunId, long Token, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ToldBy = null);
+
+/// <summary>What a throttle remembers; see <see cref="ThrottleRules"/>.</summary>
+/// <param name="Spent">Until when the starts so far have used the rate up, if each took an equal part of it; UTC.</param>
+/// <param name="Started">The latest runs that it has let start, in that order: those that a host's death may have kept from its books are found missing here.</param>
+internal sealed record ThrottleState(DateTimeOffset Spent, ImmutableArray<StartedState> Started);
+
 /// <summary>What a gate remembers. Its size does not grow with the runs that have passed.</summary>
 internal sealed record GateState
 {
@@ -85,6 +97,10 @@ internal sealed record GateState
 
     /// <summary>Holders that wait for runs that wait here; see <see cref="SelfWait"/>.</summary>
     public ImmutableArray<CallerState> Callers { get; init; } = [];
+
+    /// <summary>Of a gate whose rule has a rate; null of others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ThrottleState? Throttle { get; init; }
 
     /// <summary>The slots that the gate has taken back from runs that had ended without leaving.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -11,8 +11,9 @@ namespace Preempt;
 /// <param name="Age">The run.</param>
 /// <param name="Priority">The higher, the sooner.</param>
 /// <param name="Key">Its key, where a gate serves several.</param>
+/// <param name="AsksAt">Of a throttle: when it has been told to ask again, UTC.</param>
 [JsonConverter(typeof(WaiterStateJsonConverter))]
-internal readonly record struct WaiterState(RunAge Age, int Priority, string? Key = null) : IComparable<WaiterState>
+internal readonly record struct WaiterState(RunAge Age, int Priority, string? Key = null, DateTimeOffset? AsksAt = null) : IComparable<WaiterState>
 {
     /// <summary>Negative when this run gets a slot before the other.</summary>
     /// <param name="other">The run to compare with.</param>
@@ -37,7 +38,7 @@ internal readonly record struct WaiterState(RunAge Age, int Priority, string? Ke
 }
 
 /// <summary>
-/// Writes a <see cref="WaiterState"/> as its priority, its age and its key; neither of the first two has a space at an end. Works on
+/// Writes a <see cref="WaiterState"/> as its priority, with <c>@</c> and a time where it has one, its age and its key; none but the key has spaces. Works on
 /// the bytes of the JSON: a gate with ten thousand waiters is read and written at each of its operations.
 /// </summary>
 internal sealed class WaiterStateJsonConverter : JsonConverter<WaiterState>
@@ -46,6 +47,7 @@ internal sealed class WaiterStateJsonConverter : JsonConverter<WaiterState>
     private const int MaxBytes = 2048;
 
     private const byte Separator = (byte)' ';
+    private const byte BeforeTime = (byte)'@';
 
     public override WaiterState Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -58,7 +60,10 @@ internal sealed class WaiterStateJsonConverter : JsonConverter<WaiterState>
 
     private static WaiterState Read(ReadOnlySpan<byte> text)
     {
-        if (!Utf8Parser.TryParse(text, out int priority, out int afterPriority) || !IsSeparator(text, afterPriority))
+        if (!Utf8Parser.TryParse(text, out int priority, out int afterPriority))
+            throw NotAWaiter(text);
+        DateTimeOffset? asksAt = ReadTime(text, ref afterPriority);
+        if (!IsSeparator(text, afterPriority))
             throw NotAWaiter(text);
         ReadOnlySpan<byte> age = text[(afterPriority + 1)..];
         if (!Utf8Parser.TryParse(age, out long ticks, out int afterTicks) || !IsSeparator(age, afterTicks))
@@ -67,7 +72,17 @@ internal sealed class WaiterStateJsonConverter : JsonConverter<WaiterState>
         int afterRun = run.IndexOf(Separator);
         string? key = afterRun < 0 ? null : Encoding.UTF8.GetString(run[(afterRun + 1)..]);
         string runId = Encoding.UTF8.GetString(afterRun < 0 ? run : run[..afterRun]);
-        return new WaiterState(new RunAge(runId, new DateTimeOffset(ticks, TimeSpan.Zero)), priority, key);
+        return new WaiterState(new RunAge(runId, new DateTimeOffset(ticks, TimeSpan.Zero)), priority, key, asksAt);
+    }
+
+    private static DateTimeOffset? ReadTime(ReadOnlySpan<byte> text, ref int index)
+    {
+        if (index >= text.Length || text[index] != BeforeTime)
+            return null;
+        if (!Utf8Parser.TryParse(text[(index + 1)..], out long ticks, out int length) || ticks < 0 || ticks > DateTime.MaxValue.Ticks)
+            throw NotAWaiter(text);
+        index += 1 + length;
+        return new DateTimeOffset(ticks, TimeSpan.Zero);
     }
 
     private static bool IsSeparator(ReadOnlySpan<byte> text, int index) => index < text.Length && text[index] == Separator;
@@ -79,9 +94,13 @@ internal sealed class WaiterStateJsonConverter : JsonConverter<WaiterState>
         Span<byte> text = stackalloc byte[MaxBytes];
         IFormatProvider plain = CultureInfo.InvariantCulture;
         (int priority, long ticks, string runId) = (value.Priority, value.Age.QueuedAt.UtcTicks, value.Age.RunId);
-        bool fits = value.Key is { } key
-            ? Utf8.TryWrite(text, plain, $"{priority} {ticks} {runId} {key}", out int length)
-            : Utf8.TryWrite(text, plain, $"{priority} {ticks} {runId}", out length);
+        int length = 0;
+        bool fits = (value.Key, value.AsksAt) switch
+        {
+            ({ } key, _) => Utf8.TryWrite(text, plain, $"{priority} {ticks} {runId} {key}", out length),
+            (_, { UtcTicks: var asksAt }) => Utf8.TryWrite(text, plain, $"{priority}@{asksAt} {ticks} {runId}", out length),
+            _ => Utf8.TryWrite(text, plain, $"{priority} {ticks} {runId}", out length),
+        };
         if (!fits)
             throw new JsonException($"Run \"{runId}\" and its key are too long.");
         writer.WriteStringValue(text[..length]);

@@ -140,7 +140,9 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         }
 
         // Each is a timer in the histories of runs in flight: to make other pauses is to change the protocol.
-        for (TimeSpan pause = FirstPauseOf(reply.Ahead); reply.Verdict == GateVerdict.Wait; pause = pause < LongestPause ? pause * 2 : pause)
+        for (TimeSpan pause = reply.Pause ?? FirstPauseOf(reply.Ahead);
+            reply.Verdict == GateVerdict.Wait;
+            pause = reply.Pause ?? (pause < LongestPause ? pause * 2 : pause))
         {
             await WaitAsync(visit, pause, stop);
             if (stop.IsCancellationRequested)
@@ -183,6 +185,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     private async Task<GateReply> AskAsync(GateVisit visit)
     {
         RunGate gate = visit.Gate;
+        visit.Asks();
         GateReply reply = await context.CallEntityAsync<GateReply>(
             ConcurrencyGate.Of(gate.Gate), nameof(ConcurrencyGate.Enter), new EnterRequest(visit.Age, gate, run.Request.Priority, visit.Returns) { Callers = CallersOf(visit) });
         foreach (GateStop stop in reply.Stops)
@@ -211,8 +214,11 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
             Reason = reply.Verdict is GateVerdict.Full or GateVerdict.QueueFull or GateVerdict.WaitsForItself ? StopReason.GateFull : StopReason.Superseded,
             SupersededBy = reply.SupersededBy is { } holder ? HolderId.Parse(holder).RunId : null,
             RequestedAt = run.Now,
+            RetryAt = reply.Pause is { } pause ? run.Now + pause : null,
             Message = reply.Verdict switch
             {
+                GateVerdict.QueueFull when rule is { Rate: { } rate, Strategy: ConcurrencyStrategy.CancelNewest } =>
+                    $"Too many {visitors} of this key were started: there may be {rate}, {rule.MaxRuns} of them at the same moment.",
                 GateVerdict.Full => $"{(reply.MaxRuns > 0 ? reply.MaxRuns : rule.MaxRuns)} {visitors} of this key were running, as many as there may be.",
                 GateVerdict.QueueFull when rule.Strategy == ConcurrencyStrategy.RoundRobin =>
                     $"{rule.MaxQueued} {visitors} of this key, or {rule.MaxQueuedTotal} of all keys, were waiting, as many as there may be.",
@@ -225,12 +231,12 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         };
     }
 
-    /// <summary>Waits until the gate admits the visitor, until the wait is given up, or for so long.</summary>
+    /// <summary>Waits until the gate admits the visitor, or has it ask again, until the wait is given up, or for so long.</summary>
     private async Task WaitAsync(GateVisit visit, TimeSpan pause, CancellationToken stop)
     {
         using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task sleep = run.SleepUntilAsync(context.CurrentUtcDateTime + pause, timer.Token);
-        await Task.WhenAny(visit.Admission, sleep);
+        await Task.WhenAny(visit.Admission, visit.AsksAgain, sleep);
         timer.Cancel();
     }
 
@@ -280,6 +286,9 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         visit.Admit(token);
     }
 
+    /// <summary>A gate has something new to say to the run, or a step of its.</summary>
+    public void AskAgain(string gate, int? step) => Find(gate, step)?.AskAgain();
+
     /// <summary>A gate wants its slot back for a new run, or has struck the visitor off already.</summary>
     public void Superseded(string gate, int? step, bool hasLeft)
     {
@@ -311,12 +320,12 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     {
         _visits.Remove(visit);
         // One that was struck off while it waited is not in the books; one that was admitted says that it has heard.
-        if (visit.HasLeft || (visit.IsStruckOff && visit.Token == 0))
+        if (visit.HasLeft || (visit.IsStruckOff && visit.Token == 0) || (visit.IsThrottled && visit.Token > 0))
             return;
         visit.HasLeft = true;
         LeaveRequest self = new([visit.Age.RunId], By: visit.Age.RunId);
         bool isStep = HolderId.Parse(visit.Age.RunId).Step is not null;
-        if (visit.IsStruckOff || (!visit.IsContended && !isStep))
+        if (visit.IsStruckOff || (!visit.IsContended && !isStep && !visit.IsThrottled))
         {
             await context.Entities.SignalEntityAsync(ConcurrencyGate.Of(visit.Gate.Gate), nameof(ConcurrencyGate.Release), self);
             return;

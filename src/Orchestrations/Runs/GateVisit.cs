@@ -8,12 +8,20 @@ internal sealed class GateVisit(RunGate gate, RunAge age)
     /// <summary>Made before the gate is asked: an admission by somebody else may overtake its answer.</summary>
     private TaskCompletionSource<long> _admission = new();
 
+    private TaskCompletionSource _asksAgain = new();
+
     public RunGate Gate => gate;
 
     public RunAge Age => age;
 
     /// <summary>Completes with the fencing token when somebody tells of the admission.</summary>
     public Task<long> Admission => _admission.Task;
+
+    /// <summary>Completes when somebody says that the gate is to be asked again, since it was last asked.</summary>
+    public Task AsksAgain => _asksAgain.Task;
+
+    /// <summary>Whether its gate is a throttle: once it is admitted it holds nothing.</summary>
+    public bool IsThrottled => gate.Rule.Rate is not null;
 
     /// <summary>The fencing token, once admitted.</summary>
     public long Token { get; set; }
@@ -43,6 +51,15 @@ internal sealed class GateVisit(RunGate gate, RunAge age)
     public GateSlot Slot => new(gate.Gate, age.RunId, Token);
 
     public void Admit(long token) => _admission.TrySetResult(token);
+
+    public void AskAgain() => _asksAgain.TrySetResult();
+
+    /// <summary>The gate is asked now.</summary>
+    public void Asks()
+    {
+        if (_asksAgain.Task.IsCompleted)
+            _asksAgain = new();
+    }
 
     /// <summary>Whether it has begun anew.</summary>
     public bool Returns { get; private set; }

@@ -13,6 +13,9 @@ internal enum RunMessageKind
     /// <summary>A gate has admitted the run.</summary>
     Admitted,
 
+    /// <summary>The run is to ask a gate again: its time to start comes sooner than it was told.</summary>
+    Ask,
+
     /// <summary>The run is given more time.</summary>
     Extend,
 
@@ -88,7 +91,7 @@ internal sealed record RunMessage
 
     internal static RunMessage ForAdmission(string gate, GateAdmission admission) => new()
     {
-        Kind = RunMessageKind.Admitted,
+        Kind = admission.AsksAgain ? RunMessageKind.Ask : RunMessageKind.Admitted,
         Life = HolderId.Parse(admission.RunId).Life,
         Gate = gate,
         Step = HolderId.Parse(admission.RunId).Step,

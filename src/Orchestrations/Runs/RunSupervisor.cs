@@ -271,6 +271,9 @@ internal sealed class RunSupervisor
             case { Kind: RunMessageKind.Admitted, Gate: { } gate }:
                 _gates.Admitted(gate, message.Step, message.Token, message.OthersWait);
                 break;
+            case { Kind: RunMessageKind.Ask, Gate: { } gate }:
+                _gates.AskAgain(gate, message.Step);
+                break;
         }
     }
 

@@ -45,7 +45,8 @@ internal sealed record RunStop(
     bool Forced,
     string? Message = null,
     string? By = null,
-    string? SupersededBy = null);
+    string? SupersededBy = null,
+    DateTimeOffset? RetryAt = null);
 
 internal sealed record RunError(string Message);
 

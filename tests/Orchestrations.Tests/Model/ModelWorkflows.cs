@@ -215,6 +215,37 @@ public sealed class AsManyInTurn : ModelWorkflow
     public override void Configure(WorkflowBuilder workflow) => workflow.Concurrency<Play>("{input.key}", (input, _) => MaxRunsOf(input), ConcurrencyStrategy.RoundRobin, maxTotal: 4);
 }
 
+/// <summary>The starts of a key are ten seconds apart, or two at once after a pause.</summary>
+public sealed class Throttled : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Throttle("{input.key}", 2, "20 seconds", burst: 2);
+}
+
+/// <summary>One that is not let start at once is rejected.</summary>
+public sealed class RateLimited : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Throttle("{input.key}", 3, "20 seconds", whenFull: WhenFull.Reject);
+}
+
+public sealed class ThrottledThenLine : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Throttle("{input.key}", 2, "20 seconds")
+        .Concurrency("{input.other}", 1, ConcurrencyStrategy.Queue);
+}
+
+public sealed class NewestThenThrottled : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 2, ConcurrencyStrategy.CancelInProgress)
+        .Throttle("{input.other}", 2, "20 seconds");
+}
+
+public sealed class ThrottledSteps : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.StepThrottle<ModelStep>("{input.key}", 3, "20 seconds", burst: 2, maxQueued: 5);
+}
+
 /// <summary>Of the steps of a key the newest wins.</summary>
 public sealed class NewestStep : ModelWorkflow
 {

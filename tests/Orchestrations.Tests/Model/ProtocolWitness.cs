@@ -158,7 +158,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     {
         if (ForgetsAdmissions)
             return;
-        foreach (RunGate gate in changed.Request.Gates.Where(gate => gate.Rule.Handover == Handover.AfterStop))
+        foreach (RunGate gate in changed.Request.Gates.Where(gate => gate.Rule is { Handover: Handover.AfterStop, Rate: null }))
         {
             RunWitness[] at = [.. Runs.Values.Where(run => run.Request.Gates.Any(other => other.Gate == gate.Gate) && run.Holds(gate.Gate))];
             bool isInTurn = gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin;
@@ -188,7 +188,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     {
         if (ForgetsAdmissions)
             return;
-        foreach (RunGate gate in changed.Request.StepGates.Values.SelectMany(gates => gates))
+        foreach (RunGate gate in changed.Request.StepGates.Values.SelectMany(gates => gates).Where(gate => gate.Rule.Rate is null))
         {
             string[] at = [.. Runs.Values.SelectMany(run => run.StepsAt(gate.Gate))];
             Require(at.Length <= gate.Rule.MaxRuns, $"{at.Length} steps are inside {gate.Gate}: {string.Join(", ", at)}.");
@@ -208,6 +208,13 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
             if (gate.Rule.Handover == Handover.Immediate)
                 continue;
             bool isGone = run.IsGoneFrom(gate.Gate, run.Holder);
+            if (gate.Rule.Rate is not null)
+            {
+                bool hasStarted = Gates.TryGetValue(gate.Gate, out GateWitness? throttle) && ThrottleRules.HasStarted(throttle.State, run.Holder, token);
+                Require(isGone || run.Record.Stop is not null || hasStarted, $"A step of {run.Id} began with the token {token}, and {gate.Gate} did not let it start.");
+                continue;
+            }
+
             HolderState[] holders = Gates.TryGetValue(gate.Gate, out GateWitness? books) ? [.. books.State.Holders] : [];
             Require(
                 isGone || run.Record.Stop is not null || holders.Any(holder => (holder.Age.RunId, holder.Token) == (run.Holder, token)),

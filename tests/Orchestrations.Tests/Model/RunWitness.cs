@@ -298,7 +298,8 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
             (RunStatus.Cancelled, null) => !request.StepGates.IsEmpty,
             // One that another has called is turned away where it needs the slot of its caller, also when it has to enter again.
             (RunStatus.Rejected or RunStatus.Cancelled, StopReason.GateFull) when !request.Callers.IsEmpty => true,
-            (RunStatus.Cancelled, StopReason.GateFull) => Has(ConcurrencyStrategy.CancelNewest),
+            (RunStatus.Cancelled, StopReason.GateFull) => Has(ConcurrencyStrategy.CancelNewest) || !request.StepGates.IsEmpty,
+            (RunStatus.Rejected, StopReason.GateFull) when Record.Stop!.RetryAt is not null => request.Gates.Any(gate => gate.Rule.Rate is not null),
             (RunStatus.Rejected, StopReason.GateFull) => Has(ConcurrencyStrategy.Queue) || Has(ConcurrencyStrategy.RoundRobin),
             _ => false,
         };

@@ -104,6 +104,26 @@ public sealed class QueuedStep : ScriptedWorkflow
         workflow.StepConcurrency<Worker, Script>((input, _) => input.Key, 2, ConcurrencyStrategy.Queue, maxQueued: 2);
 }
 
+/// <summary>The starts of a key are ten seconds apart.</summary>
+public sealed class SpreadRuns : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Throttle("{input.key}", starts: 6, per: "1 minute").ScheduleTimeout("2 days");
+}
+
+/// <summary>Of each key six starts a minute, and no more than that at once.</summary>
+public sealed class LimitedRuns : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Throttle<Script>((input, _) => input.Key, starts: 6, per: "1 minute", whenFull: WhenFull.Reject);
+}
+
+/// <summary>The starts of all steps are ten seconds apart, and the runs of a key follow each other.</summary>
+public sealed class SpreadSteps : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 1, ConcurrencyStrategy.Queue)
+        .StepThrottle<Worker>("all", starts: 6, per: "1 minute");
+}
+
 /// <summary>The runs of a key follow each other.</summary>
 public sealed class OneInOrder : ScriptedWorkflow
 {
@@ -366,6 +386,9 @@ public sealed class TestApp : IDisposable
                     .AddWorkflow<GatedStep>()
                     .AddWorkflow<QueuedStep>()
                     .AddWorkflow<OneInOrder>()
+                    .AddWorkflow<SpreadRuns>()
+                    .AddWorkflow<LimitedRuns>()
+                    .AddWorkflow<SpreadSteps>()
                     .AddWorkflow<OneStepInOrder>()
                     .AddWorkflow<Ungated>()
                     .AddStep<Worker>());

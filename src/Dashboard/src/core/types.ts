@@ -53,11 +53,14 @@ export interface Run {
 
 export interface Explanation { runId: string; status: string; sentences: string[]; text: string }
 
+export interface Rate { starts: number; per: string }
+
 export interface Rule {
   key: string;
   maxRuns: number;
   isMaxRunsComputed?: boolean;
   strategy: string;
+  rate?: Rate | null;
   handover: string;
   maxQueued: number;
   maxTotal: number;
@@ -83,6 +86,8 @@ export interface Gate {
   key: string;
   maxRuns: number;
   strategy: string;
+  rate?: Rate | null;
+  nextStart?: string | null;
   lastToken: number;
   healed: number;
   holders: { runId: string; token: number; queuedAt: string; supersededBy?: string | null; key?: string | null }[];

@@ -1,11 +1,15 @@
 import { count } from '../core/format';
-import type { LaneGate, Rule } from '../core/types';
+import type { LaneGate, Rate, Rule } from '../core/types';
 
 /** What a rule does, in a sentence. */
 export function ruleInWords(rule: Rule): string {
   // A key that is the same for all runs is one key.
   const each = rule.key === '(code)' ? ' for each key' : rule.key.includes('{') ? ` for each ${rule.key}` : '';
   const many = `${rule.isMaxRunsComputed ? 'as many runs as its code computes' : count(rule.maxRuns, 'run')}${each}`;
+  if (rule.rate) {
+    const others = rule.strategy === 'CancelNewest' ? 'more are rejected' : 'more wait for their time, by priority and then first in, first out';
+    return `A throttle: ${rateInWords(rule.rate)}${each}, ${rule.maxRuns} of them at the same moment; ${others}.`;
+  }
   switch (rule.strategy) {
     case 'CancelInProgress': return `The newest wins: ${many} at a time; a newer run stops the oldest${rule.handover === 'Immediate' ? ' and starts at once' : ' and starts when that has ended'}.`;
     case 'CancelNewest': return `The first wins: ${many} at a time; a new run is cancelled at once.`;
@@ -15,8 +19,12 @@ export function ruleInWords(rule: Rule): string {
   }
 }
 
+/** How often runs may start. */
+export const rateInWords = (rate: Rate): string => `${count(rate.starts, 'start')} per ${rate.per}`;
+
 /** Why a run waits, in a few words. */
 export function waitInWords(rule: Rule | undefined, gate: LaneGate, place: number): string {
+  if (rule?.rate) return place === 0 ? 'until its time to start' : `behind ${place}`;
   switch (rule?.strategy) {
     case 'CancelInProgress': return 'until the older run has ended';
     case 'RoundRobin': return place > 0 ? `behind ${place} of its key` : gate.place === 1 ? 'its turn is next' : `${gate.place - 1} go first`;
@@ -26,6 +34,6 @@ export function waitInWords(rule: Rule | undefined, gate: LaneGate, place: numbe
 
 /** How many runs of a key run, and of how many that may. */
 export function runningInWords(rule: Rule | undefined, lane: { running: number; gate?: LaneGate }): string {
-  const most = lane.gate?.maxRuns || (rule?.isMaxRunsComputed ? 0 : rule?.maxRuns);
+  const most = lane.gate?.maxRuns || (rule?.isMaxRunsComputed || rule?.rate ? 0 : rule?.maxRuns);
   return most ? `${lane.running} of ${most} running` : `${lane.running} running`;
 }

@@ -2,6 +2,7 @@ import { pathTo } from '../core/api';
 import { useLive } from '../core/live';
 import { href, route, setQuery } from '../core/router';
 import type { Gate, Page, Workflow } from '../core/types';
+import { rateInWords } from '../lanes/words';
 import { Age, Card, Empty, RunLink, TypedField } from '../ui/basics';
 
 const shownRuns = 8;
@@ -45,7 +46,7 @@ function GatesTable({ workflow, keyName, cursor }: { workflow: string; keyName: 
       <thead><tr><th scope="col">Key</th><th scope="col">Slots</th><th scope="col">Held by</th><th scope="col">Waiting, in order</th><th scope="col">Longest wait</th><th scope="col">Last token</th></tr></thead>
       <tbody id="gates">{gates.map(gate => <tr key={gate.key}>
         <td data-label="Key" class="key"><a href={href(['lanes', workflow], { key: gate.key })}>{gate.key || '(all keys)'}</a></td>
-        <td data-label="Slots" class="number">{gate.holders.length} of {gate.maxRuns}<div class="mute">{gate.strategy}{gate.maxTotal ? `, ${gate.maxTotal} in all` : ''}</div>{gate.healed ? <div class="mute" title="Runs were terminated or purged past the app. The gate took their slots back.">{gate.healed} healed</div> : null}</td>
+        <td data-label="Slots" class="number">{gate.rate ? rateInWords(gate.rate) : `${gate.holders.length} of ${gate.maxRuns}`}<div class="mute">{gate.strategy}{gate.maxTotal ? `, ${gate.maxTotal} in all` : ''}</div>{gate.healed ? <div class="mute" title="Runs were terminated or purged past the app. The gate took their slots back.">{gate.healed} healed</div> : null}</td>
         <td data-label="Held by"><ol class="plain">{gate.holders.slice(0, shownRuns).map(holder => <li key={holder.runId}><RunLink id={holder.runId} />{holder.supersededBy ? <span class="mute"> stops for a newer run</span> : null}</li>)}</ol><More all={gate.holders.length} /></td>
         <td data-label="Waiting"><ol class="plain">{gate.waiters.slice(0, shownRuns).map((waiter, place) => <li key={waiter.runId}><span class="mute number">{place + 1}.</span> <RunLink id={waiter.runId} /> <span class="mute"><Age at={waiter.queuedAt} />{waiter.priority ? `, priority ${waiter.priority}` : ''}</span></li>)}</ol><More all={gate.waiters.length} /></td>
         <td data-label="Longest wait">{gate.waiters.length > 0 ? <Age at={new Date(longestWait(gate)).toISOString()} /> : null}</td>
