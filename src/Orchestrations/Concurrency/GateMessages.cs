@@ -44,7 +44,10 @@ internal enum GateVerdict
     /// </summary>
     Full,
 
-    /// <summary>Too many wait already: it never starts, and the gate does not know it.</summary>
+    /// <summary>
+    /// Too many wait already: it never starts, and the gate does not know it. When the reply has suspects the asker is to look at them, and to ask
+    /// again: all that wait may be dead, and then nobody else would look.
+    /// </summary>
     QueueFull,
 
     /// <summary>A run that waits for it is in its way, and would stay there: it never starts, and the gate does not know it.</summary>

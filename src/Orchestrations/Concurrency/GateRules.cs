@@ -107,7 +107,7 @@ internal static class GateRules
 
         ConcurrencyRule rule = request.Gate.Rule;
         if (Refuse(state, request) is { } refusal)
-            return refusal.Verdict == GateVerdict.Full ? Inspect(state, request, refusal, now) : (state, refusal);
+            return refusal.Verdict is GateVerdict.Full or GateVerdict.QueueFull ? Inspect(state, request, refusal, now) : (state, refusal);
 
         state = StandingRule.Note(state, request) with
         {

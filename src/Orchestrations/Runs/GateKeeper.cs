@@ -132,9 +132,9 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     {
         GateReply reply = await AskAsync(visit);
         visit.WasThereBefore = reply.HasBeenHere && !visit.Returns;
-        if (reply is { Verdict: GateVerdict.Full, Suspects.IsEmpty: false })
+        if (reply is { Verdict: GateVerdict.Full or GateVerdict.QueueFull, Suspects.IsEmpty: false })
         {
-            // No run waits here that would find the dead ones, so a refused run looks now and then.
+            // Perhaps no run that lives waits here and would find the dead ones, so a refused run looks now and then.
             await StrikeOffDeadAsync(visit.Gate, visit.Age.RunId, reply.Suspects);
             reply = await AskAsync(visit);
         }

@@ -112,6 +112,23 @@ public sealed class QueueingTests : IDisposable
         Assert.Equal(1, _app.GetGate("newest-refused").Healed);
     }
 
+    /// <summary>Everybody at the gate is dead, and the line is full of them.</summary>
+    [Fact]
+    public void Where_all_that_wait_are_dead_they_are_found_by_who_is_turned_away()
+    {
+        string holder = _app.Start("in-short-line", new Work(100_000));
+        _app.UntilRunning(holder);
+        string waiter = _app.Start("in-short-line", new Work(100_000));
+        _app.Host.RunUntil(() => _app.GetGate("in-short-line").Waiters.Length == 1);
+        _app.Terminate(holder);
+        _app.Terminate(waiter);
+        Assert.Equal(RunStatus.Rejected, _app.End(_app.Start("in-short-line", new Work(1))).Status);
+        _app.Host.Advance(GateRules.CheckInterval);
+        Run next = _app.End(_app.Start("in-short-line", new Work(1)));
+        Assert.Equal(RunStatus.Succeeded, next.Status);
+        Assert.Empty(_app.GetGate("in-short-line").Waiters);
+    }
+
     [Theory]
     [InlineData("one-in-order", 1, 1)]
     [InlineData("in-turn", 3, 300)]
