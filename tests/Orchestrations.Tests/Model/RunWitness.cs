@@ -155,9 +155,9 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
 
         switch (stop.Reason)
         {
-            // Where requests are not lost, the run need not take its step's word for them.
+            // Where requests are not lost, the run need not take its step's word for them; one that was restarted at once hears what its steps were told before.
             case StopReason.Requested:
-                all.Require(stop.Message is not null || all.LosesRequests, $"{id} did not hear of its cancel, and took its step's word for it.");
+                all.Require(stop.Message is not null || all.LosesRequests || all.IsTakenForEarlier(this), $"{id} did not hear of its cancel, and took its step's word for it.");
                 break;
             // Code that lets out that its step was superseded ends its run; which step is the newest, the gate's witness knows.
             case StopReason.Superseded when request.StepGates.IsEmpty:

@@ -62,6 +62,25 @@ public sealed class CostTests : IDisposable
         Assert.Equal(new Cost { Starts = 1, Commits = 2, Events = 1, Timers = 1 }, all - alone - alone - alone);
     }
 
+    [Fact]
+    public void A_throttle_costs_one_call_and_one_that_waits_a_second_one()
+    {
+        // Entering: the gate's operation, and the turn on its answer. There is nothing to leave.
+        Cost atOnce = CostOf("spread-runs") - CostOf("ungated");
+        Assert.Equal(new Cost { Commits = 2, Calls = 1 }, atOnce);
+        _app.Host.Advance(TimeSpan.FromMinutes(1));
+        Cost two = Count(() =>
+        {
+            string first = _app.Start("spread-runs", new Work(1));
+            _app.Host.Advance(TimeSpan.FromSeconds(3));
+            _app.End(_app.Start("spread-runs", new Work(1)));
+            _app.End(first);
+        });
+        Cost waits = two - CostOf("ungated") - CostOf("ungated") - atOnce;
+        // The turn at its time, the gate's second operation, and the turn on that.
+        Assert.Equal(new Cost { Commits = 5, Calls = 2, Timers = 1 }, waits);
+    }
+
     private string Settled(Work work)
     {
         string id = _app.Start("queued", work);
