@@ -37,9 +37,9 @@ public sealed class KeyTemplateTests
         Check.Code<KeyTemplateAnalyzer>(Workflow("\"{input.customer}\"", ".StepConcurrency<Work>({|PREEMPT011:\"{input.sku}\"|}, 1, ConcurrencyStrategy.Queue)"));
 
     [Fact]
-    public Task A_template_of_a_throttle_is_checked_too() =>
+    public Task A_template_of_a_throttle_and_of_a_debounce_is_checked_too() =>
         Check.Code<KeyTemplateAnalyzer>(Workflow(
-            "\"{input.customer}\"", ".Throttle({|PREEMPT011:\"{input.sku}\"|}, 1, \"1 minute\").StepThrottle<Work>({|PREEMPT011:\"{input.sku}\"|}, 1, \"1 minute\")"));
+            "\"{input.customer}\"", ".Throttle({|PREEMPT011:\"{input.sku}\"|}, 1, \"1 minute\").StepThrottle<Work>({|PREEMPT011:\"{input.sku}\"|}, 1, \"1 minute\").Debounce({|PREEMPT011:\"{input.sku}\"|}, \"1s\", \"1 minute\")"));
 
     [Theory]
     [InlineData("System.Text.Json.JsonElement")]

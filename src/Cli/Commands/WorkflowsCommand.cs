@@ -35,6 +35,7 @@ internal static class WorkflowsCommand
     private static string InWords(ConcurrencyRule rule) => rule switch
     {
         { Rate: { } rate } => $"{rate} for each {rule.Key}, {(rule.Strategy == ConcurrencyStrategy.CancelNewest ? "more are rejected" : "more wait")}",
+        { Debounce: { } debounce } => $"the newest of each {rule.Key}, {debounce}",
         { IsMaxRunsComputed: true } => $"as many as computed for each {rule.Key}, {rule.Strategy}",
         _ => $"{rule.MaxRuns} for each {rule.Key}, {rule.Strategy}",
     };

@@ -39,6 +39,13 @@ public sealed record ConcurrencyRule
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StartRate? Rate { get; init; }
 
+    /// <summary>
+    /// When the newest of the runs of a key starts that come shortly one after the other; null if the rule does not wait for that. The strategy is
+    /// <see cref="ConcurrencyStrategy.CancelInProgress"/>: a newer run supersedes the one that waits, and none that has started.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Debounce? Debounce { get; init; }
+
     /// <summary>For CancelInProgress: when a new run gets the slot of the run that it supersedes.</summary>
     public Handover Handover { get; init; }
 

@@ -17,7 +17,8 @@ namespace Preempt;
 /// <param name="MaxQueuedTotal">For RoundRobin: how many runs of all keys may wait.</param>
 /// <param name="Healed">How many slots it has taken back, ever, from runs that were terminated or purged past the app and so never left.</param>
 /// <param name="Rate">For a throttle: how often runs of the key may start; then it has no holders.</param>
-/// <param name="NextStart">For a throttle: when the next run of the line, or a new one, can start, UTC; in the past if it can start at once.</param>
+/// <param name="NextStart">For a throttle: when the next run of the line, or a new one, can start, UTC; in the past if it can start at once. For a debounce: when the run that waits starts.</param>
+/// <param name="Debounce">For a debounce: for how long its key must be quiet; then it has no holders.</param>
 public sealed record Gate(
     string Workflow,
     string Version,
@@ -32,7 +33,8 @@ public sealed record Gate(
     int? MaxQueuedTotal = null,
     int Healed = 0,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StartRate? Rate = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? NextStart = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? NextStart = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Debounce? Debounce = null);
 
 /// <summary>A run that holds a gate.</summary>
 /// <param name="RunId">The run.</param>

@@ -251,6 +251,13 @@ public sealed class LabRateLimit : LabWorkflow
         Base(workflow).Throttle("{input.group}", starts: 3, per: "1 minute", whenFull: WhenFull.Reject);
 }
 
+/// <summary>The newest run of each group, when none has come for two seconds, or ten seconds after the first.</summary>
+public sealed class LabDebounce : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) => Base(workflow).Debounce("{input.group}", quiet: "2s", atMost: "10s");
+}
+
 /// <summary>One run per group and three in all; the groups take turns.</summary>
 public sealed class LabRoundRobin : LabWorkflow
 {

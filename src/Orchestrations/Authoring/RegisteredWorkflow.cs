@@ -118,11 +118,12 @@ internal sealed record RegisteredWorkflow
     /// <summary>The entity key of the gate for one concurrency key of one of the rules; with RoundRobin one gate serves all keys.</summary>
     internal string GateKey(int rule, string key) => GateKey(rule, Rules[rule], key);
 
-    /// <summary>If a deployment makes a rule a throttle, or no longer one, that is another gate.</summary>
+    /// <summary>If a deployment makes a rule a throttle or a debounce, or no longer one, that is another gate.</summary>
     private string GateKey(int index, ConcurrencyRule rule, string key) => GatePrefix(index) + rule switch
     {
         { Strategy: ConcurrencyStrategy.RoundRobin } => RunId.NoKey,
         { Rate: not null } => $"{RunId.HashKey(key)}~",
+        { Debounce: not null } => $"{RunId.HashKey(key)}~quiet",
         _ => RunId.HashKey(key),
     };
 

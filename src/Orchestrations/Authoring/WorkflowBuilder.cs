@@ -281,6 +281,41 @@ public sealed class WorkflowBuilder
         return this;
     }
 
+    /// <summary>
+    /// Of the runs with the same key that come shortly one after the other, starts only the newest, when no newer one has come for some time. Those before it
+    /// are superseded without having started; a run that has started is left alone.
+    /// </summary>
+    /// <param name="key">A template over <c>input</c> and <c>metadata</c>, such as <c>{input.documentId}</c>.</param>
+    /// <param name="quiet">How long no further run of the key must have come: 10 milliseconds to 1 day.</param>
+    /// <param name="atMost">How long after the first of them the newest starts in any case: as long as <paramref name="quiet"/> at least, 31 days at most.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="FormatException">The template cannot be read.</exception>
+    /// <exception cref="ArgumentException">A time is out of range.</exception>
+    public WorkflowBuilder Debounce(string key, Duration quiet, Duration atMost) => AddDebounce(new RuleSource(KeySelector.FromTemplate(key)), quiet, atMost);
+
+    /// <inheritdoc cref="Debounce(string, Duration, Duration)" />
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <param name="key">Returns the key of a run, 512 characters at most, from its input and metadata.</param>
+    public WorkflowBuilder Debounce<TInput>(Func<TInput, IReadOnlyDictionary<string, string>, string> key, Duration quiet, Duration atMost) =>
+        AddDebounce(new RuleSource(KeySelector.FromCode(key)), quiet, atMost);
+
+    private WorkflowBuilder AddDebounce(RuleSource source, Duration quiet, Duration atMost)
+    {
+        if (quiet < Preempt.Debounce.ShortestQuiet || quiet > Preempt.Debounce.LongestQuiet)
+            throw new ArgumentOutOfRangeException(nameof(quiet), $"workflow \"{_name}\": quiet {quiet}: 10 milliseconds to 1 day is allowed.");
+        if (atMost < quiet || atMost > Preempt.Debounce.LongestAtMost)
+            throw new ArgumentOutOfRangeException(nameof(atMost), $"workflow \"{_name}\": atMost {atMost}: {quiet}, which is quiet, to 31 days is allowed.");
+        _rules.Add(new ConcurrencyRule
+        {
+            Key = source.Key.Description,
+            MaxRuns = 1,
+            Strategy = ConcurrencyStrategy.CancelInProgress,
+            Debounce = new Debounce(quiet, atMost),
+        });
+        _sources.Add(source);
+        return this;
+    }
+
     private WorkflowBuilder AddThrottle(RuleSource source, int starts, Duration per, int? burst, WhenFull whenFull, int? maxQueued)
     {
         _rules.Add(MakeThrottle(source, starts, per, burst, whenFull, maxQueued));

@@ -7,7 +7,7 @@ namespace Preempt;
 internal static class GateExplainer
 {
     public static bool Holds(string self, GateState state) =>
-        state.Holders.Any(holder => holder.Age.RunId == self) || state.Throttle?.Started.Any(started => started.RunId == self) == true;
+        state.Holders.Any(holder => holder.Age.RunId == self) || StartLog.Find(state, self) is not null;
 
     /// <summary>Nothing of a gate that the run holds.</summary>
     /// <param name="self">The run, as gates know it.</param>
@@ -30,6 +30,14 @@ internal static class GateExplainer
             yield return $"It waits for its time to start: {rate} are allowed for {Named(gate)}.";
             yield return Place(self, gate, state, index);
             yield return $"It can start at {ThrottleRules.StartOf(state, state.Rule ?? rule, index):yyyy-MM-dd HH:mm:ss} UTC, if no run of a higher priority comes.";
+            yield break;
+        }
+
+        if (rule.Debounce is { } debounce)
+        {
+            yield return $"It waits until no newer run of {Named(gate)} comes: it starts {debounce}.";
+            if (DebounceRules.StartOf(state) is { } start)
+                yield return $"It starts at {start:yyyy-MM-dd HH:mm:ss} UTC, if no newer run comes; a newer run would supersede it.";
             yield break;
         }
 

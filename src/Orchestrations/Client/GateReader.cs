@@ -23,7 +23,8 @@ internal static class GateReader
             rule.Strategy == ConcurrencyStrategy.RoundRobin ? rule.MaxQueuedTotal : null,
             state.Healed,
             rule.Rate,
-            rule.Rate is null ? null : ThrottleRules.StartOf(state, rule, ahead: 0));
+            rule.Rate is null ? DebounceRules.StartOf(state) : ThrottleRules.StartOf(state, rule, ahead: 0),
+            rule.Debounce);
     }
 
     [return: NotNullIfNotNull(nameof(holder))]

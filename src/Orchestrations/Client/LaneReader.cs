@@ -51,7 +51,7 @@ internal static class LaneReader
                    line.Count(),
                    [.. line.Take(MaxNext).Select(each => HolderId.Parse(each.Waiter.Age.RunId).RunId)],
                    line.First().Place,
-                   state.Throttle is null ? StandingRule.MaxRunsOf(state, line.Key) : 0),
+                   state.Started is null ? StandingRule.MaxRunsOf(state, line.Key) : 0),
         ];
     }
 }

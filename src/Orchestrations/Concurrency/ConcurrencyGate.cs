@@ -65,8 +65,12 @@ internal sealed class ConcurrencyGate(TimeProvider time) : ITaskEntity
         return state;
     }
 
-    private (GateState State, ImmutableArray<GateAdmission> Admissions) StrikeOff(GateState state, LeaveRequest request) =>
-        state.Throttle is null ? GateRules.Leave(state, request) : ThrottleRules.Leave(state, request, time.GetUtcNow());
+    private (GateState State, ImmutableArray<GateAdmission> Admissions) StrikeOff(GateState state, LeaveRequest request) => state.Rule switch
+    {
+        { Rate: not null } => ThrottleRules.Leave(state, request, time.GetUtcNow()),
+        { Debounce: not null } => DebounceRules.Leave(state, request),
+        _ => GateRules.Leave(state, request),
+    };
 
     private static T Input<T>(TaskEntityOperation operation) =>
         operation.GetInput<T>() ?? throw new ArgumentException($"A gate's operation '{operation.Name}' needs an input.");

@@ -69,9 +69,9 @@ internal sealed partial class GateBooks(TimeProvider time, ILogger<GateBooks> lo
     }
 
     private static bool Has(EntityMetadata<GateState>? gate, GateSlot slot) => gate?.State is { } state
-        && (state.Throttle is null
+        && (state.Started is null
             ? state.Holders.Any(holder => holder.Age.RunId == slot.Holder && holder.Token == slot.Token)
-            : ThrottleRules.HasStarted(state, slot.Holder, slot.Token));
+            : StartLog.Has(state, slot.Holder, slot.Token));
 }
 
 /// <summary>A slot that a gate has said to have given.</summary>

@@ -30,6 +30,8 @@ internal static class GateRules
         (state, request) = Tame(state, request, now);
         if (request.Gate.Rule.Rate is not null)
             return ThrottleRules.Enter(state, request, now);
+        if (request.Gate.Rule.Debounce is not null)
+            return DebounceRules.Enter(state, request, now);
         (state, GateReply reply) = Decide(state, request, now);
         state = SelfWait.Note(state, request);
         return (state, reply with

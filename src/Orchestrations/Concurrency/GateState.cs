@@ -32,7 +32,7 @@ internal sealed record CallerState(string Caller, string Waiter);
 /// <param name="At">When the run was accepted that said so, UTC.</param>
 internal sealed record KeyLimit(int MaxRuns, DateTimeOffset At);
 
-/// <summary>A run that a throttle has let start.</summary>
+/// <summary>A run that a gate without slots has let start.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Token">Its fencing token.</param>
 /// <param name="ToldBy">The run that was asked to tell it; null where the answer to its own question said so.</param>
@@ -41,8 +41,12 @@ internal sealed record StartedState(
 
 /// <summary>What a throttle remembers; see <see cref="ThrottleRules"/>.</summary>
 /// <param name="Spent">Until when the starts so far have used the rate up, if each took an equal part of it; UTC.</param>
-/// <param name="Started">The latest runs that it has let start, in that order: those that a host's death may have kept from its books are found missing here.</param>
-internal sealed record ThrottleState(DateTimeOffset Spent, ImmutableArray<StartedState> Started);
+internal sealed record ThrottleState(DateTimeOffset Spent);
+
+/// <summary>What a debounce remembers while a run waits; see <see cref="DebounceRules"/>.</summary>
+/// <param name="FirstAt">When the first run came that the others have superseded, UTC.</param>
+/// <param name="DueAt">When the newest starts if no other comes, UTC.</param>
+internal sealed record DebounceState(DateTimeOffset FirstAt, DateTimeOffset DueAt);
 
 /// <summary>What a gate remembers. Its size does not grow with the runs that have passed.</summary>
 internal sealed record GateState
@@ -98,9 +102,17 @@ internal sealed record GateState
     /// <summary>Holders that wait for runs that wait here; see <see cref="SelfWait"/>.</summary>
     public ImmutableArray<CallerState> Callers { get; init; } = [];
 
+    /// <summary>Of a gate without slots, a throttle or a debounce: the latest runs that it has let start; see <see cref="StartLog"/>. Null of others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<StartedState>? Started { get; init; }
+
     /// <summary>Of a gate whose rule has a rate; null of others.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ThrottleState? Throttle { get; init; }
+
+    /// <summary>Of a gate that waits until its key is quiet, while a run waits; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DebounceState? Debounce { get; init; }
 
     /// <summary>The slots that the gate has taken back from runs that had ended without leaving.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -13,9 +13,6 @@ namespace Preempt;
 /// </remarks>
 internal static class ThrottleRules
 {
-    /// <summary>The latest starts that are remembered, if the burst is not larger.</summary>
-    private const int MaxStarted = 100;
-
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
@@ -33,8 +30,8 @@ internal static class ThrottleRules
     public static (GateState State, GateReply Reply) Enter(GateState state, EnterRequest request, DateTimeOffset now)
     {
         string self = request.Age.RunId;
-        if (Find(state, self) is { } started)
-            return (state, new GateReply(GateVerdict.Admitted) { Token = started.Token, Admissions = TellAgain(state, self) });
+        if (StartLog.Find(state, self) is { } started)
+            return (state, new GateReply(GateVerdict.Admitted) { Token = started.Token, Admissions = Told(state, self, now) });
         request = StandingRule.Apply(state, request);
         state = Tame(state, request.Gate.Rule, now);
         if (state.Waiters.All(waiter => waiter.Age.RunId != self))
@@ -50,15 +47,13 @@ internal static class ThrottleRules
             };
         }
 
-        (state, ImmutableArray<GateAdmission> admissions) = Start(state, self, now);
-        if (Find(state, self) is { } own)
-        {
-            admissions = admissions.RemoveAll(admission => admission.RunId == self);
-            return Answer(state, self, new GateReply(GateVerdict.Admitted) { Token = own.Token }, admissions, now);
-        }
-
-        (state, GateReply reply) = Wait(state, self, now);
-        return Answer(state, self, reply, admissions, now);
+        state = Start(state, self, now);
+        GateReply reply;
+        if (StartLog.Find(state, self) is { } own)
+            reply = new GateReply(GateVerdict.Admitted) { Token = own.Token };
+        else
+            (state, reply) = Wait(state, self, now);
+        return (state, reply with { Admissions = Told(state, self, now) });
     }
 
     /// <summary>Strikes off runs that wait no longer.</summary>
@@ -70,20 +65,15 @@ internal static class ThrottleRules
     {
         ImmutableArray<WaiterState> left = [.. state.Waiters.Where(waiter => !request.RunIds.Contains(waiter.Age.RunId))];
         if (left.Length == state.Waiters.Length)
-            return (state, TellAgain(state, request.By));
+            return (state, StartLog.ToTell(state, request.By));
         state = Tame(state, state.Rule!, now) with
         {
             Waiters = left,
             Left = request.Returns ? state.Left : GateRules.Remember(state.Left, request.RunIds),
         };
-        (state, ImmutableArray<GateAdmission> admissions) = Start(state, request.By, now);
-        return (state, Told(state, request.By, admissions, now));
+        state = Start(state, request.By, now);
+        return (state, Told(state, request.By, now));
     }
-
-    /// <summary>Whether a start is in the books. One that is older than those that are remembered counts as written.</summary>
-    public static bool HasStarted(GateState state, string holder, long token) =>
-        state.Throttle is { Started: [var oldest, ..] started }
-        && (token < oldest.Token || started.Any(known => known.RunId == holder && known.Token == token));
 
     /// <summary>When a run could start that has so many before it, UTC; in the past if it could have started.</summary>
     public static DateTimeOffset StartOf(GateState state, ConcurrencyRule rule, int ahead) =>
@@ -95,17 +85,15 @@ internal static class ThrottleRules
     /// <summary>How much of the rate may be used up in advance: one start less than the burst, which is the one that is due.</summary>
     private static TimeSpan InAdvance(ConcurrencyRule rule) => PartOf(rule) * (rule.MaxRuns - 1);
 
-    private static StartedState? Find(GateState state, string runId) => state.Throttle?.Started.LastOrDefault(started => started.RunId == runId);
-
     /// <summary>
     /// No right clock can have used up more than the burst: what exceeds it was left by a clock that was ahead, or by a rule that allowed less, and
     /// would hold everybody up.
     /// </summary>
     private static GateState Tame(GateState state, ConcurrencyRule rule, DateTimeOffset now)
     {
-        ThrottleState throttle = state.Throttle ?? new ThrottleState(DateTimeOffset.UnixEpoch, []);
+        ThrottleState throttle = state.Throttle ?? new ThrottleState(DateTimeOffset.UnixEpoch);
         DateTimeOffset most = now + PartOf(rule) * rule.MaxRuns + ClockTolerance;
-        return state with { Throttle = throttle.Spent > most ? throttle with { Spent = most } : throttle };
+        return state with { Started = state.Started ?? [], Throttle = throttle.Spent > most ? throttle with { Spent = most } : throttle };
     }
 
     private static bool IsTurnedAway(GateState state, EnterRequest request, DateTimeOffset now)
@@ -119,7 +107,7 @@ internal static class ThrottleRules
     /// <param name="state">What the gate remembers.</param>
     /// <param name="asker">The run whose question this is; it tells the others.</param>
     /// <param name="now">The time by the gate's clock, UTC.</param>
-    private static (GateState State, ImmutableArray<GateAdmission> Admissions) Start(GateState state, string asker, DateTimeOffset now)
+    private static GateState Start(GateState state, string asker, DateTimeOffset now)
     {
         ConcurrencyRule rule = state.Rule!;
         DateTimeOffset spent = state.Throttle!.Spent;
@@ -127,21 +115,8 @@ internal static class ThrottleRules
         for (; count < state.Waiters.Length && spent <= now + InAdvance(rule); count++)
             spent = (spent > now ? spent : now) + PartOf(rule);
         if (count == 0)
-            return (state, []);
-        StartedState[] starting =
-        [
-            .. state.Waiters.Take(count).Select((waiter, index) => new StartedState(
-                waiter.Age.RunId, state.LastToken + 1 + index, waiter.Age.RunId == asker ? null : asker)),
-        ];
-        ImmutableArray<StartedState> started = state.Throttle.Started.AddRange(starting);
-        int most = Math.Max(MaxStarted, rule.MaxRuns);
-        state = state with
-        {
-            LastToken = state.LastToken + count,
-            Waiters = state.Waiters.RemoveRange(0, count),
-            Throttle = new ThrottleState(spent, started.Length <= most ? started : started[^most..]),
-        };
-        return (state, [.. starting.Select(start => new GateAdmission(start.RunId, start.Token, OthersWait: false))]);
+            return state;
+        return StartLog.Start(state with { Throttle = new ThrottleState(spent) }, count, asker, rule.MaxRuns);
     }
 
     private static (GateState State, GateReply Reply) Wait(GateState state, string self, DateTimeOffset now)
@@ -158,24 +133,14 @@ internal static class ThrottleRules
         return pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause;
     }
 
-    private static (GateState State, GateReply Reply) Answer(
-        GateState state, string self, GateReply reply, ImmutableArray<GateAdmission> admissions, DateTimeOffset now) =>
-        (state, reply with { Admissions = Told(state, self, admissions, now) });
-
-    /// <summary>Whom a run is to tell something: those who start now, those it was to tell before, and the first in line if it would ask too late.</summary>
-    private static ImmutableArray<GateAdmission> Told(GateState state, string asker, ImmutableArray<GateAdmission> now, DateTimeOffset at)
+    /// <summary>Whom a run is to tell something: those who start, and the first in line if it would ask too late.</summary>
+    private static ImmutableArray<GateAdmission> Told(GateState state, string asker, DateTimeOffset now)
     {
-        ImmutableArray<GateAdmission> told = [.. now.UnionBy(TellAgain(state, asker), admission => admission.RunId)];
+        ImmutableArray<GateAdmission> told = StartLog.ToTell(state, asker);
         if (state.Waiters is not [{ AsksAt: { } asksAt } first, ..] || first.Age.RunId == asker)
             return told;
         TimeSpan slack = PartOf(state.Rule!) / 2;
-        bool isLate = asksAt > at && asksAt - StartOf(state, state.Rule!, ahead: 0) > (slack > Unhurried ? slack : Unhurried);
+        bool isLate = asksAt > now && asksAt - StartOf(state, state.Rule!, ahead: 0) > (slack > Unhurried ? slack : Unhurried);
         return isLate ? told.Add(new GateAdmission(first.Age.RunId, Token: 0, OthersWait: true, AsksAgain: true)) : told;
     }
-
-    private static ImmutableArray<GateAdmission> TellAgain(GateState state, string asker) =>
-    [
-        .. (state.Throttle?.Started ?? []).Where(started => started.ToldBy == asker)
-            .Select(started => new GateAdmission(started.RunId, started.Token, OthersWait: false)),
-    ];
 }

@@ -172,14 +172,14 @@ public class ThrottleRulesTests
     public void The_books_know_the_latest_starts_and_take_older_ones_for_written()
     {
         ConcurrencyRule rule = Rule(burst: 1000, starts: 100_000, strategy: ConcurrencyStrategy.Queue) with { Rate = new StartRate(1000, "1 second") };
-        Assert.False(ThrottleRules.HasStarted(_state, "a0", 1));
+        Assert.False(StartLog.Has(_state, "a0", 1));
         for (int n = 0; n < 1200; n++)
             Assert.Equal(GateVerdict.Admitted, Enter($"a{n}", n, rule).Verdict);
-        Assert.Equal(1000, _state.Throttle!.Started.Length);
-        Assert.True(ThrottleRules.HasStarted(_state, "a1199", 1200));
-        Assert.False(ThrottleRules.HasStarted(_state, "other", 1200));
-        Assert.False(ThrottleRules.HasStarted(_state, "a1199", 1201));
-        Assert.True(ThrottleRules.HasStarted(_state, "a0", 1));
+        Assert.Equal(1000, _state.Started!.Value.Length);
+        Assert.True(StartLog.Has(_state, "a1199", 1200));
+        Assert.False(StartLog.Has(_state, "other", 1200));
+        Assert.False(StartLog.Has(_state, "a1199", 1201));
+        Assert.True(StartLog.Has(_state, "a0", 1));
     }
 
     /// <summary>Whoever comes, asks and gives up: in no time do more start than the rule allows, and nobody waits while there is room.</summary>
@@ -255,7 +255,7 @@ public class ThrottleRulesTests
         GateState read = System.Text.Json.JsonSerializer.Deserialize<GateState>(json)!;
         Assert.Equal(_state.Waiters.Single(), read.Waiters.Single());
         Assert.Equal(Noon.AddSeconds(10), read.Waiters.Single().AsksAt);
-        Assert.Equal(_state.Throttle!.Started.AsEnumerable(), read.Throttle!.Started);
+        Assert.Equal(_state.Started!.Value.AsEnumerable(), read.Started!.Value);
         Assert.Equal(json, System.Text.Json.JsonSerializer.Serialize(read));
     }
 }

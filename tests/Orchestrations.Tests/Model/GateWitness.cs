@@ -16,7 +16,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
     private readonly Dictionary<string, int> _passedOver = [];
     private readonly Dictionary<string, DateTimeOffset> _waitsSince = [];
     private readonly Dictionary<string, DateTimeOffset> _supersededAt = [];
-    private readonly ThrottleWitness _throttle = new(gate, all);
+    private readonly StartWitness _starts = new(gate, all);
     private GateState _before = new();
 
     public string Key => gate;
@@ -47,9 +47,9 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
     public void See(string json)
     {
         GateState now = JsonSerializer.Deserialize<GateState>(json)!;
-        if (now.Throttle is not null)
+        if (now.Started is not null)
         {
-            foreach (StartedState started in _throttle.See(_before, now))
+            foreach (StartedState started in _starts.See(_before, now))
                 _tokens[started.RunId] = started.Token;
         }
         else if (now.Rule is { } rule)
@@ -207,7 +207,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
     private void CheckSize(GateState now, string json)
     {
         const int CharactersOfOne = 120;
-        int entries = now.Holders.Length + now.Waiters.Length + (now.Throttle?.Started.Length ?? 0) + GateState.MaxLeft + ModelSchedule.Keys + now.KeyLimits.Count;
+        int entries = now.Holders.Length + now.Waiters.Length + (now.Started?.Length ?? 0) + GateState.MaxLeft + ModelSchedule.Keys + now.KeyLimits.Count;
         all.Require(json.Length <= 700 + (CharactersOfOne * entries), $"The state of {gate} has {json.Length} characters.");
         all.Require(now.Newest.Length <= (now.Rule?.MaxRuns ?? 0), $"{gate} remembers {now.Newest.Length} newest runs.");
         all.Require(now.Left.Length <= GateState.MaxLeft, $"{gate} remembers {now.Left.Length} runs that have left.");
@@ -223,7 +223,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         {
             bool mayBeStruckOff = now.Rule!.Strategy == ConcurrencyStrategy.CancelInProgress
                 && (now.Rule.Handover == Handover.Immediate || _before.Holders.All(holder => holder.Age.RunId != id));
-            bool hasStarted = now.Throttle?.Started.Any(started => started.RunId == id) == true;
+            bool hasStarted = now.Started?.Any(started => started.RunId == id) == true;
             all.Require(hasStarted || mayBeStruckOff || _out.Contains(id) || all.IsGoneFrom(gate, id), $"{gate} forgot {id}, which has neither left nor ended.");
         }
     }

@@ -22,6 +22,7 @@ internal sealed class ModelSchedule : IDisposable
         "in-turn-then-oldest", "newest-step", "line-then-steps-in-line", "newest-with-child",
         "line-in-line", "newest-in-newest", "as-many-newest", "as-many-in-line", "as-many-in-turn",
         "throttled", "rate-limited", "throttled-then-line", "newest-then-throttled", "throttled-steps",
+        "debounced", "debounced-then-newest",
     ];
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(12);
@@ -109,6 +110,8 @@ internal sealed class ModelSchedule : IDisposable
             .AddWorkflow<ThrottledThenLine>()
             .AddWorkflow<NewestThenThrottled>()
             .AddWorkflow<ThrottledSteps>()
+            .AddWorkflow<Debounced>()
+            .AddWorkflow<DebouncedThenNewest>()
             .AddStep<ModelStep>());
     }
 

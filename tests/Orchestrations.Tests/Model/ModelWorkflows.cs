@@ -241,6 +241,19 @@ public sealed class NewestThenThrottled : ModelWorkflow
         .Throttle("{input.other}", 2, "20 seconds");
 }
 
+/// <summary>The newest of a key, when none has come for four seconds.</summary>
+public sealed class Debounced : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Debounce("{input.key}", "4s", "10s");
+}
+
+public sealed class DebouncedThenNewest : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Debounce("{input.key}", "3s", "10s")
+        .Concurrency("{input.key}", 1, ConcurrencyStrategy.CancelInProgress);
+}
+
 public sealed class ThrottledSteps : ModelWorkflow
 {
     public override void Configure(WorkflowBuilder workflow) => workflow.StepThrottle<ModelStep>("{input.key}", 3, "20 seconds", burst: 2, maxQueued: 5);

@@ -158,7 +158,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     {
         if (ForgetsAdmissions)
             return;
-        foreach (RunGate gate in changed.Request.Gates.Where(gate => gate.Rule is { Handover: Handover.AfterStop, Rate: null }))
+        foreach (RunGate gate in changed.Request.Gates.Where(gate => gate.Rule is { Handover: Handover.AfterStop, Rate: null, Debounce: null }))
         {
             RunWitness[] at = [.. Runs.Values.Where(run => run.Request.Gates.Any(other => other.Gate == gate.Gate) && run.Holds(gate.Gate))];
             bool isInTurn = gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin;
@@ -208,9 +208,9 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
             if (gate.Rule.Handover == Handover.Immediate)
                 continue;
             bool isGone = run.IsGoneFrom(gate.Gate, run.Holder);
-            if (gate.Rule.Rate is not null)
+            if (gate.Rule is not { Rate: null, Debounce: null })
             {
-                bool hasStarted = Gates.TryGetValue(gate.Gate, out GateWitness? throttle) && ThrottleRules.HasStarted(throttle.State, run.Holder, token);
+                bool hasStarted = Gates.TryGetValue(gate.Gate, out GateWitness? throttle) && StartLog.Has(throttle.State, run.Holder, token);
                 Require(isGone || run.Record.Stop is not null || hasStarted, $"A step of {run.Id} began with the token {token}, and {gate.Gate} did not let it start.");
                 continue;
             }

@@ -116,6 +116,12 @@ public sealed class LimitedRuns : ScriptedWorkflow
     public override void Configure(WorkflowBuilder workflow) => workflow.Throttle<Script>((input, _) => input.Key, starts: 6, per: "1 minute", whenFull: WhenFull.Reject);
 }
 
+/// <summary>The newest of a key, when none has come for five seconds.</summary>
+public sealed class QuietRuns : ScriptedWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Debounce("{input.key}", quiet: "5s", atMost: "20s");
+}
+
 /// <summary>The starts of all steps are ten seconds apart, and the runs of a key follow each other.</summary>
 public sealed class SpreadSteps : ScriptedWorkflow
 {
@@ -389,6 +395,7 @@ public sealed class TestApp : IDisposable
                     .AddWorkflow<SpreadRuns>()
                     .AddWorkflow<LimitedRuns>()
                     .AddWorkflow<SpreadSteps>()
+                    .AddWorkflow<QuietRuns>()
                     .AddWorkflow<OneStepInOrder>()
                     .AddWorkflow<Ungated>()
                     .AddStep<Worker>());

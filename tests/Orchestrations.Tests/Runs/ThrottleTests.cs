@@ -125,9 +125,9 @@ public sealed class ThrottleTests : IDisposable
             Dictionary<long, DateTimeOffset> written = [];
             app.Host.Committing = seen =>
             {
-                if (seen.Entity?.State is not { } state || JsonSerializer.Deserialize<GateState>(state)?.Throttle is not { } throttle)
+                if (seen.Entity?.State is not { } state || JsonSerializer.Deserialize<GateState>(state)?.Started is not { } started)
                     return;
-                foreach (StartedState start in throttle.Started)
+                foreach (StartedState start in started)
                     written.TryAdd(start.Token, app.Host.Now);
             };
             string[] ids = [.. Enumerable.Range(0, 4).Select(_ => app.Start("spread-runs", new Work(1)))];

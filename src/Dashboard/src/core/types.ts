@@ -55,12 +55,15 @@ export interface Explanation { runId: string; status: string; sentences: string[
 
 export interface Rate { starts: number; per: string }
 
+export interface Debounce { quiet: string; atMost: string }
+
 export interface Rule {
   key: string;
   maxRuns: number;
   isMaxRunsComputed?: boolean;
   strategy: string;
   rate?: Rate | null;
+  debounce?: Debounce | null;
   handover: string;
   maxQueued: number;
   maxTotal: number;
@@ -87,6 +90,7 @@ export interface Gate {
   maxRuns: number;
   strategy: string;
   rate?: Rate | null;
+  debounce?: Debounce | null;
   nextStart?: string | null;
   lastToken: number;
   healed: number;

@@ -10,6 +10,7 @@ export function ruleInWords(rule: Rule): string {
     const others = rule.strategy === 'CancelNewest' ? 'more are rejected' : 'more wait for their time, by priority and then first in, first out';
     return `A throttle: ${rateInWords(rule.rate)}${each}, ${rule.maxRuns} of them at the same moment; ${others}.`;
   }
+  if (rule.debounce) return `A debounce: the newest run${each} starts when none has come for ${rule.debounce.quiet}, ${rule.debounce.atMost} after the first at the latest; those before it never start.`;
   switch (rule.strategy) {
     case 'CancelInProgress': return `The newest wins: ${many} at a time; a newer run stops the oldest${rule.handover === 'Immediate' ? ' and starts at once' : ' and starts when that has ended'}.`;
     case 'CancelNewest': return `The first wins: ${many} at a time; a new run is cancelled at once.`;
@@ -24,6 +25,7 @@ export const rateInWords = (rate: Rate): string => `${count(rate.starts, 'start'
 
 /** Why a run waits, in a few words. */
 export function waitInWords(rule: Rule | undefined, gate: LaneGate, place: number): string {
+  if (rule?.debounce) return 'until no newer run comes';
   if (rule?.rate) return place === 0 ? 'until its time to start' : `behind ${place}`;
   switch (rule?.strategy) {
     case 'CancelInProgress': return 'until the older run has ended';
@@ -34,6 +36,6 @@ export function waitInWords(rule: Rule | undefined, gate: LaneGate, place: numbe
 
 /** How many runs of a key run, and of how many that may. */
 export function runningInWords(rule: Rule | undefined, lane: { running: number; gate?: LaneGate }): string {
-  const most = lane.gate?.maxRuns || (rule?.isMaxRunsComputed || rule?.rate ? 0 : rule?.maxRuns);
+  const most = lane.gate?.maxRuns || (rule?.isMaxRunsComputed || rule?.rate || rule?.debounce ? 0 : rule?.maxRuns);
   return most ? `${lane.running} of ${most} running` : `${lane.running} running`;
 }

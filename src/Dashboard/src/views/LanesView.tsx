@@ -125,7 +125,7 @@ function Board({ lanes, rule, definition, from, to, isNow }: { lanes: Lanes; rul
   const isNarrow = width < narrow;
   const scale: Scale = { from, to, width: Math.max(120, isNarrow ? width - 24 : width - wideHead - wideLine) };
   const span = to - from;
-  const drawn = useMemo(() => layOut(lanes.runs, lanes.gates, rule?.isMaxRunsComputed || rule?.rate ? 1 : rule?.maxRuns ?? 0, span / scale.width * 3, places), [lanes, rule, span, scale.width]);
+  const drawn = useMemo(() => layOut(lanes.runs, lanes.gates, rule?.isMaxRunsComputed || rule?.rate || rule?.debounce ? 1 : rule?.maxRuns ?? 0, span / scale.width * 3, places), [lanes, rule, span, scale.width]);
   const ticks = ticksOf(scale);
   const heightOf = (lane: Lane): number => isNarrow ? chartHeight(lane) + 34 + (lane.gate ? 2 * lineHeight + 6 : 0) : Math.max(leastHeight, chartHeight(lane));
   let top = 0;

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+
+namespace Preempt;
+
+/// <summary>
+/// The decisions of a gate whose rule waits until a key is quiet, pure, as <see cref="GateRules"/>. One run of the key waits, the newest; it supersedes
+/// the one that has waited before it, and starts when no newer one has come for the quiet time, or when so many have come that the longest time is over. As at a
+/// throttle, the run that waits is told when to ask again, and holds nothing once it has started.
+/// </summary>
+internal static class DebounceRules
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
+    /// <summary>Decides on a run that asks to start.</summary>
+    /// <param name="state">What the gate remembers.</param>
+    /// <param name="request">The run, and the rule as it knows it.</param>
+    /// <param name="now">The time by the gate's clock, UTC.</param>
+    /// <returns>What the gate remembers next, and its answer.</returns>
+    public static (GateState State, GateReply Reply) Enter(GateState state, EnterRequest request, DateTimeOffset now)
+    {
+        string self = request.Age.RunId;
+        ImmutableArray<GateStop> stops = [];
+        if (StartLog.Find(state, self) is null)
+            state = StartIfDue(state with { Started = state.Started ?? [] }, self, now);
+        GateReply? reply = StartLog.Find(state, self) is { } started ? new GateReply(GateVerdict.Admitted) { Token = started.Token } : null;
+        if (reply is null && state.Waiters.All(waiter => waiter.Age.RunId != self))
+        {
+            reply = Refuse(state, request);
+            if (reply is null)
+            {
+                // Should this be lost, the one that was superseded asks when its own time has come.
+                stops = [.. state.Waiters.Select(before => new GateStop(before.Age.RunId, self, HasLeft: true))];
+                state = Begin(state, StandingRule.Apply(state, request), now);
+            }
+        }
+
+        reply ??= new GateReply(GateVerdict.Wait) { Pause = PauseUntil(state.Debounce!.DueAt, now) };
+        return (state, reply with { Stops = stops, Admissions = StartLog.ToTell(state, self) });
+    }
+
+    /// <summary>Strikes off runs that wait no longer. Whom they have superseded stays superseded.</summary>
+    /// <param name="state">What the gate remembers.</param>
+    /// <param name="request">The runs.</param>
+    /// <returns>The gate's next state, and the runs to tell that they start.</returns>
+    public static (GateState State, ImmutableArray<GateAdmission> Admissions) Leave(GateState state, LeaveRequest request)
+    {
+        if (state.Waiters.Any(waiter => request.RunIds.Contains(waiter.Age.RunId)))
+        {
+            state = state with
+            {
+                Waiters = [],
+                Debounce = null,
+                Newest = request.Returns ? state.Newest.RemoveAll(seen => request.RunIds.Contains(seen.RunId)) : state.Newest,
+            };
+        }
+
+        return (state, StartLog.ToTell(state, request.By));
+    }
+
+    /// <summary>When the run that waits starts if no other comes, UTC; null if none waits.</summary>
+    public static DateTimeOffset? StartOf(GateState state) => state.Debounce?.DueAt;
+
+    /// <summary>Has the run that waits start if its time has come. A clock that was ahead does not hold it up: it waits no longer than the rule says.</summary>
+    private static GateState StartIfDue(GateState state, string asker, DateTimeOffset now)
+    {
+        if (state.Debounce is not { } debounce)
+            return state;
+        Debounce rule = state.Rule!.Debounce!;
+        DebounceState tame = new(Earlier(debounce.FirstAt, now), Earlier(debounce.DueAt, now + rule.Quiet.Value));
+        if (tame != debounce)
+            state = state with { Debounce = debounce = tame };
+        if (debounce.DueAt > now)
+            return state;
+        return StartLog.Start(state, count: 1, asker, mostAtOnce: 1) with { Debounce = null };
+    }
+
+    /// <summary>The answer to a run that is older than one that has been here, or has been here itself; null to one that may wait.</summary>
+    private static GateReply? Refuse(GateState state, EnterRequest request)
+    {
+        if (state.Newest is not [var newest, ..])
+            return null;
+        if (newest.RunId == request.Age.RunId)
+            return new GateReply(GateVerdict.Gone) { HasBeenHere = true };
+        return newest > request.Age ? new GateReply(GateVerdict.Superseded) { SupersededBy = newest.RunId } : null;
+    }
+
+    /// <summary>The run waits from now on, in the place of the one before it.</summary>
+    private static GateState Begin(GateState state, EnterRequest request, DateTimeOffset now)
+    {
+        Debounce rule = request.Gate.Rule.Debounce!;
+        DateTimeOffset firstAt = state.Debounce?.FirstAt ?? now;
+        return StandingRule.Note(state, request) with
+        {
+            Key = request.Gate.Key,
+            Waiters = [new WaiterState(request.Age, request.Priority)],
+            Newest = [request.Age],
+            Debounce = new DebounceState(firstAt, Earlier(now + rule.Quiet.Value, firstAt + rule.AtMost.Value)),
+        };
+    }
+
+    private static TimeSpan PauseUntil(DateTimeOffset time, DateTimeOffset now)
+    {
+        TimeSpan pause = time - now;
+        return pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause;
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+}
