@@ -40,6 +40,8 @@ internal sealed class RunningHost : IAsyncDisposable
         IConfiguration settings = app.ReadSettings();
         ILoggerFactory loggers = LoggerFactory.Create(logging => logging
             .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            // It logs whole addresses, and there can be a key in one.
+            .AddFilter("Yarp", LogLevel.Warning)
             // Of the servers that are started here, callers need to know one, and when all is ready.
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
             .AddConfiguration(settings.GetSection($"{FunctionApp.HostSection}:logging"))
