@@ -49,7 +49,7 @@ public sealed class FunctionTests
     public void Every_workflow_of_the_app_is_found() => Assert.Equal(
         [
             "chat-reply", "import-file", "lab-cancel-in-progress", "lab-cancel-in-progress-3", "lab-cancel-newest", "lab-children", "lab-debounce", "lab-immediate",
-            "lab-multi", "lab-plain", "lab-queue", "lab-rate-limit", "lab-round-robin", "lab-slots", "lab-step-gate", "lab-throttle", "nightly-batch", "render-video",
+            "lab-multi", "lab-plain", "lab-queue", "lab-rate-limit", "lab-round-robin", "lab-slots", "lab-step-gate", "lab-throttle", "lab-weights", "nightly-batch", "render-video",
             "report-build",
         ],
         Registry().All.Select(workflow => workflow.Name));

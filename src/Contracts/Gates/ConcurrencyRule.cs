@@ -28,6 +28,17 @@ public sealed record ConcurrencyRule
     /// <summary>Whether the workflow's code computes <see cref="MaxRuns"/> from the input and the metadata of each run. The newest run of a key says what holds.</summary>
     public bool IsMaxRunsComputed { get; init; }
 
+    /// <summary>The most turns that a key can have where others have one.</summary>
+    public const int LargestWeight = 100;
+
+    /// <summary>For RoundRobin: how many turns the run's key has where a key of weight 1 has one: 1 to 100.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? Weight { get; init; }
+
+    /// <summary>For RoundRobin: whether the workflow's code computes <see cref="Weight"/> from the input and the metadata of each run. The newest run of a key says what holds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsWeightComputed { get; init; }
+
     /// <summary>What happens to one more.</summary>
     public required ConcurrencyStrategy Strategy { get; init; }
 

@@ -19,6 +19,9 @@ public sealed record LabInput
     /// <summary>Of <see cref="LabSlots"/>: how many runs of the group may run at one time.</summary>
     public int? Slots { get; init; }
 
+    /// <summary>Of <see cref="LabWeights"/>: how many turns the group has where others have one.</summary>
+    public int? Weight { get; init; }
+
     /// <summary>The steps, run one after another.</summary>
     public required IReadOnlyList<LabStep> Steps { get; init; }
 
@@ -264,6 +267,15 @@ public sealed class LabRoundRobin : LabWorkflow
     /// <inheritdoc />
     public override void Configure(WorkflowBuilder workflow) =>
         Base(workflow).Concurrency("{input.group}", maxRuns: 1, ConcurrencyStrategy.RoundRobin, maxTotal: 3);
+}
+
+/// <summary>One run at a time; the groups take turns, each as many as its newest run says.</summary>
+public sealed class LabWeights : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) => Base(workflow)
+        .Concurrency("{input.group}", maxRuns: 1, ConcurrencyStrategy.RoundRobin, maxTotal: 1)
+        .Weight<LabInput>((input, _) => input.Weight ?? 1);
 }
 
 /// <summary>Two runs per name and four per digit; the others wait.</summary>

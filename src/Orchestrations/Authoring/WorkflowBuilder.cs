@@ -135,7 +135,7 @@ public sealed class WorkflowBuilder
         int? maxQueued = null,
         int? maxTotal = null,
         int? maxQueuedTotal = null) => AddRule(
-            new RuleSource(KeySelector.FromTemplate(key), MaxRunsSelector.FromCode(maxRuns)),
+            new RuleSource(KeySelector.FromTemplate(key), NumberSelector.MaxRunsFromCode(maxRuns)),
             ConcurrencyRule.LargestMaxRuns,
             strategy,
             handover,
@@ -151,7 +151,7 @@ public sealed class WorkflowBuilder
         int? maxQueued = null,
         int? maxTotal = null,
         int? maxQueuedTotal = null) => AddRule(
-            new RuleSource(KeySelector.FromCode(key), MaxRunsSelector.FromCode(maxRuns)),
+            new RuleSource(KeySelector.FromCode(key), NumberSelector.MaxRunsFromCode(maxRuns)),
             ConcurrencyRule.LargestMaxRuns,
             strategy,
             handover,
@@ -216,7 +216,7 @@ public sealed class WorkflowBuilder
         int? maxQueuedTotal = null)
         where TStep : Step => AddStepRule(
             typeof(TStep),
-            new RuleSource(KeySelector.FromTemplate(key), MaxRunsSelector.FromCode(maxRuns)),
+            new RuleSource(KeySelector.FromTemplate(key), NumberSelector.MaxRunsFromCode(maxRuns)),
             ConcurrencyRule.LargestMaxRuns,
             strategy,
             handover,
@@ -313,6 +313,26 @@ public sealed class WorkflowBuilder
             Debounce = new Debounce(quiet, atMost),
         });
         _sources.Add(source);
+        return this;
+    }
+
+    /// <summary>
+    /// Gives keys more turns than others. Goes with the rule before it, which must be a <see cref="ConcurrencyStrategy.RoundRobin"/>: a key that waits has its weight in turns
+    /// of any that the weights of all keys that wait add up to.
+    /// </summary>
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <param name="weight">
+    /// Returns the weight of the run's key, 1 to 100, from its input and metadata. It is fixed when the run is accepted, and the newest run of a key says what
+    /// holds for the key. A start is refused if the value is out of range.
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">There is no rule before it, or its strategy is another.</exception>
+    public WorkflowBuilder Weight<TInput>(Func<TInput, IReadOnlyDictionary<string, string>, int> weight)
+    {
+        if (_rules is not [.., { Strategy: ConcurrencyStrategy.RoundRobin } rule])
+            throw new ArgumentException($"workflow \"{_name}\": Weight goes with a rule of the strategy {ConcurrencyStrategy.RoundRobin}, and follows it.", nameof(weight));
+        _rules[^1] = rule with { IsWeightComputed = true };
+        _sources[^1] = _sources[^1] with { Weight = NumberSelector.WeightFromCode(weight) };
         return this;
     }
 

@@ -115,12 +115,11 @@ internal static class GateRules
         {
             Key = newcomer.Key is null ? request.Gate.Key : "",
             Waiters = Insert(state.Waiters, newcomer),
-            Served = newcomer.Key is null || state.Served.ContainsKey(newcomer.Key)
-                ? state.Served
-                : state.Served.Add(newcomer.Key, TurnOf(state.LastToken) - 1),
             Newest = rule.Strategy == ConcurrencyStrategy.CancelInProgress ? KeepNewest(state.Newest, request.Age, rule.MaxRuns) : [],
             CheckedAt = HasPatience(state, rule) ? now : state.CheckedAt,
         };
+        if (newcomer.Key is { } key)
+            state = TurnRules.Join(state, key);
         (state, ImmutableArray<GateStop> stops) = Supersede(state, request.Age, now);
         (state, ImmutableArray<GateAdmission> admissions) = Admit(state, runId);
         GateAdmission? own = admissions.FirstOrDefault(admission => admission.RunId == runId);
@@ -311,12 +310,13 @@ internal static class GateRules
                 LastToken = holder.Token,
                 Holders = state.Holders.Add(holder),
                 Waiters = state.Waiters.Remove(next),
-                Served = next.Key is null ? state.Served : state.Served.SetItem(next.Key, TurnOf(holder.Token)),
             };
+            if (next.Key is { } key)
+                state = TurnRules.Take(state, key, holder.Token);
         }
 
         bool othersWait = !state.Waiters.IsEmpty;
-        return (ForgetIdleKeys(state), [.. admitted.Select(holder => new GateAdmission(holder.Age.RunId, holder.Token, othersWait))]);
+        return (TurnRules.ForgetIdleKeys(state), [.. admitted.Select(holder => new GateAdmission(holder.Age.RunId, holder.Token, othersWait))]);
     }
 
     /// <summary>The run that gets the next slot; null when none is free, or nobody waits.</summary>
@@ -327,47 +327,6 @@ internal static class GateRules
         ConcurrencyRule rule = state.Rule!;
         if (rule.Strategy != ConcurrencyStrategy.RoundRobin)
             return state.Holders.Length < rule.MaxRuns ? state.Waiters[0] : null;
-        return state.Holders.Length < rule.MaxTotal ? NextInTurn(state) : null;
-    }
-
-    /// <summary>
-    /// When a key had its turn, by its latest fencing token. The odd numbers between are of keys that have had none since they came: they count
-    /// as served just before the latest, so that nobody who comes anew and anew is always first.
-    /// </summary>
-    private static long TurnOf(long token) => 2 * token;
-
-    /// <summary>Of the keys that may have one more, the one that has gone without longest; its first run.</summary>
-    private static WaiterState? NextInTurn(GateState state)
-    {
-        Dictionary<string, int> holders = state.Holders.CountBy(holder => holder.Key!).ToDictionary();
-        HashSet<string> seen = [];
-        WaiterState? best = null;
-        long bestServed = long.MaxValue;
-        foreach (WaiterState waiter in state.Waiters)
-        {
-            if (!seen.Add(waiter.Key!) || holders.GetValueOrDefault(waiter.Key!) >= StandingRule.MaxRunsOf(state, waiter.Key!))
-                continue;
-            long served = state.Served.GetValueOrDefault(waiter.Key!);
-            if (served < bestServed)
-                (best, bestServed) = (waiter, served);
-        }
-
-        return best;
-    }
-
-    /// <summary>A key that has no runs here has no turn to wait for.</summary>
-    private static GateState ForgetIdleKeys(GateState state)
-    {
-        HashSet<string> idle = [.. state.Served.Keys];
-        idle.ExceptWith(state.Holders.Select(holder => holder.Key ?? ""));
-        foreach (WaiterState waiter in state.Waiters)
-        {
-            // A key that waits is seen early in the line, more often than not.
-            if (idle.Count == 0)
-                return state;
-            idle.Remove(waiter.Key ?? "");
-        }
-
-        return state with { Served = state.Served.RemoveRange(idle), KeyLimits = state.KeyLimits.RemoveRange(idle) };
+        return state.Holders.Length < rule.MaxTotal ? TurnRules.Next(state) : null;
     }
 }

@@ -27,10 +27,12 @@ internal sealed record EvictedState(string RunId, string SupersededBy, DateTimeO
 /// <param name="Waiter">The run that waits.</param>
 internal sealed record CallerState(string Caller, string Waiter);
 
-/// <summary>How many runs of one key may hold slots at a gate that serves several, where code computes it.</summary>
-/// <param name="MaxRuns">The maximum, 1 to 1000.</param>
+/// <summary>What holds for one key of a gate that serves several, where code computes it.</summary>
+/// <param name="MaxRuns">How many of its runs may hold slots, 1 to 1000.</param>
 /// <param name="At">When the run was accepted that said so, UTC.</param>
-internal sealed record KeyLimit(int MaxRuns, DateTimeOffset At);
+/// <param name="Weight">How many turns it has where others have one, 1 to 100.</param>
+internal sealed record KeyLimit(
+    int MaxRuns, DateTimeOffset At, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Weight = null);
 
 /// <summary>A run that a gate without slots has let start.</summary>
 /// <param name="RunId">The run.</param>
@@ -66,7 +68,7 @@ internal sealed record GateState
     /// <summary>When the run was accepted whose rule it is, UTC; see <see cref="StandingRule"/>.</summary>
     public DateTimeOffset RuleAt { get; init; }
 
-    /// <summary>Of RoundRobin, where code computes the maximum: that of each key that has runs here.</summary>
+    /// <summary>Of RoundRobin, where code computes the maximum or the weight: those of each key that has runs here.</summary>
     public ImmutableDictionary<string, KeyLimit> KeyLimits { get; init; } = ImmutableDictionary<string, KeyLimit>.Empty;
 
     /// <summary>The fencing token of the latest admission; 0 before the first.</summary>
@@ -92,6 +94,10 @@ internal sealed record GateState
     /// an odd number, just less than that of the latest slot of all when it came.
     /// </summary>
     public ImmutableDictionary<string, long> Served { get; init; } = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>Of RoundRobin with weights: how many turns a key has had in a row that may have more.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableDictionary<string, int>? TurnsTaken { get; init; }
 
     /// <summary>
     /// Of <see cref="Handover.Immediate"/>: the latest runs that were struck off and have not left. Whoever asks next is told to stop them again:

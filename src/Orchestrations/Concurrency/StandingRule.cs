@@ -18,7 +18,9 @@ internal static class StandingRule
         if (IsOfKeys(rule))
         {
             KeyLimit? known = FindOfKey(state, request.Gate.Key);
-            rule = rule with { MaxRuns = known?.At > request.Age.QueuedAt ? known.MaxRuns : own.MaxRuns };
+            rule = known?.At > request.Age.QueuedAt
+                ? rule with { MaxRuns = known.MaxRuns, Weight = known.Weight }
+                : rule with { MaxRuns = own.MaxRuns, Weight = own.Weight };
         }
 
         return request with { Gate = request.Gate with { Rule = rule } };
@@ -32,7 +34,7 @@ internal static class StandingRule
         DateTimeOffset at = request.Age.QueuedAt;
         ConcurrencyRule rule = request.Gate.Rule;
         if (IsOfKeys(rule) && !(FindOfKey(state, request.Gate.Key)?.At > at))
-            state = state with { KeyLimits = state.KeyLimits.SetItem(request.Gate.Key, new KeyLimit(rule.MaxRuns, at)) };
+            state = state with { KeyLimits = state.KeyLimits.SetItem(request.Gate.Key, new KeyLimit(rule.MaxRuns, at, rule.Weight)) };
         return IsNewest(state, request) ? state with { Rule = rule, RuleAt = at } : state;
     }
 
@@ -40,6 +42,11 @@ internal static class StandingRule
     /// <param name="state">What a gate remembers that runs have entered.</param>
     /// <param name="key">The key.</param>
     public static int MaxRunsOf(GateState state, string key) => FindOfKey(state, key)?.MaxRuns ?? state.Rule!.MaxRuns;
+
+    /// <summary>How many turns a key has where others have one, by what the gate remembers.</summary>
+    /// <param name="state">What a gate remembers that runs have entered.</param>
+    /// <param name="key">The key.</param>
+    public static int WeightOf(GateState state, string key) => FindOfKey(state, key)?.Weight ?? 1;
 
     /// <summary>Takes what a clock that was ahead has left for older than what comes.</summary>
     /// <param name="state">What the gate remembers.</param>
@@ -55,8 +62,9 @@ internal static class StandingRule
         };
     }
 
-    /// <summary>Whether each key of the gate has a maximum of its own.</summary>
-    private static bool IsOfKeys(ConcurrencyRule rule) => rule is { Strategy: ConcurrencyStrategy.RoundRobin, IsMaxRunsComputed: true };
+    /// <summary>Whether each key of the gate has a maximum, or a weight, of its own.</summary>
+    private static bool IsOfKeys(ConcurrencyRule rule) =>
+        rule.Strategy == ConcurrencyStrategy.RoundRobin && (rule.IsMaxRunsComputed || rule.IsWeightComputed);
 
     private static bool IsNewest(GateState state, EnterRequest request) => state.Rule is null || request.Age.QueuedAt >= state.RuleAt;
 

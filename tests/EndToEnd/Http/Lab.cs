@@ -31,6 +31,8 @@ internal sealed record LabInput(string Group, params IReadOnlyList<LabStep> Step
 
     public int? Slots { get; init; }
 
+    public int? Weight { get; init; }
+
     public string? OnStop { get; init; }
 
     public double? CleanupSeconds { get; init; }

@@ -22,7 +22,7 @@ internal sealed class ModelSchedule : IDisposable
         "in-turn-then-oldest", "newest-step", "line-then-steps-in-line", "newest-with-child",
         "line-in-line", "newest-in-newest", "as-many-newest", "as-many-in-line", "as-many-in-turn",
         "throttled", "rate-limited", "throttled-then-line", "newest-then-throttled", "throttled-steps",
-        "debounced", "debounced-then-newest",
+        "debounced", "debounced-then-newest", "weighted-in-turn",
     ];
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(12);
@@ -112,6 +112,7 @@ internal sealed class ModelSchedule : IDisposable
             .AddWorkflow<ThrottledSteps>()
             .AddWorkflow<Debounced>()
             .AddWorkflow<DebouncedThenNewest>()
+            .AddWorkflow<WeightedInTurn>()
             .AddStep<ModelStep>());
     }
 

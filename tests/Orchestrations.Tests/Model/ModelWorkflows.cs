@@ -215,6 +215,14 @@ public sealed class AsManyInTurn : ModelWorkflow
     public override void Configure(WorkflowBuilder workflow) => workflow.Concurrency<Play>("{input.key}", (input, _) => MaxRunsOf(input), ConcurrencyStrategy.RoundRobin, maxTotal: 4);
 }
 
+/// <summary>A key has as many turns as its newest run has steps.</summary>
+public sealed class WeightedInTurn : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Concurrency("{input.key}", 1, ConcurrencyStrategy.RoundRobin, maxTotal: 2)
+        .Weight<Play>((input, _) => MaxRunsOf(input));
+}
+
 /// <summary>The starts of a key are ten seconds apart, or two at once after a pause.</summary>
 public sealed class Throttled : ModelWorkflow
 {

@@ -61,6 +61,7 @@ export interface Rule {
   key: string;
   maxRuns: number;
   isMaxRunsComputed?: boolean;
+  isWeightComputed?: boolean;
   strategy: string;
   rate?: Rate | null;
   debounce?: Debounce | null;

@@ -15,7 +15,7 @@ export function ruleInWords(rule: Rule): string {
     case 'CancelInProgress': return `The newest wins: ${many} at a time; a newer run stops the oldest${rule.handover === 'Immediate' ? ' and starts at once' : ' and starts when that has ended'}.`;
     case 'CancelNewest': return `The first wins: ${many} at a time; a new run is cancelled at once.`;
     case 'Queue': return `A queue: ${many} at a time; the others wait, by priority and then first in, first out.`;
-    case 'RoundRobin': return `In turn: ${many} and ${rule.maxTotal} over all keys; the keys take turns, so that none delays another.`;
+    case 'RoundRobin': return `In turn: ${many} and ${rule.maxTotal} over all keys; the keys take turns${rule.isWeightComputed ? ", each as many as its weight" : ""}, so that none delays another.`;
     default: return `${rule.strategy}: ${many} at a time.`;
   }
 }
