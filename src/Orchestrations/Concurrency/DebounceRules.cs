@@ -4,7 +4,7 @@ namespace Preempt;
 
 /// <summary>
 /// The decisions of a gate whose rule waits until a key is quiet, pure, as <see cref="GateRules"/>. One run of the key waits, the newest; it supersedes
-/// the one that has waited before it, and starts when no newer one has come for the quiet time, or when so many have come that the longest time is over. As at a
+/// the one that has waited before it, and starts when no newer one has come for the quiet time, or when the longest time is over since the first of them came. As at a
 /// throttle, the run that waits is told when to ask again, and holds nothing once it has started.
 /// </summary>
 internal static class DebounceRules
