@@ -7,22 +7,17 @@ namespace Preempt.EndToEnd;
 /// <summary>Of the runs that come shortly one after the other, the newest runs.</summary>
 public sealed class DebounceTests(AppUnderTest app) : EndToEndTests(app)
 {
-    /// <summary>How far the times of a gate and of a run's turn may be apart, in seconds.</summary>
-    private const double ClockError = 0.05;
-
-    private const double Quiet = 2;
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
     [Fact]
     public async Task The_last_run_of_a_key_runs_and_those_before_it_are_superseded()
     {
         LabInput input = new(Group, new LabStep(0));
-        List<Run> started = [];
-        for (int n = 0; n < 8; n++)
-            started.Add(await Api.StartAsync("lab-debounce", input));
+        List<Run> started = await Api.StartManyAsync(8, "lab-debounce", input);
         Run[] ended = await Api.WaitAllAsync(started);
 
         Assert.Equal("Succeeded", ended[^1].Status);
-        Assert.True(ended[^1].StartedAt >= ended[^1].QueuedAt.AddSeconds(Quiet - ClockError), $"{ended[^1].StartedAt - ended[^1].QueuedAt}");
+        Assert.True(ended[^1].StartedAt >= ended[^1].QueuedAt + Quiet - ClockError, $"{ended[^1].StartedAt - ended[^1].QueuedAt}");
         // On a slow machine two starts can be further apart than the quiet time; then more of them run.
         Assert.All(ended[..^1], run => Assert.True(run.Status == "Succeeded" || (run.Status, run.Stop?.Reason, run.StartedAt) == ("Cancelled", "Superseded", null), $"{run}"));
         Gate gate = await Api.GateAsync("lab-debounce", Group);

@@ -7,6 +7,9 @@ namespace Preempt.EndToEnd;
 /// <summary>What all tests of the suite share: the API, and a group of their own.</summary>
 public abstract class EndToEndTests(AppUnderTest app) : IAsyncDisposable
 {
+    /// <summary>How far the times of a gate and of a run's turn may be apart.</summary>
+    protected static readonly TimeSpan ClockError = TimeSpan.FromMilliseconds(50);
+
     internal PreemptApi Api { get; } = new(app.Http);
 
     /// <summary>The test's own concurrency key.</summary>

@@ -47,8 +47,8 @@ internal static class GatesCommand
         foreach (Gate gate in gates)
         {
             columns.Add(
-                gate.Rate?.ToString() ?? gate.Debounce?.ToString() ?? gate.Strategy.ToString(),
-                gate is { Rate: null, Debounce: null } ? $"{gate.Holders.Length}/{gate.MaxTotal ?? gate.MaxRuns}" : "-",
+                gate.RuleInWords,
+                gate.HasSlots ? $"{gate.Holders.Length}/{gate.MaxTotal ?? gate.MaxRuns}" : "-",
                 $"{gate.Waiters.Length}",
                 $"{gate.LastToken}",
                 gate.Key.Length == 0 && gate.Strategy == ConcurrencyStrategy.RoundRobin ? "(all keys)" : gate.Key);

@@ -61,9 +61,9 @@ internal static class WatchView
                 : string.Create(CultureInfo.InvariantCulture, $"{gate.Holders.Length}/{slots}");
             table.AddRow(
                 Cell($"{gate.Workflow} {SafeText.Of(gate.Key, LongestKey)}"),
-                Cell(gate is { Rate: null, Debounce: null } ? blocks : "", Color.Blue),
+                Cell(gate.HasSlots ? blocks : "", Color.Blue),
                 Cell($"{gate.Waiters.Length}"),
-                Cell(gate.Rate?.ToString() ?? gate.Debounce?.ToString() ?? gate.Strategy.ToString()));
+                Cell(gate.RuleInWords));
         }
 
         return table;

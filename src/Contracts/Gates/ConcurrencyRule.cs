@@ -16,6 +16,9 @@ public sealed record ConcurrencyRule
     /// <summary>How many runs of one key may wait with RoundRobin if the rule does not say, so that no key fills the queue that all share.</summary>
     public const int DefaultMaxQueuedInTurn = 1000;
 
+    /// <summary>The most turns that a key can have where others have one.</summary>
+    public const int LargestWeight = 100;
+
     /// <summary>A template such as <c>{input.userId}:{metadata.region}</c>, or <c>(code)</c> for a key that code computes.</summary>
     public required string Key { get; init; }
 
@@ -27,9 +30,6 @@ public sealed record ConcurrencyRule
 
     /// <summary>Whether the workflow's code computes <see cref="MaxRuns"/> from the input and the metadata of each run. The newest run of a key says what holds.</summary>
     public bool IsMaxRunsComputed { get; init; }
-
-    /// <summary>The most turns that a key can have where others have one.</summary>
-    public const int LargestWeight = 100;
 
     /// <summary>For RoundRobin: how many turns the run's key has where a key of weight 1 has one: 1 to 100.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -56,6 +56,9 @@ public sealed record ConcurrencyRule
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Debounce? Debounce { get; init; }
+
+    /// <summary>Whether its gates have slots. A throttle and a debounce have none: a run that has started holds nothing there.</summary>
+    internal bool HasSlots => Rate is null && Debounce is null;
 
     /// <summary>For CancelInProgress: when a new run gets the slot of the run that it supersedes.</summary>
     public Handover Handover { get; init; }

@@ -34,7 +34,14 @@ public sealed record Gate(
     int Healed = 0,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StartRate? Rate = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? NextStart = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Debounce? Debounce = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Debounce? Debounce = null)
+{
+    /// <summary>Whether runs hold slots of it. A throttle and a debounce have none.</summary>
+    internal bool HasSlots => Rate is null && Debounce is null;
+
+    /// <summary>The kind of its rule, in a few words.</summary>
+    internal string RuleInWords => Rate?.ToString() ?? Debounce?.ToString() ?? Strategy.ToString();
+}
 
 /// <summary>A run that holds a gate.</summary>
 /// <param name="RunId">The run.</param>

@@ -56,5 +56,5 @@ public sealed record LaneRun
 /// <param name="Waiting">The number of runs that wait for a slot.</param>
 /// <param name="Next">The ids of the first waiting runs, in the order in which they get a slot, 50 at most.</param>
 /// <param name="Place">The place of the first of them among all runs that wait at the gate, from 1. It can be more than 1 with RoundRobin.</param>
-/// <param name="MaxRuns">How many runs of the key may hold a slot; 0 of a throttle, which has none.</param>
+/// <param name="MaxRuns">How many runs of the key may hold a slot; 0 of a throttle or a debounce, which has none.</param>
 public sealed record LaneGate(string Key, int Holders, int Waiting, ImmutableArray<string> Next, int Place, int MaxRuns = 0);

@@ -277,8 +277,7 @@ public sealed class WorkflowBuilder
         where TStep : Step
     {
         RuleSource source = new(KeySelector.FromTemplate(key));
-        _stepRules.Add((typeof(TStep), MakeThrottle(source, starts, per, burst, whenFull, maxQueued), source));
-        return this;
+        return AddAround(typeof(TStep), source, MakeThrottle(source, starts, per, burst, whenFull, maxQueued));
     }
 
     /// <summary>
@@ -305,15 +304,13 @@ public sealed class WorkflowBuilder
             throw new ArgumentOutOfRangeException(nameof(quiet), $"workflow \"{_name}\": quiet {quiet}: 10 milliseconds to 1 day is allowed.");
         if (atMost < quiet || atMost > Preempt.Debounce.LongestAtMost)
             throw new ArgumentOutOfRangeException(nameof(atMost), $"workflow \"{_name}\": atMost {atMost}: {quiet}, which is quiet, to 31 days is allowed.");
-        _rules.Add(new ConcurrencyRule
+        return Add(source, new ConcurrencyRule
         {
             Key = source.Key.Description,
             MaxRuns = 1,
             Strategy = ConcurrencyStrategy.CancelInProgress,
             Debounce = new Debounce(quiet, atMost),
         });
-        _sources.Add(source);
-        return this;
     }
 
     /// <summary>
@@ -336,12 +333,8 @@ public sealed class WorkflowBuilder
         return this;
     }
 
-    private WorkflowBuilder AddThrottle(RuleSource source, int starts, Duration per, int? burst, WhenFull whenFull, int? maxQueued)
-    {
-        _rules.Add(MakeThrottle(source, starts, per, burst, whenFull, maxQueued));
-        _sources.Add(source);
-        return this;
-    }
+    private WorkflowBuilder AddThrottle(RuleSource source, int starts, Duration per, int? burst, WhenFull whenFull, int? maxQueued) =>
+        Add(source, MakeThrottle(source, starts, per, burst, whenFull, maxQueued));
 
     private ConcurrencyRule MakeThrottle(RuleSource source, int starts, Duration per, int? burst, WhenFull whenFull, int? maxQueued)
     {
@@ -363,17 +356,23 @@ public sealed class WorkflowBuilder
         };
     }
 
-    private WorkflowBuilder AddRule(RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits)
+    private WorkflowBuilder AddRule(RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits) =>
+        Add(source, MakeRule(source, maxRuns, strategy, handover, limits));
+
+    private WorkflowBuilder AddStepRule(
+        Type step, RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits) =>
+        AddAround(step, source, MakeRule(source, maxRuns, strategy, handover, limits));
+
+    private WorkflowBuilder Add(RuleSource source, ConcurrencyRule rule)
     {
-        _rules.Add(MakeRule(source, maxRuns, strategy, handover, limits));
+        _rules.Add(rule);
         _sources.Add(source);
         return this;
     }
 
-    private WorkflowBuilder AddStepRule(
-        Type step, RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits)
+    private WorkflowBuilder AddAround(Type step, RuleSource source, ConcurrencyRule rule)
     {
-        _stepRules.Add((step, MakeRule(source, maxRuns, strategy, handover, limits), source));
+        _stepRules.Add((step, rule, source));
         return this;
     }
 

@@ -9,9 +9,6 @@ namespace Preempt;
 /// </summary>
 internal static class DebounceRules
 {
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
-
     /// <summary>Decides on a run that asks to start.</summary>
     /// <param name="state">What the gate remembers.</param>
     /// <param name="request">The run, and the rule as it knows it.</param>
@@ -22,7 +19,7 @@ internal static class DebounceRules
         string self = request.Age.RunId;
         ImmutableArray<GateStop> stops = [];
         if (StartLog.Find(state, self) is null)
-            state = StartIfDue(state with { Started = state.Started ?? [] }, self, now);
+            state = StartIfDue(state, self, now);
         GateReply? reply = StartLog.Find(state, self) is { } started ? new GateReply(GateVerdict.Admitted) { Token = started.Token } : null;
         if (reply is null && state.Waiters.All(waiter => waiter.Age.RunId != self))
         {
@@ -35,7 +32,7 @@ internal static class DebounceRules
             }
         }
 
-        reply ??= new GateReply(GateVerdict.Wait) { Pause = PauseUntil(state.Debounce!.DueAt, now) };
+        reply ??= new GateReply(GateVerdict.Wait) { Pause = StartPause.Until(state.Debounce!.DueAt, now) };
         return (state, reply with { Stops = stops, Admissions = StartLog.ToTell(state, self) });
     }
 
@@ -95,14 +92,9 @@ internal static class DebounceRules
             Key = request.Gate.Key,
             Waiters = [new WaiterState(request.Age, request.Priority)],
             Newest = [request.Age],
+            Started = state.Started ?? [],
             Debounce = new DebounceState(firstAt, Earlier(now + rule.Quiet.Value, firstAt + rule.AtMost.Value)),
         };
-    }
-
-    private static TimeSpan PauseUntil(DateTimeOffset time, DateTimeOffset now)
-    {
-        TimeSpan pause = time - now;
-        return pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause;
     }
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;

@@ -41,10 +41,6 @@ internal sealed record KeyLimit(
 internal sealed record StartedState(
     string RunId, long Token, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ToldBy = null);
 
-/// <summary>What a throttle remembers; see <see cref="ThrottleRules"/>.</summary>
-/// <param name="Spent">Until when the starts so far have used the rate up, if each took an equal part of it; UTC.</param>
-internal sealed record ThrottleState(DateTimeOffset Spent);
-
 /// <summary>What a debounce remembers while a run waits; see <see cref="DebounceRules"/>.</summary>
 /// <param name="FirstAt">When the first run came that the others have superseded, UTC.</param>
 /// <param name="DueAt">When the newest starts if no other comes, UTC.</param>
@@ -112,9 +108,12 @@ internal sealed record GateState
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableArray<StartedState>? Started { get; init; }
 
-    /// <summary>Of a gate whose rule has a rate; null of others.</summary>
+    /// <summary>
+    /// Of a throttle: until when the starts so far have used the rate up, if each took an equal part of it, UTC; see <see cref="ThrottleRules"/>. Null of
+    /// others.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ThrottleState? Throttle { get; init; }
+    public DateTimeOffset? Spent { get; init; }
 
     /// <summary>Of a gate that waits until its key is quiet, while a run waits; else null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

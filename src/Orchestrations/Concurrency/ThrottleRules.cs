@@ -13,9 +13,6 @@ namespace Preempt;
 /// </remarks>
 internal static class ThrottleRules
 {
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
-
     /// <summary>How far the clocks of hosts may be apart, so that the gate lets no more start when it moves from one to another.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(10);
 
@@ -77,7 +74,7 @@ internal static class ThrottleRules
 
     /// <summary>When a run could start that has so many before it, UTC; in the past if it could have started.</summary>
     public static DateTimeOffset StartOf(GateState state, ConcurrencyRule rule, int ahead) =>
-        (state.Throttle?.Spent ?? DateTimeOffset.UnixEpoch) - InAdvance(rule) + PartOf(rule) * ahead;
+        (state.Spent ?? DateTimeOffset.UnixEpoch) - InAdvance(rule) + PartOf(rule) * ahead;
 
     /// <summary>What one start uses up of the rate.</summary>
     private static TimeSpan PartOf(ConcurrencyRule rule) => rule.Rate!.Per.Value / rule.Rate.Starts;
@@ -91,9 +88,13 @@ internal static class ThrottleRules
     /// </summary>
     private static GateState Tame(GateState state, ConcurrencyRule rule, DateTimeOffset now)
     {
-        ThrottleState throttle = state.Throttle ?? new ThrottleState(DateTimeOffset.UnixEpoch);
         DateTimeOffset most = now + PartOf(rule) * rule.MaxRuns + ClockTolerance;
-        return state with { Started = state.Started ?? [], Throttle = throttle.Spent > most ? throttle with { Spent = most } : throttle };
+        return state.Spent switch
+        {
+            null => state with { Started = [], Spent = DateTimeOffset.UnixEpoch },
+            { } spent when spent > most => state with { Spent = most },
+            _ => state,
+        };
     }
 
     private static bool IsTurnedAway(GateState state, EnterRequest request, DateTimeOffset now)
@@ -110,13 +111,13 @@ internal static class ThrottleRules
     private static GateState Start(GateState state, string asker, DateTimeOffset now)
     {
         ConcurrencyRule rule = state.Rule!;
-        DateTimeOffset spent = state.Throttle!.Spent;
+        DateTimeOffset spent = state.Spent!.Value;
         int count = 0;
         for (; count < state.Waiters.Length && spent <= now + InAdvance(rule); count++)
             spent = (spent > now ? spent : now) + PartOf(rule);
         if (count == 0)
             return state;
-        return StartLog.Start(state with { Throttle = new ThrottleState(spent) }, count, asker, rule.MaxRuns);
+        return StartLog.Start(state with { Spent = spent }, count, asker, rule.MaxRuns);
     }
 
     private static (GateState State, GateReply Reply) Wait(GateState state, string self, DateTimeOffset now)
@@ -127,11 +128,8 @@ internal static class ThrottleRules
         return (state, new GateReply(GateVerdict.Wait) { Ahead = ahead, Pause = pause });
     }
 
-    private static TimeSpan Until(GateState state, ConcurrencyRule rule, int ahead, DateTimeOffset now)
-    {
-        TimeSpan pause = StartOf(state, rule, ahead) - now;
-        return pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause;
-    }
+    private static TimeSpan Until(GateState state, ConcurrencyRule rule, int ahead, DateTimeOffset now) =>
+        StartPause.Until(StartOf(state, rule, ahead), now);
 
     /// <summary>Whom a run is to tell something: those who start, and the first in line if it would ask too late.</summary>
     private static ImmutableArray<GateAdmission> Told(GateState state, string asker, DateTimeOffset now)

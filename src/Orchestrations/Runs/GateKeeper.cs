@@ -320,12 +320,12 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
     {
         _visits.Remove(visit);
         // One that was struck off while it waited is not in the books; one that was admitted says that it has heard.
-        if (visit.HasLeft || (visit.IsStruckOff && visit.Token == 0) || (!visit.HasSlots && visit.Token > 0))
+        if (visit.HasLeft || (visit.IsStruckOff && visit.Token == 0) || (!visit.Gate.Rule.HasSlots && visit.Token > 0))
             return;
         visit.HasLeft = true;
         LeaveRequest self = new([visit.Age.RunId], By: visit.Age.RunId);
         bool isStep = HolderId.Parse(visit.Age.RunId).Step is not null;
-        if (visit.IsStruckOff || (!visit.IsContended && !isStep && visit.HasSlots))
+        if (visit.IsStruckOff || (!visit.IsContended && !isStep && visit.Gate.Rule.HasSlots))
         {
             await context.Entities.SignalEntityAsync(ConcurrencyGate.Of(visit.Gate.Gate), nameof(ConcurrencyGate.Release), self);
             return;

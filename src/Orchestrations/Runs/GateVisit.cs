@@ -20,9 +20,6 @@ internal sealed class GateVisit(RunGate gate, RunAge age)
     /// <summary>Completes when somebody says that the gate is to be asked again, since it was last asked.</summary>
     public Task AsksAgain => _asksAgain.Task;
 
-    /// <summary>Whether its gate has slots. Who is admitted at one without, a throttle or a debounce, holds nothing.</summary>
-    public bool HasSlots => gate.Rule is { Rate: null, Debounce: null };
-
     /// <summary>The fencing token, once admitted.</summary>
     public long Token { get; set; }
 

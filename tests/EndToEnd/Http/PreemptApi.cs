@@ -29,6 +29,15 @@ internal sealed class PreemptApi(HttpClient http)
         return run;
     }
 
+    /// <summary>Starts so many runs, one after the other.</summary>
+    public async Task<List<Run>> StartManyAsync(int count, string workflow, object input)
+    {
+        List<Run> started = [];
+        for (int run = 0; run < count; run++)
+            started.Add(await StartAsync(workflow, input));
+        return started;
+    }
+
     public async Task<Run> GetAsync(string id) => Keep((await SendAsync(HttpMethod.Get, $"runs/{id}")).Read<Run>(HttpStatusCode.OK));
 
     /// <summary>Waits until the run has ended.</summary>

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Preempt.FunctionsHost.Http;
@@ -10,11 +9,6 @@ namespace Preempt.FunctionsHost.Http;
 internal sealed class HttpForwarder : IDisposable
 {
     private const string InvocationHeader = "x-ms-invocation-id";
-
-    private static readonly HashSet<string> OfOneConnection = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "Connection", "Host", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
-    };
 
     private static readonly ForwarderRequestConfig Limits = new() { ActivityTimeout = TimeSpan.FromMinutes(4) };
 
@@ -41,17 +35,4 @@ internal sealed class HttpForwarder : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
-
-    /// <summary>Answers a request with a response from elsewhere.</summary>
-    public static async Task AnswerAsync(HttpContext http, HttpResponseMessage response)
-    {
-        http.Response.StatusCode = (int)response.StatusCode;
-        foreach ((string name, IEnumerable<string> values) in response.Headers.Concat(response.Content.Headers))
-        {
-            if (!OfOneConnection.Contains(name))
-                http.Response.Headers[name] = new StringValues([.. values]);
-        }
-
-        await response.Content.CopyToAsync(http.Response.Body, http.RequestAborted);
-    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Host.Config;
+using Microsoft.Extensions.Primitives;
 
 namespace Preempt.FunctionsHost.Http;
 
@@ -8,6 +9,12 @@ namespace Preempt.FunctionsHost.Http;
 internal static class ManagementApi
 {
     public const string Path = "/runtime/webhooks/durabletask";
+
+    /// <summary>Headers of an answer that are about its own connection.</summary>
+    private static readonly HashSet<string> OfOneConnection = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Connection", "Keep-Alive", "Proxy-Connection", "Trailer", "Transfer-Encoding", "Upgrade",
+    };
 
     /// <summary>Maps it.</summary>
     /// <param name="jobs">The services of the WebJobs host, when it runs: requests wait for it.</param>
@@ -34,6 +41,18 @@ internal static class ManagementApi
             var extension = (await jobs).GetServices<IExtensionConfigProvider>()
                 .OfType<IAsyncConverter<HttpRequestMessage, HttpResponseMessage>>().Single();
             using HttpResponseMessage response = await extension.ConvertAsync(request, http.RequestAborted);
-            await HttpForwarder.AnswerAsync(http, response);
+            await AnswerAsync(http, response);
         });
+
+    private static async Task AnswerAsync(HttpContext http, HttpResponseMessage response)
+    {
+        http.Response.StatusCode = (int)response.StatusCode;
+        foreach ((string name, IEnumerable<string> values) in response.Headers.Concat(response.Content.Headers))
+        {
+            if (!OfOneConnection.Contains(name))
+                http.Response.Headers[name] = new StringValues([.. values]);
+        }
+
+        await response.Content.CopyToAsync(http.Response.Body, http.RequestAborted);
+    }
 }

@@ -34,6 +34,10 @@ public class DebounceRulesTests
     public void The_newest_starts_when_none_has_come_for_the_quiet_time()
     {
         Assert.Equal((GateVerdict.Wait, TimeSpan.FromSeconds(5)), (Enter("a", 0).Verdict, Enter("a", 0).Pause));
+        // To ask too soon changes nothing, and the state is written only where it has changed.
+        GateState before = _state;
+        Enter("a", 1, accepted: 0);
+        Assert.Same(before, _state);
         GateReply reply = Enter("b", 3);
         Assert.Equal((GateVerdict.Wait, TimeSpan.FromSeconds(5)), (reply.Verdict, reply.Pause));
         Assert.Equal([new GateStop("a", "b", HasLeft: true)], reply.Stops);

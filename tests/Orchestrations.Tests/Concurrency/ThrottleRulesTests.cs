@@ -114,6 +114,10 @@ public class ThrottleRulesTests
         Assert.All(Enumerable.Range(0, 6), n => Assert.Equal(GateVerdict.Admitted, Enter($"a{n}", 0, rule).Verdict));
         GateReply reply = Enter("b", 4, rule);
         Assert.Equal((GateVerdict.QueueFull, TimeSpan.FromSeconds(6)), (reply.Verdict, reply.Pause));
+        // A rejection changes nothing, and the state is written only where it has changed.
+        GateState before = _state;
+        Enter("b", 4, rule);
+        Assert.Same(before, _state);
         Assert.Equal(GateVerdict.Admitted, Enter("c", 10, rule).Verdict);
         Assert.Equal(GateVerdict.QueueFull, Enter("d", 10, rule).Verdict);
     }

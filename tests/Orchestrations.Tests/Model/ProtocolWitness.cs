@@ -158,7 +158,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     {
         if (ForgetsAdmissions)
             return;
-        foreach (RunGate gate in changed.Request.Gates.Where(gate => gate.Rule is { Handover: Handover.AfterStop, Rate: null, Debounce: null }))
+        foreach (RunGate gate in changed.Request.Gates.Where(gate => gate.Rule is { Handover: Handover.AfterStop, HasSlots: true }))
         {
             RunWitness[] at = [.. Runs.Values.Where(run => run.Request.Gates.Any(other => other.Gate == gate.Gate) && run.Holds(gate.Gate))];
             bool isInTurn = gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin;
@@ -208,7 +208,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
             if (gate.Rule.Handover == Handover.Immediate)
                 continue;
             bool isGone = run.IsGoneFrom(gate.Gate, run.Holder);
-            if (gate.Rule is not { Rate: null, Debounce: null })
+            if (!gate.Rule.HasSlots)
             {
                 bool hasStarted = Gates.TryGetValue(gate.Gate, out GateWitness? throttle) && StartLog.Has(throttle.State, run.Holder, token);
                 Require(isGone || run.Record.Stop is not null || hasStarted, $"A step of {run.Id} began with the token {token}, and {gate.Gate} did not let it start.");

@@ -34,8 +34,11 @@ export function waitInWords(rule: Rule | undefined, gate: LaneGate, place: numbe
   }
 }
 
+/** How many slots each key has by a rule; 0 where the rule does not say, or has none. */
+export const slotsOf = (rule: Rule | undefined): number => !rule || rule.isMaxRunsComputed || rule.rate || rule.debounce ? 0 : rule.maxRuns;
+
 /** How many runs of a key run, and of how many that may. */
 export function runningInWords(rule: Rule | undefined, lane: { running: number; gate?: LaneGate }): string {
-  const most = lane.gate?.maxRuns || (rule?.isMaxRunsComputed || rule?.rate || rule?.debounce ? 0 : rule?.maxRuns);
+  const most = lane.gate?.maxRuns || slotsOf(rule);
   return most ? `${lane.running} of ${most} running` : `${lane.running} running`;
 }

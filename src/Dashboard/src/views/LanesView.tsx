@@ -8,7 +8,7 @@ import { go, href, route, setQuery } from '../core/router';
 import type { Lanes, Page, Rule, Workflow } from '../core/types';
 import { chartHeight, describe, LaneChart, type Scale } from '../lanes/LaneChart';
 import { layOut, Places, type Lane } from '../lanes/layout';
-import { ruleInWords, runningInWords, waitInWords } from '../lanes/words';
+import { ruleInWords, runningInWords, slotsOf, waitInWords } from '../lanes/words';
 import { Empty, RunLink, TypedField } from '../ui/basics';
 
 const windows: Record<string, number> = { '1m': 60, '5m': 300, '15m': 900, '1h': 3600, '6h': 6 * 3600, '24h': 24 * 3600 };
@@ -125,7 +125,7 @@ function Board({ lanes, rule, definition, from, to, isNow }: { lanes: Lanes; rul
   const isNarrow = width < narrow;
   const scale: Scale = { from, to, width: Math.max(120, isNarrow ? width - 24 : width - wideHead - wideLine) };
   const span = to - from;
-  const drawn = useMemo(() => layOut(lanes.runs, lanes.gates, rule?.isMaxRunsComputed || rule?.rate || rule?.debounce ? 1 : rule?.maxRuns ?? 0, span / scale.width * 3, places), [lanes, rule, span, scale.width]);
+  const drawn = useMemo(() => layOut(lanes.runs, lanes.gates, rule ? slotsOf(rule) || 1 : 0, span / scale.width * 3, places), [lanes, rule, span, scale.width]);
   const ticks = ticksOf(scale);
   const heightOf = (lane: Lane): number => isNarrow ? chartHeight(lane) + 34 + (lane.gate ? 2 * lineHeight + 6 : 0) : Math.max(leastHeight, chartHeight(lane));
   let top = 0;
