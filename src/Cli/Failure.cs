@@ -17,7 +17,7 @@ internal sealed record Failure(ExitCode Code, string Message, Problem? Problem =
         OperationCanceledException when interrupted.IsCancellationRequested => new(ExitCode.Interrupted, "Interrupted."),
         UsageException or SettingsException => new(ExitCode.Invalid, exception.Message),
         InvalidRunException error => new(ExitCode.Invalid, error.Message, error.Problem),
-        UnknownRunException or UnknownWorkflowException or UnknownOperationException =>
+        UnknownRunException or UnknownWorkflowException or UnknownRuleException or UnknownOperationException =>
             new(ExitCode.NotFound, exception.Message, ((RunException)exception).Problem),
         RunConflictException error => new(ExitCode.Conflict, error.Message, error.Problem),
         AccessDeniedException error => new(ExitCode.AccessDenied, $"{error.Message}\n{HowToGiveKey}", error.Problem),

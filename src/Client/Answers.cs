@@ -39,6 +39,7 @@ internal static class Answers
         return problem?.Type switch
         {
             "urn:preempt:unknown-workflow" => new UnknownWorkflowException(message, status, problem),
+            "urn:preempt:unknown-rule" => new UnknownRuleException(message, status, problem),
             "urn:preempt:unknown-run" => new UnknownRunException(message, status, problem),
             "urn:preempt:unknown-operation" => new UnknownOperationException(message, status, problem),
             { } type when type.StartsWith("urn:preempt:", StringComparison.Ordinal) && status == HttpStatusCode.Conflict =>

@@ -37,6 +37,15 @@ public sealed class UnknownWorkflowException : RunException
     }
 }
 
+/// <summary>The app has no rule with that name.</summary>
+public sealed class UnknownRuleException : RunException
+{
+    internal UnknownRuleException(string message, HttpStatusCode status, Problem? problem)
+        : base(message, status, problem)
+    {
+    }
+}
+
 /// <summary>There is no run with that id.</summary>
 public sealed class UnknownRunException : RunException
 {

@@ -45,7 +45,7 @@ public sealed class LabMultiTests
             Seed = seed,
             ReplayEveryTurn = false,
             ConfigureServices = services => services.AddPreempt(
-                new ConfigurationBuilder().Build(), preempt => preempt.AddWorkflowsFrom(typeof(LabMulti).Assembly)),
+                new ConfigurationBuilder().Build(), preempt => preempt.AddWorkflowsFrom(typeof(LabMulti).Assembly).AddLabRules()),
         };
         foreach (Type type in PreemptFunctions.Types)
             options.FunctionTypes.Add(type);

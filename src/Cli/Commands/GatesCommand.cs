@@ -11,27 +11,46 @@ internal static class GatesCommand
 
     public static Command Create()
     {
-        Argument<string> workflow = CommonOptions.Workflow();
+        Argument<string?> workflow = new("workflow")
+        {
+            Description = "The workflow's name.",
+            HelpName = "workflow",
+            Arity = ArgumentArity.ZeroOrOne,
+            CompletionSources = { WorkflowNames.Complete },
+        };
+        Option<string?> rule = new("--rule") { Description = "A rule that workflows share, instead of a workflow." };
         Option<string?> key = new("--key") { Description = "Only the gate of this concurrency key, with its runs." };
-        Command command = new("gates", "Show the gates of a workflow: which runs hold them, and which wait.") { workflow, key };
+        Command command = new("gates", "Show the gates of a workflow or of a shared rule: which runs hold them, and which wait.") { workflow, rule, key };
         CliCall.Handle(command, async call =>
         {
+            PreemptHttpClient client = call.Client;
+            CancellationToken cancellation = call.CancellationToken;
+            (Func<string, Task<Gate>> get, Func<string?, Task<Page<Gate>>> list) = (call.Get(workflow), call.Get(rule)) switch
+            {
+                ({ } name, null) => (
+                    (Func<string, Task<Gate>>)(one => client.GetGateAsync(name, one, cancellation)),
+                    (Func<string?, Task<Page<Gate>>>)(cursor => client.ListGatesAsync(name, PageSize, cursor, cancellation))),
+                (null, { } name) => (
+                    one => client.GetSharedGateAsync(name, one, cancellation),
+                    cursor => client.ListSharedGatesAsync(name, PageSize, cursor, cancellation)),
+                _ => throw new UsageException("A workflow or --rule is expected, one of the two."),
+            };
             if (call.Get(key) is { } one)
-                Write(call.Screen, await call.Client.GetGateAsync(call.Get(workflow), one, call.CancellationToken));
+                Write(call.Screen, await get(one));
             else
-                await WriteAllAsync(call, call.Get(workflow));
+                await WriteAllAsync(call, list);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static async Task WriteAllAsync(CliCall call, string workflow)
+    private static async Task WriteAllAsync(CliCall call, Func<string?, Task<Page<Gate>>> list)
     {
         List<Gate> gates = [];
         string? cursor = null;
         do
         {
-            Page<Gate> page = await call.Client.ListGatesAsync(workflow, PageSize, cursor, call.CancellationToken);
+            Page<Gate> page = await list(cursor);
             gates.AddRange(page.Items);
             cursor = page.Cursor == cursor ? null : page.Cursor;
         }
@@ -56,7 +75,7 @@ internal static class GatesCommand
 
         columns.Write();
         if (call.Screen.IsTerminal && gates.Count == 0)
-            call.Screen.Note("No run has entered a gate of this workflow yet.");
+            call.Screen.Note("No run has entered one of these gates yet.");
     }
 
     private static void Write(Screen screen, Gate gate)
@@ -67,11 +86,17 @@ internal static class GatesCommand
             return;
         }
 
-        Columns columns = new(screen, "place", "token", "queued", "run");
+        bool isShared = gate.Rule is not null;
+        Columns columns = new(screen, ["place", "token", "queued", .. (isShared ? (string[])["workflow"] : []), "run"]);
+        string[] Of(string? workflow, string run) => isShared ? [workflow ?? "", run] : [run];
         foreach (GateHolder holder in gate.Holders)
-            columns.Add(holder.SupersededBy is null ? "running" : "stopping", $"{holder.Token}", Times.Of(holder.QueuedAt), holder.RunId);
+        {
+            columns.Add(
+                [holder.SupersededBy is null ? "running" : "stopping", $"{holder.Token}", Times.Of(holder.QueuedAt), .. Of(holder.Workflow, holder.RunId)]);
+        }
+
         foreach (GateWaiter waiter in gate.Waiters)
-            columns.Add("waiting", "", Times.Of(waiter.QueuedAt), waiter.RunId);
+            columns.Add(["waiting", "", Times.Of(waiter.QueuedAt), .. Of(waiter.Workflow, waiter.RunId)]);
         columns.Write();
         if (gate.Healed > 0)
             screen.Note($"It has taken {gate.Healed} {(gate.Healed == 1 ? "slot" : "slots")} back from runs that were terminated or purged past the app.");

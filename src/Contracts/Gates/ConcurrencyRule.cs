@@ -19,6 +19,10 @@ public sealed record ConcurrencyRule
     /// <summary>The most turns that a key can have where others have one.</summary>
     public const int LargestWeight = 100;
 
+    /// <summary>The name under which workflows and steps share the rule; null for a rule of one workflow.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
     /// <summary>A template such as <c>{input.userId}:{metadata.region}</c>, or <c>(code)</c> for a key that code computes.</summary>
     public required string Key { get; init; }
 

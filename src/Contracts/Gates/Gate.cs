@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Preempt;
 
 /// <summary>The gate of one concurrency key.</summary>
-/// <param name="Workflow">The workflow's name.</param>
-/// <param name="Version">The workflow's version.</param>
+/// <param name="Workflow">The workflow's name; null for a gate of a rule that workflows share.</param>
+/// <param name="Version">The workflow's version; null for a gate of a shared rule.</param>
 /// <param name="Key">The concurrency key; empty for a gate that serves all keys.</param>
 /// <param name="MaxRuns">How many runs of one key may hold it at one time. Where the workflow's code computes it, what the newest run said.</param>
 /// <param name="Strategy">What happens to a new run when all slots are taken.</param>
@@ -19,9 +19,10 @@ namespace Preempt;
 /// <param name="Rate">For a throttle: how often runs of the key may start; then it has no holders.</param>
 /// <param name="NextStart">For a throttle: when the next run of the line, or a new one, can start, UTC; in the past if it can start at once. For a debounce: when the run that waits starts.</param>
 /// <param name="Debounce">For a debounce: for how long its key must be quiet; then it has no holders.</param>
+/// <param name="Rule">The name of the rule, where workflows share it; else null.</param>
 public sealed record Gate(
-    string Workflow,
-    string Version,
+    string? Workflow,
+    string? Version,
     string Key,
     int MaxRuns,
     ConcurrencyStrategy Strategy,
@@ -34,7 +35,8 @@ public sealed record Gate(
     int Healed = 0,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StartRate? Rate = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? NextStart = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Debounce? Debounce = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Debounce? Debounce = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Rule = null)
 {
     /// <summary>Whether runs hold slots of it. A throttle and a debounce have none.</summary>
     internal bool HasSlots => Rate is null && Debounce is null;
@@ -49,11 +51,24 @@ public sealed record Gate(
 /// <param name="QueuedAt">When it was accepted, UTC.</param>
 /// <param name="SupersededBy">The newer run that superseded it; null if none has.</param>
 /// <param name="Key">Its key, at a gate that serves all keys.</param>
-public sealed record GateHolder(string RunId, long Token, DateTimeOffset QueuedAt, string? SupersededBy = null, string? Key = null);
+/// <param name="Workflow">Its workflow, at a gate that workflows share.</param>
+public sealed record GateHolder(
+    string RunId,
+    long Token,
+    DateTimeOffset QueuedAt,
+    string? SupersededBy = null,
+    string? Key = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Workflow = null);
 
 /// <summary>A run that waits at a gate.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="QueuedAt">When it was accepted, UTC.</param>
 /// <param name="Priority">The highest priority goes first.</param>
 /// <param name="Key">Its key, at a gate that serves all keys.</param>
-public sealed record GateWaiter(string RunId, DateTimeOffset QueuedAt, int Priority, string? Key = null);
+/// <param name="Workflow">Its workflow, at a gate that workflows share.</param>
+public sealed record GateWaiter(
+    string RunId,
+    DateTimeOffset QueuedAt,
+    int Priority,
+    string? Key = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Workflow = null);

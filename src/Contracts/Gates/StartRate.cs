@@ -14,6 +14,16 @@ public sealed record StartRate(int Starts, Duration Per)
     /// <summary>The longest <see cref="Per"/>.</summary>
     public static readonly Duration LongestPer = TimeSpan.FromDays(31);
 
+    /// <summary>Checks the rate.</summary>
+    /// <returns>What is wrong with it; null if it is allowed.</returns>
+    internal string? Validate() => this switch
+    {
+        { Starts: < 1 or > LargestStarts } => $"starts {Starts}: 1 to {LargestStarts} is allowed.",
+        { Per: var per } when per < ShortestPer || per > LongestPer || per.Value < TimeSpan.FromMilliseconds(Starts) =>
+            $"per {per}: 1 second to 31 days is allowed, and at least a millisecond for each of the {Starts} starts.",
+        _ => null,
+    };
+
     /// <inheritdoc />
     public override string ToString() => $"{Starts} {(Starts == 1 ? "start" : "starts")} per {Per}";
 }

@@ -295,6 +295,49 @@ public sealed class LabStepGate : LabWorkflow
         Base(workflow).StepConcurrency<LabWork>("{input.group}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress);
 }
 
+/// <summary>Its runs and the steps of <see cref="LabSharedSteps"/> share one slot per group; the others wait.</summary>
+public sealed class LabSharedRuns : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) => Base(workflow).UseRule(LabRules.Slot);
+}
+
+/// <summary>Its steps and the runs of <see cref="LabSharedRuns"/> share one slot per group.</summary>
+public sealed class LabSharedSteps : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) => Base(workflow).UseStepRule<LabWork>(LabRules.Slot);
+}
+
+/// <summary>Of its runs and those of <see cref="LabSummarise"/> the newest of each group wins.</summary>
+public sealed class LabTranslate : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) => Base(workflow).UseRule(LabRules.Document);
+}
+
+/// <summary>Of its runs and those of <see cref="LabTranslate"/> the newest of each group wins.</summary>
+public sealed class LabSummarise : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) => Base(workflow).UseRule(LabRules.Document);
+}
+
+/// <summary>The rules that lab workflows share.</summary>
+public static class LabRules
+{
+    /// <summary>One at a time per group, runs of one workflow and steps of another.</summary>
+    public const string Slot = "lab-slot";
+
+    /// <summary>The newest of each group, of two workflows.</summary>
+    public const string Document = "lab-document";
+
+    /// <summary>Adds them.</summary>
+    public static PreemptBuilder AddLabRules(this PreemptBuilder preempt) => preempt
+        .AddRule(Slot, "{input.group}", maxRuns: 1, ConcurrencyStrategy.Queue)
+        .AddRule(Document, "{input.group}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress);
+}
+
 /// <summary>Starts its children side by side and waits for them, then runs its own steps.</summary>
 public sealed class LabChildren : LabWorkflow
 {

@@ -25,6 +25,7 @@ internal static class Problems
     public static Problem From(RunException exception) => exception switch
     {
         UnknownWorkflowException => Make("unknown-workflow", "There is no such workflow.", 404, exception.Message),
+        UnknownRuleException => Make("unknown-rule", "There is no such rule.", 404, exception.Message),
         UnknownRunException => Make("unknown-run", "There is no such run.", 404, exception.Message),
         UnknownOperationException => Make("unknown-operation", "There is no such operation.", 404, exception.Message),
         RunConflictException conflict => Make("conflict", "The state of the run does not allow this.", 409, exception.Message) with

@@ -20,28 +20,38 @@ public sealed class WorkflowEndpoints(WorkflowRegistry registry, RunClients runs
             HasEntityTag = true,
         });
 
-    /// <summary><c>GET gates?workflow=&amp;key=</c>: with a key that gate, without a page of the workflow's gates.</summary>
+    /// <summary><c>GET gates?workflow=&amp;key=</c>, or <c>rule=</c>: with a key that gate, without a page of the gates.</summary>
     [Function("PreemptHttpListGates")]
-    [ApiCall("Reads a gate by its key, or lists a workflow's gates", Answer = typeof(GateOrPage), HasEntityTag = true, Problems = new[] { 400, 404 })]
-    [ApiQuery("workflow", "The workflow's name.", IsRequired = true, Example = "chat-reply")]
+    [ApiCall("Reads a gate by its key, or lists the gates of a workflow's first rule, or of a rule that workflows share", Answer = typeof(GateOrPage), HasEntityTag = true, Problems = new[] { 400, 404 })]
+    [ApiQuery("workflow", "The workflow's name; this or rule is required.", Example = "chat-reply")]
+    [ApiQuery("rule", "The name of a rule that workflows share.")]
     [ApiQuery("key", "The concurrency key; without it a page of gates is returned.", Example = "ada")]
     [ApiQuery("limit", "How many at most.", Type = typeof(int), Minimum = 1, Maximum = LargestPage, Example = "50")]
     [ApiQuery("cursor", "The cursor of the previous page.")]
     public Task<IActionResult> Gates(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "gates")] HttpRequest request,
-        [DurableClient] DurableTaskClient client) => Api.AnswerAsync(request, async () =>
+        [DurableClient] DurableTaskClient durable) => Api.AnswerAsync(request, async () =>
         {
-            Api.CheckQuery(request, "workflow", "key", "limit", "cursor");
-            string workflow = Api.ReadText(request, "workflow") ?? throw Api.Invalid("workflow: required in the query.");
+            Api.CheckQuery(request, "workflow", "rule", "key", "limit", "cursor");
+            (string name, bool isShared) = (Api.ReadText(request, "workflow"), Api.ReadText(request, "rule")) switch
+            {
+                ({ } workflow, null) => (workflow, false),
+                (null, { } rule) => (rule, true),
+                _ => throw Api.Invalid("workflow or rule: one of the two is required in the query."),
+            };
+            RunClient client = runs.With(durable);
+            CancellationToken aborted = request.HttpContext.RequestAborted;
             if (Api.ReadText(request, "key") is { } key)
             {
-                Gate gate = await runs.With(client).GetGateAsync(workflow, key, request.HttpContext.RequestAborted);
+                Gate gate = isShared ? await client.GetSharedGateAsync(name, key, aborted) : await client.GetGateAsync(name, key, aborted);
                 return new JsonAnswer(StatusCodes.Status200OK, gate) { HasEntityTag = true };
             }
 
             int limit = Api.ReadInteger(request, "limit", whenAbsent: 50, min: 1, max: LargestPage);
-            (IReadOnlyList<Gate> gates, string? cursor) = await runs.With(client).ListGatesAsync(
-                workflow, limit, Api.ReadText(request, "cursor"), request.HttpContext.RequestAborted);
+            string? from = Api.ReadText(request, "cursor");
+            (IReadOnlyList<Gate> gates, string? cursor) = isShared
+                ? await client.ListSharedGatesAsync(name, limit, from, aborted)
+                : await client.ListGatesAsync(name, limit, from, aborted);
             return new JsonAnswer(StatusCodes.Status200OK, new Page<Gate>(gates, cursor)) { HasEntityTag = true };
         });
 

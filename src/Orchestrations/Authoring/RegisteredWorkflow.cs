@@ -112,32 +112,26 @@ internal sealed record RegisteredWorkflow
         RuleSource source = _sources[index];
         ConcurrencyRule own = source.Fix(rule, input, metadata);
         string key = givenKey is null ? source.Key.Select(input, metadata) : KeySelector.Check(givenKey);
-        return new RunGate(GateKey(index, rule, key), key, own);
+        return new RunGate(GateId.Of(GatePrefix(index, rule), rule, key), key, own);
     }
 
-    /// <summary>The entity key of the gate for one concurrency key of one of the rules; with RoundRobin one gate serves all keys.</summary>
-    internal string GateKey(int rule, string key) => GateKey(rule, Rules[rule], key);
+    /// <summary>How the entity keys of all gates of the first rule begin.</summary>
+    internal string GatePrefix() => GatePrefix(0, Rules[0]);
 
-    /// <summary>If a deployment makes a rule a throttle or a debounce, or no longer one, that is another gate.</summary>
-    private string GateKey(int index, ConcurrencyRule rule, string key) => GatePrefix(index) + rule switch
-    {
-        { Strategy: ConcurrencyStrategy.RoundRobin } => RunId.NoKey,
-        { Rate: not null } => $"{RunId.HashKey(key)}~",
-        { Debounce: not null } => $"{RunId.HashKey(key)}~quiet",
-        _ => RunId.HashKey(key),
-    };
-
-    /// <summary>How the entity keys of all gates of one of the rules begin; rules around steps are counted after those of the run.</summary>
-    internal string GatePrefix(int rule) => $"{Name}:{Version}:{rule}:";
+    /// <summary>Rules around steps are counted after those of the run.</summary>
+    private string GatePrefix(int index, ConcurrencyRule rule) => rule.Name is { } name ? GateId.PrefixOf(name) : GateId.PrefixOf(Name, Version, index);
 }
 
 /// <summary>How the key of one rule is found.</summary>
 internal sealed class KeySelector(string description, Func<JsonElement?, IReadOnlyDictionary<string, string>, string> select)
 {
+    /// <summary>Describes a key that code computes.</summary>
+    public const string OfCode = "(code)";
+
     public string Description => description;
 
     public static KeySelector FromCode<TInput>(Func<TInput, IReadOnlyDictionary<string, string>, string> key) =>
-        new("(code)", (input, metadata) => key(Payload.Read<TInput>(input), metadata));
+        new(OfCode, (input, metadata) => key(Payload.Read<TInput>(input), metadata));
 
     public static KeySelector FromTemplate(string text) => new(text, KeyTemplate.Parse(text).Resolve);
 

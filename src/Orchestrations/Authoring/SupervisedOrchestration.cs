@@ -48,7 +48,7 @@ public static class SupervisedOrchestration
             throw new InvalidRunException(error);
         options ??= new PreemptOptions();
         SupervisedWorkflow<TOutput> workflow = new(code);
-        RunRequest request = await AcceptAsync(context, () => WorkflowBuilder.Build(context.Name.Name, configure, () => workflow, options));
+        RunRequest request = await AcceptAsync(context, () => WorkflowBuilder.Build(context.Name.Name, configure, () => workflow, options, SharedRules.None));
         RunOutcome outcome = await new RunSupervisor(context, request, workflow, new WorkflowRegistry([], new StepRegistry([]), options)).RunAsync();
         context.SetCustomStatus(outcome.Record);
         if (workflow.Failure is { } failure && outcome.Record.Status == RunStatus.Failed)

@@ -19,11 +19,15 @@ public sealed class WorkflowBuilder
     private bool _isLab;
     private JsonElement? _example;
 
-    private WorkflowBuilder(string typeName) => _name = WorkflowNames.FromType(typeName);
+    private readonly SharedRules _shared;
+
+    private WorkflowBuilder(string typeName, SharedRules shared) => (_name, _shared) = (WorkflowNames.FromType(typeName), shared);
+
+    private RuleMaker Maker => new($"workflow \"{_name}\"");
 
     /// <summary>Defines the workflow of a class.</summary>
     /// <exception cref="InvalidOperationException">The class has no public constructor without parameters.</exception>
-    internal static RegisteredWorkflow Build(Type workflow, PreemptOptions options)
+    internal static RegisteredWorkflow Build(Type workflow, PreemptOptions options, SharedRules shared)
     {
         if (workflow.GetConstructor(Type.EmptyTypes) is null)
         {
@@ -32,14 +36,14 @@ public sealed class WorkflowBuilder
         }
 
         Workflow Create() => (Workflow)Activator.CreateInstance(workflow)!;
-        return Build(workflow.Name, Create().Configure, Create, options) with { Class = workflow };
+        return Build(workflow.Name, Create().Configure, Create, options, shared) with { Class = workflow };
     }
 
     /// <summary>Defines a workflow that has no class of its own.</summary>
     internal static RegisteredWorkflow Build(
-        string typeName, Action<WorkflowBuilder> configure, Func<Workflow> create, PreemptOptions options)
+        string typeName, Action<WorkflowBuilder> configure, Func<Workflow> create, PreemptOptions options, SharedRules shared)
     {
-        WorkflowBuilder builder = new(typeName);
+        WorkflowBuilder builder = new(typeName, shared);
         configure(builder);
         return builder.Build(create, options);
     }
@@ -88,7 +92,7 @@ public sealed class WorkflowBuilder
         int? maxQueued = null,
         int? maxTotal = null,
         int? maxQueuedTotal = null) =>
-        AddRule(new RuleSource(KeySelector.FromTemplate(key)), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
+        AddRule(new RuleSource(KeySelector.FromTemplate(key)), maxRuns, strategy, handover, new RuleLimits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <summary>Limits the runs for which the function returns the same key.</summary>
     /// <typeparam name="TInput">The workflow's input.</typeparam>
@@ -109,7 +113,7 @@ public sealed class WorkflowBuilder
         int? maxQueued = null,
         int? maxTotal = null,
         int? maxQueuedTotal = null) =>
-        AddRule(new RuleSource(KeySelector.FromCode(key)), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
+        AddRule(new RuleSource(KeySelector.FromCode(key)), maxRuns, strategy, handover, new RuleLimits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <summary>Limits the runs that have the same key, as many as the function returns: so a plan can have more slots than another.</summary>
     /// <typeparam name="TInput">The workflow's input.</typeparam>
@@ -139,7 +143,7 @@ public sealed class WorkflowBuilder
             ConcurrencyRule.LargestMaxRuns,
             strategy,
             handover,
-            new Limits(maxQueued, maxTotal, maxQueuedTotal));
+            new RuleLimits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <inheritdoc cref="Concurrency{TInput}(string, Func{TInput, IReadOnlyDictionary{string, string}, int}, ConcurrencyStrategy, Handover, int?, int?, int?)" />
     /// <param name="key">Returns the key of a run, 512 characters at most, from its input and metadata.</param>
@@ -155,7 +159,7 @@ public sealed class WorkflowBuilder
             ConcurrencyRule.LargestMaxRuns,
             strategy,
             handover,
-            new Limits(maxQueued, maxTotal, maxQueuedTotal));
+            new RuleLimits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <summary>
     /// Limits the steps of one class that run at one time for the same key, over all runs of the workflow. A step waits for its own
@@ -182,7 +186,7 @@ public sealed class WorkflowBuilder
         int? maxTotal = null,
         int? maxQueuedTotal = null)
         where TStep : Step =>
-        AddStepRule(typeof(TStep), new RuleSource(KeySelector.FromTemplate(key)), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
+        AddStepRule(typeof(TStep), new RuleSource(KeySelector.FromTemplate(key)), maxRuns, strategy, handover, new RuleLimits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <inheritdoc cref="StepConcurrency{TStep}(string, int, ConcurrencyStrategy, Handover, int?, int?, int?)" />
     /// <typeparam name="TStep">The step's class. A step enters several rules of one class in the order in which they are given.</typeparam>
@@ -197,7 +201,7 @@ public sealed class WorkflowBuilder
         int? maxTotal = null,
         int? maxQueuedTotal = null)
         where TStep : Step =>
-        AddStepRule(typeof(TStep), new RuleSource(KeySelector.FromCode(key)), maxRuns, strategy, handover, new Limits(maxQueued, maxTotal, maxQueuedTotal));
+        AddStepRule(typeof(TStep), new RuleSource(KeySelector.FromCode(key)), maxRuns, strategy, handover, new RuleLimits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <inheritdoc cref="StepConcurrency{TStep}(string, int, ConcurrencyStrategy, Handover, int?, int?, int?)" />
     /// <typeparam name="TStep">The step's class. A step enters several rules of one class in the order in which they are given.</typeparam>
@@ -220,7 +224,7 @@ public sealed class WorkflowBuilder
             ConcurrencyRule.LargestMaxRuns,
             strategy,
             handover,
-            new Limits(maxQueued, maxTotal, maxQueuedTotal));
+            new RuleLimits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <summary>
     /// Limits how often runs that have the same key start: in any time of length t, no more than <c>burst + t * starts / per</c>. One more waits and
@@ -277,7 +281,7 @@ public sealed class WorkflowBuilder
         where TStep : Step
     {
         RuleSource source = new(KeySelector.FromTemplate(key));
-        return AddAround(typeof(TStep), source, MakeThrottle(source, starts, per, burst, whenFull, maxQueued));
+        return AddAround(typeof(TStep), source, Maker.Throttle(source, starts, per, burst, whenFull, maxQueued));
     }
 
     /// <summary>
@@ -298,19 +302,53 @@ public sealed class WorkflowBuilder
     public WorkflowBuilder Debounce<TInput>(Func<TInput, IReadOnlyDictionary<string, string>, string> key, Duration quiet, Duration atMost) =>
         AddDebounce(new RuleSource(KeySelector.FromCode(key)), quiet, atMost);
 
-    private WorkflowBuilder AddDebounce(RuleSource source, Duration quiet, Duration atMost)
+    private WorkflowBuilder AddDebounce(RuleSource source, Duration quiet, Duration atMost) => Add(source, Maker.Debounce(source, quiet, atMost));
+
+    /// <summary>
+    /// Has the runs enter a rule that the app's workflows share, added with <see cref="PreemptBuilder.AddRule(string, string, int, ConcurrencyStrategy, Handover, int?, int?, int?)"/>: its
+    /// slots are counted over all workflows, of whatever version, that use it. A run enters it and the workflow's own rules in the order in which they are given.
+    /// </summary>
+    /// <param name="name">The rule's name.</param>
+    /// <param name="key">A template over this workflow's <c>input</c> and <c>metadata</c>; null for the rule's own.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">There is no such rule.</exception>
+    /// <exception cref="FormatException">The template cannot be read.</exception>
+    public WorkflowBuilder UseRule(string name, string? key = null)
     {
-        if (quiet < Preempt.Debounce.ShortestQuiet || quiet > Preempt.Debounce.LongestQuiet)
-            throw new ArgumentOutOfRangeException(nameof(quiet), $"workflow \"{_name}\": quiet {quiet}: 10 milliseconds to 1 day is allowed.");
-        if (atMost < quiet || atMost > Preempt.Debounce.LongestAtMost)
-            throw new ArgumentOutOfRangeException(nameof(atMost), $"workflow \"{_name}\": atMost {atMost}: {quiet}, which is quiet, to 31 days is allowed.");
-        return Add(source, new ConcurrencyRule
-        {
-            Key = source.Key.Description,
-            MaxRuns = 1,
-            Strategy = ConcurrencyStrategy.CancelInProgress,
-            Debounce = new Debounce(quiet, atMost),
-        });
+        SharedRule shared = Shared(name, key is null ? null : KeySelector.FromTemplate(key));
+        return Add(shared.Source, shared.Rule);
+    }
+
+    /// <inheritdoc cref="UseRule(string, string?)" />
+    /// <typeparam name="TInput">The workflow's input.</typeparam>
+    /// <param name="key">Returns the key of a run, 512 characters at most, from its input and metadata.</param>
+    public WorkflowBuilder UseRule<TInput>(string name, Func<TInput, IReadOnlyDictionary<string, string>, string> key)
+    {
+        SharedRule shared = Shared(name, KeySelector.FromCode(key));
+        return Add(shared.Source, shared.Rule);
+    }
+
+    /// <summary>
+    /// Has the steps of one class enter a rule that the app's workflows share: its slots are counted over all runs and steps that use it. A step waits there after its run
+    /// was admitted. One that would wait for its own run is refused: its call throws <see cref="StepStoppedException"/>.
+    /// </summary>
+    /// <typeparam name="TStep">The step's class. A step enters several rules of one class in the order in which they are given.</typeparam>
+    /// <param name="name">The rule's name.</param>
+    /// <param name="key">A template over the run's <c>input</c> and <c>metadata</c>; null for the rule's own.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">There is no such rule.</exception>
+    /// <exception cref="FormatException">The template cannot be read.</exception>
+    public WorkflowBuilder UseStepRule<TStep>(string name, string? key = null)
+        where TStep : Step
+    {
+        SharedRule shared = Shared(name, key is null ? null : KeySelector.FromTemplate(key));
+        return AddAround(typeof(TStep), shared.Source, shared.Rule);
+    }
+
+    private SharedRule Shared(string name, KeySelector? key)
+    {
+        SharedRule shared = _shared.Find(name);
+        return key is null ? shared : new SharedRule(shared.Rule with { Key = key.Description }, shared.Source with { Key = key });
     }
 
     /// <summary>
@@ -334,34 +372,14 @@ public sealed class WorkflowBuilder
     }
 
     private WorkflowBuilder AddThrottle(RuleSource source, int starts, Duration per, int? burst, WhenFull whenFull, int? maxQueued) =>
-        Add(source, MakeThrottle(source, starts, per, burst, whenFull, maxQueued));
+        Add(source, Maker.Throttle(source, starts, per, burst, whenFull, maxQueued));
 
-    private ConcurrencyRule MakeThrottle(RuleSource source, int starts, Duration per, int? burst, WhenFull whenFull, int? maxQueued)
-    {
-        CheckRange(starts, StartRate.LargestStarts, nameof(starts));
-        CheckRange(burst, ConcurrencyRule.LargestMaxRuns, nameof(burst));
-        CheckRange(maxQueued, ConcurrencyRule.LargestMaxQueued, nameof(maxQueued));
-        if (per < StartRate.ShortestPer || per > StartRate.LongestPer || per.Value < TimeSpan.FromMilliseconds(starts))
-            throw new ArgumentOutOfRangeException(nameof(per), $"workflow \"{_name}\": per {per}: 1 second to 31 days is allowed, and at least a millisecond for each of the {starts} starts.");
-        bool rejects = whenFull == WhenFull.Reject;
-        if (rejects && maxQueued is not null)
-            throw new ArgumentException($"workflow \"{_name}\": a throttle that rejects takes no {nameof(maxQueued)}.", nameof(maxQueued));
-        return new ConcurrencyRule
-        {
-            Key = source.Key.Description,
-            MaxRuns = burst ?? (rejects ? Math.Min(starts, ConcurrencyRule.LargestMaxRuns) : 1),
-            Strategy = rejects ? ConcurrencyStrategy.CancelNewest : ConcurrencyStrategy.Queue,
-            Rate = new StartRate(starts, per),
-            MaxQueued = maxQueued ?? ConcurrencyRule.LargestMaxQueued,
-        };
-    }
-
-    private WorkflowBuilder AddRule(RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits) =>
-        Add(source, MakeRule(source, maxRuns, strategy, handover, limits));
+    private WorkflowBuilder AddRule(RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, RuleLimits limits) =>
+        Add(source, Maker.Concurrency(source, maxRuns, strategy, handover, limits));
 
     private WorkflowBuilder AddStepRule(
-        Type step, RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits) =>
-        AddAround(step, source, MakeRule(source, maxRuns, strategy, handover, limits));
+        Type step, RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, RuleLimits limits) =>
+        AddAround(step, source, Maker.Concurrency(source, maxRuns, strategy, handover, limits));
 
     private WorkflowBuilder Add(RuleSource source, ConcurrencyRule rule)
     {
@@ -374,46 +392,6 @@ public sealed class WorkflowBuilder
     {
         _stepRules.Add((step, rule, source));
         return this;
-    }
-
-    private ConcurrencyRule MakeRule(RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, Limits limits)
-    {
-        CheckRange(maxRuns, ConcurrencyRule.LargestMaxRuns, nameof(maxRuns));
-        CheckRange(limits.MaxQueued, ConcurrencyRule.LargestMaxQueued, "maxQueued");
-        CheckRange(limits.MaxTotal, ConcurrencyRule.LargestMaxRuns, "maxTotal");
-        CheckRange(limits.MaxQueuedTotal, ConcurrencyRule.LargestMaxQueued, "maxQueuedTotal");
-        CheckStrategy(handover != default, strategy, nameof(handover), ConcurrencyStrategy.CancelInProgress);
-        CheckStrategy(limits.MaxQueued is not null, strategy, "maxQueued", ConcurrencyStrategy.Queue, ConcurrencyStrategy.RoundRobin);
-        CheckStrategy(limits.MaxTotal is not null, strategy, "maxTotal", ConcurrencyStrategy.RoundRobin);
-        CheckStrategy(limits.MaxQueuedTotal is not null, strategy, "maxQueuedTotal", ConcurrencyStrategy.RoundRobin);
-        return new ConcurrencyRule
-        {
-            Key = source.Key.Description,
-            MaxRuns = maxRuns,
-            IsMaxRunsComputed = source.MaxRuns is not null,
-            Strategy = strategy,
-            Handover = handover,
-            MaxQueued = limits.MaxQueued ?? (strategy == ConcurrencyStrategy.RoundRobin
-                ? ConcurrencyRule.DefaultMaxQueuedInTurn
-                : ConcurrencyRule.LargestMaxQueued),
-            MaxTotal = limits.MaxTotal ?? ConcurrencyRule.LargestMaxRuns,
-            MaxQueuedTotal = limits.MaxQueuedTotal ?? ConcurrencyRule.LargestMaxQueued,
-        };
-    }
-
-    /// <summary>The limits of some strategies, as they were given.</summary>
-    private readonly record struct Limits(int? MaxQueued, int? MaxTotal, int? MaxQueuedTotal);
-
-    private void CheckRange(int? value, int largest, string name)
-    {
-        if (value < 1 || value > largest)
-            throw new ArgumentOutOfRangeException(name, $"workflow \"{_name}\": {name} {value}: 1 to {largest} is allowed.");
-    }
-
-    private void CheckStrategy(bool isGiven, ConcurrencyStrategy strategy, string name, params ReadOnlySpan<ConcurrencyStrategy> allowed)
-    {
-        if (isGiven && !allowed.Contains(strategy))
-            throw new ArgumentException($"workflow \"{_name}\": strategy {strategy} takes no {name}.", name);
     }
 
     /// <summary>Limits how long the workflow's code may run; a run that takes longer is stopped, with the reason Timeout.</summary>

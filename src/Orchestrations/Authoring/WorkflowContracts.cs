@@ -21,5 +21,5 @@ public static class WorkflowContracts
     }
 
     /// <summary>The name of the workflow of a class, as the class itself says it.</summary>
-    internal static string NameOf(Type workflow) => WorkflowBuilder.Build(workflow, new PreemptOptions()).Name;
+    internal static string NameOf(Type workflow) => WorkflowBuilder.Build(workflow, new PreemptOptions(), SharedRules.Any).Name;
 }

@@ -30,6 +30,19 @@ public sealed class WorkflowRegistry
 
     internal StepRegistry Steps { get; }
 
+    /// <summary>The rules that workflows share, also of those that cannot be started.</summary>
+    internal SharedRules Rules { get; init; } = SharedRules.None;
+
+    /// <summary>The rules that the workflows which can be started use in common.</summary>
+    internal IEnumerable<ConcurrencyRule> RulesInCommon
+    {
+        get
+        {
+            HashSet<string?> used = [.. All.SelectMany(workflow => workflow.Rules.Concat(workflow.StepRules.Select(step => step.Rule))).Select(rule => rule.Name)];
+            return Rules.All.Select(shared => shared.Rule).Where(rule => used.Contains(rule.Name));
+        }
+    }
+
     internal TracedDetails Traced { get; }
 
     /// <summary>Finds a workflow that can be started.</summary>

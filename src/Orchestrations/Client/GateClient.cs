@@ -8,14 +8,31 @@ namespace Preempt;
 /// <summary>Reads gates for callers.</summary>
 internal sealed class GateClient(RunClients app, DurableTaskClient client)
 {
-    /// <summary>The gate of one key of a workflow; one that no run has entered is empty.</summary>
+    /// <summary>The gates of a workflow's first rule.</summary>
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
-    /// <exception cref="InvalidRunException">The workflow has no concurrency rule, or the key is not allowed.</exception>
-    public async Task<Gate> GetAsync(string workflow, string key, CancellationToken cancellationToken)
+    /// <exception cref="InvalidRunException">The workflow has no concurrency rule.</exception>
+    public GateRange OfWorkflow(string workflow)
     {
-        RegisteredWorkflow definition = FindGated(workflow);
-        GateState state = await FindAsync(definition.GateKey(0, CheckKey(key)), cancellationToken);
-        return GateReader.Read(definition, state.Rule is null ? state with { Key = key } : state);
+        RegisteredWorkflow definition = app.Registry.Find(workflow);
+        if (definition.Rules is not [var first, ..])
+            throw new InvalidRunException($"workflow \"{definition.Name}\" has no concurrency rule, so it has no gates.");
+        return first.Name is null ? new GateRange(definition, first, definition.GatePrefix()) : OfRule(first.Name);
+    }
+
+    /// <summary>The gates of a rule that workflows share.</summary>
+    /// <exception cref="UnknownRuleException">There is no such rule.</exception>
+    public GateRange OfRule(string rule) => app.Registry.RulesInCommon.FirstOrDefault(shared => shared.Name == rule) is { } known
+        ? new GateRange(null, known, GateId.PrefixOf(rule))
+        : throw new UnknownRuleException(rule, app.Registry.RulesInCommon.Select(shared => shared.Name!).ToArray() is [_, ..] names
+            ? $"{Words.Or(names)} is expected."
+            : "the app's workflows share none.");
+
+    /// <summary>The gate of one key; one that no run has entered is empty.</summary>
+    /// <exception cref="InvalidRunException">The key is not allowed.</exception>
+    public async Task<Gate> GetAsync(GateRange range, string key, CancellationToken cancellationToken)
+    {
+        GateState state = await FindAsync(GateId.Of(range.Prefix, range.Rule, CheckKey(key)), cancellationToken);
+        return GateReader.Read(range.Workflow, range.Rule, state.Rule is null ? state with { Key = key } : state);
     }
 
     /// <summary>What a gate remembers; one that no run has entered, nothing.</summary>
@@ -26,26 +43,23 @@ internal sealed class GateClient(RunClients app, DurableTaskClient client)
         return entity?.State ?? new GateState();
     }
 
-    /// <summary>A page of the gates of a workflow's first rule.</summary>
-    /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
-    /// <exception cref="InvalidRunException">The workflow has no concurrency rule.</exception>
+    /// <summary>A page of gates.</summary>
     public async Task<(IReadOnlyList<Gate> Items, string? Cursor)> ListAsync(
-        string workflow, int limit, string? cursor, CancellationToken cancellationToken)
+        GateRange range, int limit, string? cursor, CancellationToken cancellationToken)
     {
-        RegisteredWorkflow definition = FindGated(workflow);
-        await foreach (Page<EntityMetadata<GateState>> page in ReadPagesAsync(definition, Cursor.Unwrap(cursor), limit, cancellationToken))
+        await foreach (Page<EntityMetadata<GateState>> page in ReadPagesAsync(range, Cursor.Unwrap(cursor), limit, cancellationToken))
         {
-            return ([.. page.Values.Select(entity => GateReader.Read(definition, entity.State))], Cursor.Wrap(page.ContinuationToken));
+            return ([.. page.Values.Select(entity => GateReader.Read(range.Workflow, range.Rule, entity.State))], Cursor.Wrap(page.ContinuationToken));
         }
 
         return ([], null);
     }
 
-    /// <summary>The gates of a workflow's first rule, page by page.</summary>
+    /// <summary>Gates, page by page.</summary>
     public IAsyncEnumerable<Page<EntityMetadata<GateState>>> ReadPagesAsync(
-        RegisteredWorkflow definition, string? from, int pageSize, CancellationToken cancellationToken)
+        GateRange range, string? from, int pageSize, CancellationToken cancellationToken)
     {
-        string prefix = new EntityInstanceId(PreemptFunctions.Gate, definition.GatePrefix(0)).ToString();
+        string prefix = new EntityInstanceId(PreemptFunctions.Gate, range.Prefix).ToString();
         return EnginePages.ReadAsync(
             (start, size) => client.Entities.GetAllEntitiesAsync<GateState>(
                 new EntityQuery { InstanceIdStartsWith = prefix, PageSize = size }).AsPages(start, size),
@@ -67,12 +81,10 @@ internal sealed class GateClient(RunClients app, DurableTaskClient client)
             throw new InvalidRunException(exception.Message);
         }
     }
-
-    private RegisteredWorkflow FindGated(string workflow)
-    {
-        RegisteredWorkflow definition = app.Registry.Find(workflow);
-        if (definition.Rules.IsEmpty)
-            throw new InvalidRunException($"workflow \"{definition.Name}\" has no concurrency rule, so it has no gates.");
-        return definition;
-    }
 }
+
+/// <summary>The gates of one rule.</summary>
+/// <param name="Workflow">The workflow whose rule it is; null where workflows share it.</param>
+/// <param name="Rule">The rule, as the app's code has it now.</param>
+/// <param name="Prefix">How the entity keys of its gates begin.</param>
+internal sealed record GateRange(RegisteredWorkflow? Workflow, ConcurrencyRule Rule, string Prefix);

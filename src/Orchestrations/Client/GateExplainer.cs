@@ -54,9 +54,17 @@ internal static class GateExplainer
         yield return Next(rule, index, leaving.Length);
     }
 
-    private static string Shown(HolderState holder) => HolderId.Parse(holder.Age.RunId).Shown;
+    private static string Shown(HolderState holder)
+    {
+        string shown = HolderId.Parse(holder.Age.RunId).Shown;
+        return holder.Workflow is { } workflow ? $"{shown} (a {(HolderId.Parse(holder.Age.RunId).Step is null ? "run" : "step")} of {workflow})" : shown;
+    }
 
-    private static string Named(RunGate gate) => $"key \"{Excerpt.Shorten(gate.Key, 100)}\" (rule {gate.Rule.Key}, {gate.Rule.Strategy})";
+    private static string Named(RunGate gate)
+    {
+        string rule = gate.Rule.Name is { } name ? $"shared rule {name}" : $"rule {gate.Rule.Key}";
+        return $"key \"{Excerpt.Shorten(gate.Key, 100)}\" ({rule}, {gate.Rule.Strategy})";
+    }
 
     private static string Place(string self, RunGate gate, GateState state, int index)
     {

@@ -5,26 +5,30 @@ namespace Preempt;
 /// <summary>A gate's state as callers see it.</summary>
 internal static class GateReader
 {
-    public static Gate Read(RegisteredWorkflow workflow, GateState state)
+    /// <param name="workflow">The workflow whose rule it is; null for a rule that workflows share.</param>
+    /// <param name="code">The rule as the app's code has it now.</param>
+    /// <param name="state">What the gate remembers.</param>
+    public static Gate Read(RegisteredWorkflow? workflow, ConcurrencyRule code, GateState state)
     {
-        ConcurrencyRule rule = state.Rule ?? workflow.Rules[0];
+        ConcurrencyRule rule = state.Rule ?? code;
         return new Gate(
-            workflow.Name,
-            workflow.Version,
+            workflow?.Name,
+            workflow?.Version,
             state.Key,
             rule.MaxRuns,
             rule.Strategy,
             state.LastToken,
             [.. state.Holders.Select(holder =>
-                new GateHolder(Shown(holder.Age.RunId), holder.Token, holder.Age.QueuedAt, Shown(holder.SupersededBy), holder.Key))],
-            [.. state.Waiters.Select(waiter => new GateWaiter(Shown(waiter.Age.RunId), waiter.Age.QueuedAt, waiter.Priority, waiter.Key))],
+                new GateHolder(Shown(holder.Age.RunId), holder.Token, holder.Age.QueuedAt, Shown(holder.SupersededBy), holder.Key, holder.Workflow))],
+            [.. state.Waiters.Select(waiter => new GateWaiter(Shown(waiter.Age.RunId), waiter.Age.QueuedAt, waiter.Priority, waiter.Key, waiter.Workflow))],
             rule.Strategy is ConcurrencyStrategy.Queue or ConcurrencyStrategy.RoundRobin ? rule.MaxQueued : null,
             rule.Strategy == ConcurrencyStrategy.RoundRobin ? rule.MaxTotal : null,
             rule.Strategy == ConcurrencyStrategy.RoundRobin ? rule.MaxQueuedTotal : null,
             state.Healed,
             rule.Rate,
             rule.Rate is null ? DebounceRules.StartOf(state) : ThrottleRules.StartOf(state, rule, ahead: 0),
-            rule.Debounce);
+            rule.Debounce,
+            code.Name);
     }
 
     [return: NotNullIfNotNull(nameof(holder))]

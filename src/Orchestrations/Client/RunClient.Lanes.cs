@@ -34,19 +34,21 @@ public sealed partial class RunClient
         open.RemoveAll(run => over.Contains(run.Id));
         ended.RemoveAll(run => run.EndedAt < since);
         IReadOnlyList<Run> living = await _app.Progress.FillAsync([.. open], cancellationToken);
-        (ImmutableArray<LaneGate> gates, bool hasAllGates) = definition.Rules.IsEmpty ? ([], true) : await ReadLaneGatesAsync(definition, key, cancellationToken);
+        (ImmutableArray<LaneGate> gates, bool hasAllGates) = definition.Rules.IsEmpty
+            ? ([], true)
+            : await ReadLaneGatesAsync(_gates.OfWorkflow(definition.Name), key, cancellationToken);
         return LaneReader.Make([.. living, .. ended], gates, hasAllOpen && hasAllEnded && hasAllGates);
     }
 
     private async Task<(ImmutableArray<LaneGate> Gates, bool IsComplete)> ReadLaneGatesAsync(
-        RegisteredWorkflow definition, string? key, CancellationToken cancellationToken)
+        GateRange range, string? key, CancellationToken cancellationToken)
     {
         const int MaxGates = 1000;
         if (key is not null)
-            return (LaneReader.Read(await _gates.FindAsync(definition.GateKey(0, GateClient.CheckKey(key)), cancellationToken), key), true);
+            return (LaneReader.Read(await _gates.FindAsync(GateId.Of(range.Prefix, range.Rule, GateClient.CheckKey(key)), cancellationToken), key), true);
         ImmutableArray<LaneGate>.Builder gates = ImmutableArray.CreateBuilder<LaneGate>();
         int read = 0;
-        await foreach (Page<EntityMetadata<GateState>> page in _gates.ReadPagesAsync(definition, null, RunRange.PageSize, cancellationToken))
+        await foreach (Page<EntityMetadata<GateState>> page in _gates.ReadPagesAsync(range, null, RunRange.PageSize, cancellationToken))
         {
             foreach (EntityMetadata<GateState> gate in page.Values)
             {

@@ -17,6 +17,11 @@ public sealed class InvalidRunException(string message) : RunException(message);
 /// <param name="workflow">The name.</param>
 public sealed class UnknownWorkflowException(string workflow) : RunException($"There is no workflow named \"{workflow}\".");
 
+/// <summary>The workflows share no rule with that name.</summary>
+/// <param name="rule">The name.</param>
+/// <param name="known">What is accepted.</param>
+public sealed class UnknownRuleException(string rule, string known) : RunException($"There is no rule \"{rule}\"; {known}");
+
 /// <summary>There is no run with that id.</summary>
 /// <param name="id">The id.</param>
 public sealed class UnknownRunException(string id) : RunException($"There is no run with the id \"{id}\".");

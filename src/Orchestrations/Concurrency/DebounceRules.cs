@@ -90,7 +90,7 @@ internal static class DebounceRules
         return StandingRule.Note(state, request) with
         {
             Key = request.Gate.Key,
-            Waiters = [new WaiterState(request.Age, request.Priority)],
+            Waiters = [new WaiterState(request.Age, request.Priority, Workflow: request.Workflow)],
             Newest = [request.Age],
             Started = state.Started ?? [],
             Debounce = new DebounceState(firstAt, Earlier(now + rule.Quiet.Value, firstAt + rule.AtMost.Value)),

@@ -12,6 +12,10 @@ internal sealed record EnterRequest(RunAge Age, RunGate Gate, int Priority, bool
 {
     /// <summary>The runs with gates that wait for this one, as gates know them, the nearest last: the run that called it, and that one's callers.</summary>
     public ImmutableArray<string> Callers { get; init; } = [];
+
+    /// <summary>The run's workflow, where workflows share the gate.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Workflow { get; init; }
 }
 
 /// <summary>Runs have ended, or wait no longer.</summary>

@@ -93,7 +93,10 @@ internal static class GateRules
             return (state, new GateReply(GateVerdict.Admitted) { Token = self.Token });
         request = StandingRule.Apply(state, request);
         WaiterState newcomer = new(
-            request.Age, request.Priority, request.Gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin ? request.Gate.Key : null);
+            request.Age,
+            request.Priority,
+            request.Gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin ? request.Gate.Key : null,
+            Workflow: request.Workflow);
         // By its id alone: a turn that happens again says another time.
         if (state.Waiters.FirstOrDefault(waiter => waiter.Age.RunId == runId) is { Age.RunId: not null } known)
         {
@@ -303,7 +306,7 @@ internal static class GateRules
         while (Next(state) is { } next)
         {
             HolderState holder = new(
-                next.Age, state.LastToken + 1, Key: next.Key, ToldBy: next.Age.RunId == asker ? null : asker);
+                next.Age, state.LastToken + 1, Key: next.Key, ToldBy: next.Age.RunId == asker ? null : asker, Workflow: next.Workflow);
             admitted.Add(holder);
             state = state with
             {

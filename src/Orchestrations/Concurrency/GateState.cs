@@ -9,12 +9,14 @@ namespace Preempt;
 /// <param name="SupersededBy">The run that it was stopped for, or null.</param>
 /// <param name="Key">Its key, where a gate serves several.</param>
 /// <param name="ToldBy">The run that was asked to tell it that it is admitted; null where the answer to its own question said so.</param>
+/// <param name="Workflow">Its workflow, where workflows share the gate.</param>
 internal sealed record HolderState(
     RunAge Age,
     long Token,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SupersededBy = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Key = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ToldBy = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ToldBy = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Workflow = null);
 
 /// <summary>A run that a gate has struck off for a newer one, and that has not said that it has heard of it.</summary>
 /// <param name="RunId">The run.</param>

@@ -40,7 +40,7 @@ internal static class ThrottleRules
             state = StandingRule.Note(state, request) with
             {
                 Key = request.Gate.Key,
-                Waiters = GateRules.Insert(state.Waiters, new WaiterState(request.Age, request.Priority)),
+                Waiters = GateRules.Insert(state.Waiters, new WaiterState(request.Age, request.Priority, Workflow: request.Workflow)),
             };
         }
 

@@ -12,8 +12,9 @@ namespace Preempt;
 /// <param name="Priority">The higher, the sooner.</param>
 /// <param name="Key">Its key, where a gate serves several.</param>
 /// <param name="AsksAt">Of a throttle: when it has been told to ask again, UTC.</param>
+/// <param name="Workflow">Its workflow, where workflows share the gate.</param>
 [JsonConverter(typeof(WaiterStateJsonConverter))]
-internal readonly record struct WaiterState(RunAge Age, int Priority, string? Key = null, DateTimeOffset? AsksAt = null) : IComparable<WaiterState>
+internal readonly record struct WaiterState(RunAge Age, int Priority, string? Key = null, DateTimeOffset? AsksAt = null, string? Workflow = null) : IComparable<WaiterState>
 {
     /// <summary>Negative when this run gets a slot before the other.</summary>
     /// <param name="other">The run to compare with.</param>
@@ -38,8 +39,8 @@ internal readonly record struct WaiterState(RunAge Age, int Priority, string? Ke
 }
 
 /// <summary>
-/// Writes a <see cref="WaiterState"/> as its priority, with <c>@</c> and a time where it has one, its age and its key; none but the key has spaces. Works on
-/// the bytes of the JSON: a gate with ten thousand waiters is read and written at each of its operations.
+/// Writes a <see cref="WaiterState"/> as its priority, with <c>@</c> and a time and with <c>~</c> and a workflow where it has these, its age and its key; none but the
+/// key has spaces. Works on the bytes of the JSON: a gate with ten thousand waiters is read and written at each of its operations.
 /// </summary>
 internal sealed class WaiterStateJsonConverter : JsonConverter<WaiterState>
 {
@@ -48,6 +49,7 @@ internal sealed class WaiterStateJsonConverter : JsonConverter<WaiterState>
 
     private const byte Separator = (byte)' ';
     private const byte BeforeTime = (byte)'@';
+    private const byte BeforeWorkflow = (byte)'~';
 
     public override WaiterState Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -60,19 +62,20 @@ internal sealed class WaiterStateJsonConverter : JsonConverter<WaiterState>
 
     private static WaiterState Read(ReadOnlySpan<byte> text)
     {
-        if (!Utf8Parser.TryParse(text, out int priority, out int afterPriority))
+        if (!Utf8Parser.TryParse(text, out int priority, out int index))
             throw NotAWaiter(text);
-        DateTimeOffset? asksAt = ReadTime(text, ref afterPriority);
-        if (!IsSeparator(text, afterPriority))
+        DateTimeOffset? asksAt = ReadTime(text, ref index);
+        string? workflow = ReadWorkflow(text, ref index);
+        if (!IsSeparator(text, index))
             throw NotAWaiter(text);
-        ReadOnlySpan<byte> age = text[(afterPriority + 1)..];
+        ReadOnlySpan<byte> age = text[(index + 1)..];
         if (!Utf8Parser.TryParse(age, out long ticks, out int afterTicks) || !IsSeparator(age, afterTicks))
             throw NotAWaiter(text);
         ReadOnlySpan<byte> run = age[(afterTicks + 1)..];
         int afterRun = run.IndexOf(Separator);
         string? key = afterRun < 0 ? null : Encoding.UTF8.GetString(run[(afterRun + 1)..]);
         string runId = Encoding.UTF8.GetString(afterRun < 0 ? run : run[..afterRun]);
-        return new WaiterState(new RunAge(runId, new DateTimeOffset(ticks, TimeSpan.Zero)), priority, key, asksAt);
+        return new WaiterState(new RunAge(runId, new DateTimeOffset(ticks, TimeSpan.Zero)), priority, key, asksAt, workflow);
     }
 
     private static DateTimeOffset? ReadTime(ReadOnlySpan<byte> text, ref int index)
@@ -85,6 +88,18 @@ internal sealed class WaiterStateJsonConverter : JsonConverter<WaiterState>
         return new DateTimeOffset(ticks, TimeSpan.Zero);
     }
 
+    private static string? ReadWorkflow(ReadOnlySpan<byte> text, ref int index)
+    {
+        if (index >= text.Length || text[index] != BeforeWorkflow)
+            return null;
+        int length = text[(index + 1)..].IndexOf(Separator);
+        if (length <= 0)
+            throw NotAWaiter(text);
+        string workflow = Encoding.UTF8.GetString(text.Slice(index + 1, length));
+        index += 1 + length;
+        return workflow;
+    }
+
     private static bool IsSeparator(ReadOnlySpan<byte> text, int index) => index < text.Length && text[index] == Separator;
 
     private static JsonException NotAWaiter(ReadOnlySpan<byte> text) => new($"\"{Encoding.UTF8.GetString(text)}\" is not a run that waits.");
@@ -95,14 +110,21 @@ internal sealed class WaiterStateJsonConverter : JsonConverter<WaiterState>
         IFormatProvider plain = CultureInfo.InvariantCulture;
         (int priority, long ticks, string runId) = (value.Priority, value.Age.QueuedAt.UtcTicks, value.Age.RunId);
         int length = 0;
-        bool fits = (value.Key, value.AsksAt) switch
+        bool fits = (value.Key, value.AsksAt, value.Workflow) switch
         {
-            ({ } key, _) => Utf8.TryWrite(text, plain, $"{priority} {ticks} {runId} {key}", out length),
-            (_, { UtcTicks: var asksAt }) => Utf8.TryWrite(text, plain, $"{priority}@{asksAt} {ticks} {runId}", out length),
-            _ => Utf8.TryWrite(text, plain, $"{priority} {ticks} {runId}", out length),
+            (null, null, null) => Utf8.TryWrite(text, plain, $"{priority} {ticks} {runId}", out length),
+            ({ } key, null, null) => Utf8.TryWrite(text, plain, $"{priority} {ticks} {runId} {key}", out length),
+            _ => Utf8.TryWrite(text, plain, $"{priority}{TimeOf(value)}{WorkflowOf(value)} {ticks} {runId}{KeyOf(value)}", out length),
         };
         if (!fits)
             throw new JsonException($"Run \"{runId}\" and its key are too long.");
         writer.WriteStringValue(text[..length]);
     }
+
+    private static string TimeOf(WaiterState value) =>
+        value.AsksAt is { UtcTicks: var ticks } ? string.Create(CultureInfo.InvariantCulture, $"{(char)BeforeTime}{ticks}") : "";
+
+    private static string WorkflowOf(WaiterState value) => value.Workflow is { } workflow ? $"{(char)BeforeWorkflow}{workflow}" : "";
+
+    private static string KeyOf(WaiterState value) => value.Key is { } key ? $" {key}" : "";
 }

@@ -187,7 +187,11 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
         RunGate gate = visit.Gate;
         visit.Asks();
         GateReply reply = await context.CallEntityAsync<GateReply>(
-            ConcurrencyGate.Of(gate.Gate), nameof(ConcurrencyGate.Enter), new EnterRequest(visit.Age, gate, run.Request.Priority, visit.Returns) { Callers = CallersOf(visit) });
+            ConcurrencyGate.Of(gate.Gate), nameof(ConcurrencyGate.Enter), new EnterRequest(visit.Age, gate, run.Request.Priority, visit.Returns)
+            {
+                Callers = CallersOf(visit),
+                Workflow = gate.Rule.Name is null ? null : run.Request.Workflow,
+            });
         foreach (GateStop stop in reply.Stops)
             Send(stop.RunId, RunMessage.ForSupersession(gate.Gate, stop, run.Now));
         Tell(gate.Gate, reply.Admissions);

@@ -6,11 +6,11 @@ namespace Preempt;
 internal static class GateTelemetry
 {
     /// <summary>A gate has changed.</summary>
-    /// <param name="gate">The entity's key, which begins with the workflow.</param>
+    /// <param name="gate">The entity's key.</param>
     /// <param name="state">What it remembers now.</param>
     public static void Changed(string gate, GateState state)
     {
-        TagList tags = new() { { Tags.Workflow, gate[..Math.Max(0, gate.IndexOf(':', StringComparison.Ordinal))] } };
+        TagList tags = new() { { Tags.Workflow, GateId.OwnerOf(gate) } };
         PreemptTelemetry.GateHolders.Record(state.Holders.Length, tags);
         PreemptTelemetry.GateWaiters.Record(state.Waiters.Length, tags);
     }

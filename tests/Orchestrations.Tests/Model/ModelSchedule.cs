@@ -23,7 +23,17 @@ internal sealed class ModelSchedule : IDisposable
         "line-in-line", "newest-in-newest", "as-many-newest", "as-many-in-line", "as-many-in-turn",
         "throttled", "rate-limited", "throttled-then-line", "newest-then-throttled", "throttled-steps",
         "debounced", "debounced-then-newest", "weighted-in-turn",
+        "line-then-shared-line", "steps-in-shared-line", "line-then-shared-newest", "throttled-then-line-then-shared",
     ];
+
+    /// <summary>The workflow with which a world shares a rule, so that runs of both are started.</summary>
+    private static readonly Dictionary<string, string> Others = new()
+    {
+        ["line-then-shared-line"] = "shared-line",
+        ["steps-in-shared-line"] = "shared-line",
+        ["line-then-shared-newest"] = "shared-newest",
+        ["throttled-then-line-then-shared"] = "shared-in-turn",
+    };
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(12);
     private readonly Random _random;
@@ -113,6 +123,14 @@ internal sealed class ModelSchedule : IDisposable
             .AddWorkflow<Debounced>()
             .AddWorkflow<DebouncedThenNewest>()
             .AddWorkflow<WeightedInTurn>()
+            .AddWorkflow<SharedLine>()
+            .AddWorkflow<LineThenSharedLine>()
+            .AddWorkflow<StepsInSharedLine>()
+            .AddWorkflow<SharedNewest>()
+            .AddWorkflow<LineThenSharedNewest>()
+            .AddWorkflow<ThrottledThenLineThenShared>()
+            .AddWorkflow<SharedInTurn>()
+            .AddModelRules()
             .AddStep<ModelStep>());
     }
 
@@ -261,7 +279,8 @@ internal sealed class ModelSchedule : IDisposable
             Timeout = Happens(20) ? Duration.FromSeconds(1 + _random.Next(20)) : (Duration?)null,
             ScheduleTimeout = Happens(15) ? Duration.FromSeconds(1 + _random.Next(30)) : (Duration?)null,
         };
-        Start(FreeId(), play, options);
+        string workflow = Others.TryGetValue(_workflow, out string? other) && Happens(50) ? other : _workflow;
+        Start(FreeId(), play, options, workflow);
     }
 
     private PlayStep AnyStep(int number) => new(
@@ -271,13 +290,13 @@ internal sealed class ModelSchedule : IDisposable
         FailTimes: Happens(15) ? 1 + _random.Next(3) : 0,
         Timeout: Happens(10) ? 1 + _random.Next(5) : null);
 
-    private string Start(string id, Play play, StartOptions options)
+    private string Start(string id, Play play, StartOptions options, string? workflow = null)
     {
         // A step may fail three times, or be stopped before it is tried again; a child may be stopped by itself.
         if (play.Child is not null || play.Steps.Any(step => step.FailTimes > 0 || step.Timeout is not null))
             _witness.ExpectFailure(id);
-        _witness.Note($"start {id}: {System.Text.Json.JsonSerializer.Serialize(play)} {options}");
-        _host.Run(() => Runs.StartAsync(_workflow, play, options with { RunId = id }));
+        _witness.Note($"start {id} of {workflow ?? _workflow}: {System.Text.Json.JsonSerializer.Serialize(play)} {options}");
+        _host.Run(() => Runs.StartAsync(workflow ?? _workflow, play, options with { RunId = id }));
         return id;
     }
 

@@ -267,6 +267,57 @@ public sealed class ThrottledSteps : ModelWorkflow
     public override void Configure(WorkflowBuilder workflow) => workflow.StepThrottle<ModelStep>("{input.key}", 3, "20 seconds", burst: 2, maxQueued: 5);
 }
 
+/// <summary>The rules that worlds share.</summary>
+public static class ModelRules
+{
+    public static PreemptBuilder AddModelRules(this PreemptBuilder preempt) => preempt
+        .AddRule("line", "{input.key}", 2, ConcurrencyStrategy.Queue)
+        .AddRule("newest", "{input.key}", 1, ConcurrencyStrategy.CancelInProgress)
+        .AddRule("in-turn", "{input.key}", 1, ConcurrencyStrategy.RoundRobin, maxTotal: 2);
+}
+
+public sealed class SharedLine : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.UseRule("line");
+}
+
+/// <summary>Shares its second rule with <see cref="SharedLine"/>.</summary>
+public sealed class LineThenSharedLine : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Version("2").Concurrency("{input.other}", 1, ConcurrencyStrategy.Queue).UseRule("line");
+}
+
+/// <summary>Its steps and the runs of <see cref="SharedLine"/> share slots.</summary>
+public sealed class StepsInSharedLine : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.UseStepRule<ModelStep>("line");
+}
+
+public sealed class SharedNewest : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.UseRule("newest");
+}
+
+/// <summary>Shares with <see cref="SharedNewest"/>, after a line of its own.</summary>
+public sealed class LineThenSharedNewest : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.Concurrency("{input.other}", 1, ConcurrencyStrategy.Queue).UseRule("newest");
+}
+
+/// <summary>A throttle, then a line of its own, then slots that it shares with <see cref="SharedInTurn"/>.</summary>
+public sealed class ThrottledThenLineThenShared : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow
+        .Throttle("{input.key}", 4, "20 seconds", burst: 2)
+        .Concurrency("{input.other}", 1, ConcurrencyStrategy.Queue)
+        .UseRule("in-turn");
+}
+
+public sealed class SharedInTurn : ModelWorkflow
+{
+    public override void Configure(WorkflowBuilder workflow) => workflow.UseRule("in-turn");
+}
+
 /// <summary>Of the steps of a key the newest wins.</summary>
 public sealed class NewestStep : ModelWorkflow
 {

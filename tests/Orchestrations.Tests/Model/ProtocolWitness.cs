@@ -163,7 +163,8 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
             RunWitness[] at = [.. Runs.Values.Where(run => run.Request.Gates.Any(other => other.Gate == gate.Gate) && run.Holds(gate.Gate))];
             bool isInTurn = gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin;
             int limit = isInTurn ? gate.Rule.MaxTotal : MostOf(gate.Gate, gate.Key);
-            Require(at.Length <= limit, $"{at.Length} runs are inside {gate.Gate}: {string.Join(", ", at.Select(run => run.Id))}.");
+            string[] inside = [.. at.Select(run => run.Id), .. Runs.Values.SelectMany(run => run.StepsAt(gate.Gate))];
+            Require(inside.Length <= limit, $"{inside.Length} runs and steps are inside {gate.Gate}: {string.Join(", ", inside)}.");
             if (isInTurn)
             {
                 int ofKey = at.Count(run => run.Request.Gates.Any(other => other.Gate == gate.Gate && other.Key == gate.Key));
@@ -190,8 +191,9 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
             return;
         foreach (RunGate gate in changed.Request.StepGates.Values.SelectMany(gates => gates).Where(gate => gate.Rule.Rate is null))
         {
-            string[] at = [.. Runs.Values.SelectMany(run => run.StepsAt(gate.Gate))];
-            Require(at.Length <= gate.Rule.MaxRuns, $"{at.Length} steps are inside {gate.Gate}: {string.Join(", ", at)}.");
+            IEnumerable<RunWitness> sharing = gate.Rule.Name is null ? [] : Runs.Values.Where(run => run.Request.Gates.Any(own => own.Gate == gate.Gate) && run.Holds(gate.Gate));
+            string[] at = [.. Runs.Values.SelectMany(run => run.StepsAt(gate.Gate)), .. sharing.Select(run => run.Id)];
+            Require(at.Length <= gate.Rule.MaxRuns, $"{at.Length} are inside {gate.Gate}: {string.Join(", ", at)}.");
         }
     }
 

@@ -58,6 +58,7 @@ export interface Rate { starts: number; per: string }
 export interface Debounce { quiet: string; atMost: string }
 
 export interface Rule {
+  name?: string | null;
   key: string;
   maxRuns: number;
   isMaxRunsComputed?: boolean;
@@ -85,8 +86,9 @@ export interface Workflow {
 }
 
 export interface Gate {
-  workflow: string;
-  version: string;
+  workflow?: string | null;
+  version?: string | null;
+  rule?: string | null;
   key: string;
   maxRuns: number;
   strategy: string;
@@ -95,8 +97,8 @@ export interface Gate {
   nextStart?: string | null;
   lastToken: number;
   healed: number;
-  holders: { runId: string; token: number; queuedAt: string; supersededBy?: string | null; key?: string | null }[];
-  waiters: { runId: string; queuedAt: string; priority: number; key?: string | null }[];
+  holders: { runId: string; token: number; queuedAt: string; supersededBy?: string | null; key?: string | null; workflow?: string | null }[];
+  waiters: { runId: string; queuedAt: string; priority: number; key?: string | null; workflow?: string | null }[];
   maxQueued?: number | null;
   maxTotal?: number | null;
 }

@@ -10,16 +10,22 @@ const shownRuns = 8;
 /** Who holds the gates of a workflow and who waits at them, the longest wait first. */
 export function GatesView() {
   const { query } = route.value;
-  const workflows = useLive<Page<Workflow>>('workflows', 60_000).data.value?.items.filter(({ rules }) => rules.length > 0);
+  const all = useLive<Page<Workflow>>('workflows', 60_000).data.value?.items;
+  const workflows = all?.filter(({ rules }) => rules.length > 0);
+  const shared = [...new Set(all?.flatMap(({ rules, stepRules }) => [...rules, ...stepRules.map(({ rule }) => rule)]).flatMap(({ name }) => name ?? []))];
+  const rule = query.get('rule');
   const workflow = query.get('workflow') ?? workflows?.[0]?.name;
+  const place = rule ? { rule } : workflow ? { workflow } : null;
+  const choose = (value: string) => setQuery(value.startsWith('~') ? { rule: value.slice(1), workflow: '', key: '', cursor: '' } : { workflow: value, rule: '', key: '', cursor: '' });
   return <Card id="gates-card" title="Gates" actions={<span class="mute">Each key has a gate. Runs that hold a slot of it run, the others wait.</span>}>
     <div class="filters" role="search" aria-label="Gates">
-      <label class="field"><span>Workflow</span><select id="workflow" value={workflow ?? ''} onChange={event => setQuery({ workflow: event.currentTarget.value, key: '', cursor: '' })}>
+      <label class="field"><span>Workflow or rule</span><select id="workflow" value={rule ? `~${rule}` : workflow ?? ''} onChange={event => choose(event.currentTarget.value)}>
         {workflows?.map(({ name }) => <option key={name} value={name}>{name}</option>)}
+        {shared.length > 0 ? <optgroup label="Shared rules">{shared.map(name => <option key={name} value={`~${name}`}>{name}</option>)}</optgroup> : null}
       </select></label>
       <TypedField id="filterKey" label="Key (empty: all)" value={query.get('key') ?? ''} apply={key => setQuery({ key, cursor: '' })} size={18} />
     </div>
-    {workflow ? <GatesTable workflow={workflow} keyName={query.get('key')} cursor={query.get('cursor')} /> : workflows ? <Empty>No workflow has a concurrency rule.</Empty> : null}
+    {place ? <GatesTable place={place} keyName={query.get('key')} cursor={query.get('cursor')} /> : workflows ? <Empty>No workflow has a concurrency rule.</Empty> : null}
   </Card>;
 }
 
@@ -32,8 +38,8 @@ function byKey(gate: Gate): Gate[] {
 
 const longestWait = (gate: Gate): number => Math.min(Infinity, ...gate.waiters.map(waiter => Date.parse(waiter.queuedAt)));
 
-function GatesTable({ workflow, keyName, cursor }: { workflow: string; keyName: string | null; cursor: string | null }) {
-  const live = useLive<Page<Gate> | Gate>(pathTo(['gates'], keyName ? { workflow, key: keyName } : { workflow, limit: 200, cursor }));
+function GatesTable({ place, keyName, cursor }: { place: { workflow: string } | { rule: string }; keyName: string | null; cursor: string | null }) {
+  const live = useLive<Page<Gate> | Gate>(pathTo(['gates'], keyName ? { ...place, key: keyName } : { ...place, limit: 200, cursor }));
   const answer = live.data.value;
   if (live.error.value) return <p class="problem" role="alert">{live.error.value}</p>;
   if (!answer) return null;
@@ -42,13 +48,13 @@ function GatesTable({ workflow, keyName, cursor }: { workflow: string; keyName: 
     .sort((one, other) => longestWait(one) - longestWait(other) || other.holders.length - one.holders.length || one.key.localeCompare(other.key));
   const next = 'items' in answer ? answer.cursor : null;
   return <>
-    {gates.length === 0 ? <Empty><span id="gates">No run holds or waits at a gate of {workflow}.</span></Empty> : <div class="table" tabIndex={0} role="region" aria-label="The gates"><table>
+    {gates.length === 0 ? <Empty><span id="gates">No run holds or waits at a gate of {'rule' in place ? place.rule : place.workflow}.</span></Empty> : <div class="table" tabIndex={0} role="region" aria-label="The gates"><table>
       <thead><tr><th scope="col">Key</th><th scope="col">Slots</th><th scope="col">Held by</th><th scope="col">Waiting, in order</th><th scope="col">Longest wait</th><th scope="col">Last token</th></tr></thead>
       <tbody id="gates">{gates.map(gate => <tr key={gate.key}>
-        <td data-label="Key" class="key"><a href={href(['lanes', workflow], { key: gate.key })}>{gate.key || '(all keys)'}</a></td>
+        <td data-label="Key" class="key">{'workflow' in place ? <a href={href(['lanes', place.workflow], { key: gate.key })}>{gate.key || '(all keys)'}</a> : gate.key || '(all keys)'}</td>
         <td data-label="Slots" class="number">{gate.rate ? rateInWords(gate.rate) : gate.debounce ? `quiet for ${gate.debounce.quiet}` : `${gate.holders.length} of ${gate.maxRuns}`}<div class="mute">{gate.strategy}{gate.maxTotal ? `, ${gate.maxTotal} in all` : ''}</div>{gate.healed ? <div class="mute" title="Runs were terminated or purged past the app. The gate took their slots back.">{gate.healed} healed</div> : null}</td>
-        <td data-label="Held by"><ol class="plain">{gate.holders.slice(0, shownRuns).map(holder => <li key={holder.runId}><RunLink id={holder.runId} />{holder.supersededBy ? <span class="mute"> stops for a newer run</span> : null}</li>)}</ol><More all={gate.holders.length} /></td>
-        <td data-label="Waiting"><ol class="plain">{gate.waiters.slice(0, shownRuns).map((waiter, place) => <li key={waiter.runId}><span class="mute number">{place + 1}.</span> <RunLink id={waiter.runId} /> <span class="mute"><Age at={waiter.queuedAt} />{waiter.priority ? `, priority ${waiter.priority}` : ''}</span></li>)}</ol><More all={gate.waiters.length} /></td>
+        <td data-label="Held by"><ol class="plain">{gate.holders.slice(0, shownRuns).map(holder => <li key={holder.runId}><HolderLink {...holder} />{holder.supersededBy ? <span class="mute"> stops for a newer run</span> : null}</li>)}</ol><More all={gate.holders.length} /></td>
+        <td data-label="Waiting"><ol class="plain">{gate.waiters.slice(0, shownRuns).map((waiter, place) => <li key={waiter.runId}><span class="mute number">{place + 1}.</span> <HolderLink {...waiter} /> <span class="mute"><Age at={waiter.queuedAt} />{waiter.priority ? `, priority ${waiter.priority}` : ''}</span></li>)}</ol><More all={gate.waiters.length} /></td>
         <td data-label="Longest wait">{gate.waiters.length > 0 ? <Age at={new Date(longestWait(gate)).toISOString()} /> : null}</td>
         <td data-label="Last token" class="number">{gate.lastToken}</td>
       </tr>)}</tbody>
@@ -58,6 +64,12 @@ function GatesTable({ workflow, keyName, cursor }: { workflow: string; keyName: 
       <button type="button" disabled={!next} onClick={() => setQuery({ cursor: next })}>Next page</button>
     </div> : null}
   </>;
+}
+
+/** A run, or a step of one, with its workflow where several share the gate. */
+function HolderLink({ runId, workflow }: { runId: string; workflow?: string | null }) {
+  const [run = runId, step] = runId.split('#');
+  return <><RunLink id={run} />{step ? <span class="mute"> step {step}</span> : null}{workflow ? <span class="mute"> {workflow}</span> : null}</>;
 }
 
 const More = ({ all }: { all: number }) => all > shownRuns ? <span class="mute">and {(all - shownRuns).toLocaleString('en-GB')} more</span> : null;
