@@ -1,4 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask;
 
 namespace Preempt.Bench.Gates;
@@ -7,7 +8,8 @@ namespace Preempt.Bench.Gates;
 public static class GateFunctions
 {
     [Function(PreemptFunctions.Gate)]
-    public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<MeasuredGate>();
+    public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher, [DurableClient] DurableTaskClient client) =>
+        dispatcher.DispatchAsync(new MeasuredGate(client));
 
     /// <summary>Tells nobody: the runs of this benchmark are names.</summary>
     [Function(PreemptFunctions.HandOff)]

@@ -1,16 +1,18 @@
+using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Entities;
 
 namespace Preempt.Bench.Gates;
 
 /// <summary>A gate that can be given a state, so that ten thousand need not enter before each measurement.</summary>
-public sealed class MeasuredGate : ITaskEntity
+/// <param name="client">The function's client.</param>
+public sealed class MeasuredGate(DurableTaskClient client) : ITaskEntity
 {
     public const string Fill = "Fill";
 
     /// <summary>Enters, and writes the state whether it has changed or not.</summary>
     public const string EnterAndWrite = "EnterAndWrite";
 
-    private readonly ConcurrencyGate _gate = new(TimeProvider.System);
+    private readonly ConcurrencyGate _gate = new(TimeProvider.System, new FreshGate(new AppModeReader(TimeProvider.System), client), CancellationToken.None);
 
     public ValueTask<object?> RunAsync(TaskEntityOperation operation)
     {

@@ -87,6 +87,8 @@ internal static class CommandLine
         StatisticsCommand.Create(),
         WorkflowsCommand.Create(),
         GatesCommand.Create(),
+        LimitCommand.CreateList(),
+        LimitCommand.Create(),
         StatusCommand.Create(),
         DrainCommand.Create(),
         DrainCommand.CreateResume(),

@@ -32,16 +32,26 @@ internal sealed class ApiCalls(HttpClient http, PreemptClientOptions options)
         return (await Answers.ReadAsync<T>(response, cancellationToken), response.StatusCode == HttpStatusCode.Accepted);
     }
 
+    /// <summary>Puts a body at a path; doing so twice is the same as once.</summary>
+    public Task<T> PutAsync<T>(string path, object body, CancellationToken cancellationToken) =>
+        SendAsync<T>(Make(HttpMethod.Put, path, body), TimeSpan.Zero, cancellationToken);
+
+    /// <summary>Removes what is at a path, and reads what is left.</summary>
+    public Task<T> DeleteAsync<T>(string path, CancellationToken cancellationToken) =>
+        SendAsync<T>(new HttpRequestMessage(HttpMethod.Delete, Locate(path)), TimeSpan.Zero, cancellationToken);
+
     /// <summary>Removes what is at a path.</summary>
     public async Task DeleteAsync(string path, CancellationToken cancellationToken) =>
         (await SendAsync(new HttpRequestMessage(HttpMethod.Delete, Locate(path)), TimeSpan.Zero, cancellationToken)).Dispose();
 
-    private HttpRequestMessage MakePost(string path, object body)
+    private HttpRequestMessage MakePost(string path, object body) => Make(HttpMethod.Post, path, body);
+
+    private HttpRequestMessage Make(HttpMethod method, string path, object body)
     {
         // As bytes, so that a retry can send them again.
         ByteArrayContent content = new(JsonSerializer.SerializeToUtf8Bytes(body, ClientJson.Options));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return new HttpRequestMessage(HttpMethod.Post, Locate(path)) { Content = content };
+        return new HttpRequestMessage(method, Locate(path)) { Content = content };
     }
 
     private Uri Locate(string path) => new(_address, path);

@@ -34,7 +34,7 @@ internal static class WorkflowsCommand
 
     private static string InWords(ConcurrencyRule rule) => rule.Name is { } name ? $"{name}: {LimitInWords(rule)}" : LimitInWords(rule);
 
-    private static string LimitInWords(ConcurrencyRule rule) => rule switch
+    internal static string LimitInWords(ConcurrencyRule rule) => rule switch
     {
         { Rate: { } rate } => $"{rate} for each {rule.Key}, {(rule.Strategy == ConcurrencyStrategy.CancelNewest ? "more are rejected" : "more wait")}",
         { Debounce: { } debounce } => $"the newest of each {rule.Key}, {debounce}",

@@ -36,6 +36,7 @@ internal static class Problems
         IdempotencyKeyReusedException =>
             Make("idempotency-key-reused", "The idempotency key was used for another request.", 422, exception.Message),
         RunNotAnsweringException => Make("not-answering", "The run has not responded.", 503, exception.Message),
+        LimitNotAnsweringException => Make("not-answering", "The app has not responded.", 503, exception.Message),
         AppDrainingException => Make("draining", "The app drains.", 503, exception.Message),
         _ => Invalid(exception.Message),
     };

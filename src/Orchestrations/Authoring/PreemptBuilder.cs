@@ -84,7 +84,7 @@ public sealed class PreemptBuilder
         int? maxQueuedTotal = null)
     {
         RuleSource source = new(KeySelector.FromTemplate(key));
-        return Add(name, source, MakerOf(name).Concurrency(source, maxRuns, strategy, handover, new RuleLimits(maxQueued, maxTotal, maxQueuedTotal)));
+        return Add(name, source, MakerOf(name).Concurrency(source, maxRuns, strategy, handover, new StrategyLimits(maxQueued, maxTotal, maxQueuedTotal)));
     }
 
     /// <inheritdoc cref="AddRule(string, string, int, ConcurrencyStrategy, Handover, int?, int?, int?)" />
@@ -105,7 +105,7 @@ public sealed class PreemptBuilder
     {
         RuleSource source = new(KeySelector.FromTemplate(key), NumberSelector.MaxRunsFromCode(maxRuns));
         return Add(name, source, MakerOf(name).Concurrency(
-            source, ConcurrencyRule.LargestMaxRuns, strategy, handover, new RuleLimits(maxQueued, maxTotal, maxQueuedTotal)));
+            source, ConcurrencyRule.LargestMaxRuns, strategy, handover, new StrategyLimits(maxQueued, maxTotal, maxQueuedTotal)));
     }
 
     /// <summary>

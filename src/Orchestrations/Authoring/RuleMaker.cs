@@ -6,7 +6,7 @@ internal sealed class RuleMaker(string owner)
 {
     /// <summary>A rule about the runs at one time.</summary>
     /// <exception cref="ArgumentException">A limit is out of range, or does not belong to this strategy.</exception>
-    public ConcurrencyRule Concurrency(RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, RuleLimits limits)
+    public ConcurrencyRule Concurrency(RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, StrategyLimits limits)
     {
         CheckRange(maxRuns, ConcurrencyRule.LargestMaxRuns, nameof(maxRuns));
         CheckRange(limits.MaxQueued, ConcurrencyRule.LargestMaxQueued, "maxQueued");
@@ -84,4 +84,4 @@ internal sealed class RuleMaker(string owner)
 }
 
 /// <summary>The limits of some strategies, as they were given.</summary>
-internal readonly record struct RuleLimits(int? MaxQueued, int? MaxTotal, int? MaxQueuedTotal);
+internal readonly record struct StrategyLimits(int? MaxQueued, int? MaxTotal, int? MaxQueuedTotal);

@@ -92,7 +92,7 @@ public sealed class WorkflowBuilder
         int? maxQueued = null,
         int? maxTotal = null,
         int? maxQueuedTotal = null) =>
-        AddRule(new RuleSource(KeySelector.FromTemplate(key)), maxRuns, strategy, handover, new RuleLimits(maxQueued, maxTotal, maxQueuedTotal));
+        AddRule(new RuleSource(KeySelector.FromTemplate(key)), maxRuns, strategy, handover, new StrategyLimits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <summary>Limits the runs for which the function returns the same key.</summary>
     /// <typeparam name="TInput">The workflow's input.</typeparam>
@@ -113,7 +113,7 @@ public sealed class WorkflowBuilder
         int? maxQueued = null,
         int? maxTotal = null,
         int? maxQueuedTotal = null) =>
-        AddRule(new RuleSource(KeySelector.FromCode(key)), maxRuns, strategy, handover, new RuleLimits(maxQueued, maxTotal, maxQueuedTotal));
+        AddRule(new RuleSource(KeySelector.FromCode(key)), maxRuns, strategy, handover, new StrategyLimits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <summary>Limits the runs that have the same key, as many as the function returns: so a plan can have more slots than another.</summary>
     /// <typeparam name="TInput">The workflow's input.</typeparam>
@@ -143,7 +143,7 @@ public sealed class WorkflowBuilder
             ConcurrencyRule.LargestMaxRuns,
             strategy,
             handover,
-            new RuleLimits(maxQueued, maxTotal, maxQueuedTotal));
+            new StrategyLimits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <inheritdoc cref="Concurrency{TInput}(string, Func{TInput, IReadOnlyDictionary{string, string}, int}, ConcurrencyStrategy, Handover, int?, int?, int?)" />
     /// <param name="key">Returns the key of a run, 512 characters at most, from its input and metadata.</param>
@@ -159,7 +159,7 @@ public sealed class WorkflowBuilder
             ConcurrencyRule.LargestMaxRuns,
             strategy,
             handover,
-            new RuleLimits(maxQueued, maxTotal, maxQueuedTotal));
+            new StrategyLimits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <summary>
     /// Limits the steps of one class that run at one time for the same key, over all runs of the workflow. A step waits for its own
@@ -186,7 +186,7 @@ public sealed class WorkflowBuilder
         int? maxTotal = null,
         int? maxQueuedTotal = null)
         where TStep : Step =>
-        AddStepRule(typeof(TStep), new RuleSource(KeySelector.FromTemplate(key)), maxRuns, strategy, handover, new RuleLimits(maxQueued, maxTotal, maxQueuedTotal));
+        AddStepRule(typeof(TStep), new RuleSource(KeySelector.FromTemplate(key)), maxRuns, strategy, handover, new StrategyLimits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <inheritdoc cref="StepConcurrency{TStep}(string, int, ConcurrencyStrategy, Handover, int?, int?, int?)" />
     /// <typeparam name="TStep">The step's class. A step enters several rules of one class in the order in which they are given.</typeparam>
@@ -201,7 +201,7 @@ public sealed class WorkflowBuilder
         int? maxTotal = null,
         int? maxQueuedTotal = null)
         where TStep : Step =>
-        AddStepRule(typeof(TStep), new RuleSource(KeySelector.FromCode(key)), maxRuns, strategy, handover, new RuleLimits(maxQueued, maxTotal, maxQueuedTotal));
+        AddStepRule(typeof(TStep), new RuleSource(KeySelector.FromCode(key)), maxRuns, strategy, handover, new StrategyLimits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <inheritdoc cref="StepConcurrency{TStep}(string, int, ConcurrencyStrategy, Handover, int?, int?, int?)" />
     /// <typeparam name="TStep">The step's class. A step enters several rules of one class in the order in which they are given.</typeparam>
@@ -224,7 +224,7 @@ public sealed class WorkflowBuilder
             ConcurrencyRule.LargestMaxRuns,
             strategy,
             handover,
-            new RuleLimits(maxQueued, maxTotal, maxQueuedTotal));
+            new StrategyLimits(maxQueued, maxTotal, maxQueuedTotal));
 
     /// <summary>
     /// Limits how often runs that have the same key start: in any time of length t, no more than <c>burst + t * starts / per</c>. One more waits and
@@ -374,11 +374,11 @@ public sealed class WorkflowBuilder
     private WorkflowBuilder AddThrottle(RuleSource source, int starts, Duration per, int? burst, WhenFull whenFull, int? maxQueued) =>
         Add(source, Maker.Throttle(source, starts, per, burst, whenFull, maxQueued));
 
-    private WorkflowBuilder AddRule(RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, RuleLimits limits) =>
+    private WorkflowBuilder AddRule(RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, StrategyLimits limits) =>
         Add(source, Maker.Concurrency(source, maxRuns, strategy, handover, limits));
 
     private WorkflowBuilder AddStepRule(
-        Type step, RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, RuleLimits limits) =>
+        Type step, RuleSource source, int maxRuns, ConcurrencyStrategy strategy, Handover handover, StrategyLimits limits) =>
         AddAround(step, source, Maker.Concurrency(source, maxRuns, strategy, handover, limits));
 
     private WorkflowBuilder Add(RuleSource source, ConcurrencyRule rule)

@@ -15,6 +15,9 @@ internal enum LeftoverKind
     /// <summary>Orchestrations that told the runs of a change of the app's mode.</summary>
     ModeChanges,
 
+    /// <summary>Orchestrations that told gates of a change of limits.</summary>
+    LimitChanges,
+
     /// <summary>Bulk operations that have ended.</summary>
     Operations,
 

@@ -17,6 +17,7 @@ internal static class CleanUpRules
         LeftoverKind.HandOffs => new(PreemptFunctions.HandOff, KeptIds.HandOffs, Unread),
         LeftoverKind.Deletions => new(PreemptFunctions.DeleteRun, KeptIds.Deletions, Unread),
         LeftoverKind.ModeChanges => new(PreemptFunctions.ApplyMode, KeptIds.ModeChanges, Operations),
+        LeftoverKind.LimitChanges => new(PreemptFunctions.ApplyLimits, KeptIds.LimitChanges, Unread),
         LeftoverKind.Operations => new(PreemptFunctions.Bulk, KeptIds.Operations, Operations),
         LeftoverKind.Claims => new(PreemptFunctions.Claim, KeptIds.Claims, options.IdempotencyRetention),
         LeftoverKind.Runs => new(PreemptFunctions.Run, null, options.RunRetention),

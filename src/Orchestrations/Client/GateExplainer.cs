@@ -25,6 +25,14 @@ internal static class GateExplainer
             yield break;
         }
 
+        if (LimitRules.IsPaused(state, gate.Key))
+        {
+            yield return $"It waits at the gate of {Named(gate)}, which is paused: no run starts there until it is resumed.";
+            yield return Place(self, gate, state, index);
+            yield break;
+        }
+
+        rule = state.Limits?.Apply(rule, gate.Key) ?? rule;
         if (rule.Rate is { } rate)
         {
             yield return $"It waits for its time to start: {rate} are allowed for {Named(gate)}.";

@@ -12,6 +12,7 @@ public sealed partial class RunClient
     private readonly RunStarter _starter;
     private readonly RunMessenger _messenger;
     private readonly GateClient _gates;
+    private readonly LimitClient _limits;
     private readonly BulkClient _bulk;
     private readonly AppControl _control;
 
@@ -23,6 +24,7 @@ public sealed partial class RunClient
         _starter = new RunStarter(app, client, _lookup);
         _messenger = new RunMessenger(app, client, _lookup);
         _gates = new GateClient(app, client);
+        _limits = new LimitClient(app, client);
         _bulk = new BulkClient(app, client);
         _control = new AppControl(app, client);
     }

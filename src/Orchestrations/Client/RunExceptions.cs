@@ -56,5 +56,10 @@ public sealed class IdempotencyKeyReusedException() : RunException(
 public sealed class RunNotAnsweringException(string id) : RunException(
     $"The run \"{id}\" has not responded yet, and the call may still take effect. Repeat it with the same Idempotency-Key.");
 
+/// <summary>The app has not taken a change of limits over within some seconds. It may still take effect; the call can be repeated.</summary>
+/// <param name="rule">The rule.</param>
+public sealed class LimitNotAnsweringException(string rule) : RunException(
+    $"The limit of rule \"{rule}\" has not been changed yet, and the change may still take effect. Repeat the call.");
+
 /// <summary>The app drains and refuses starts.</summary>
 public sealed class AppDrainingException() : RunException("The app drains and accepts no new runs. Retry when it has resumed.");

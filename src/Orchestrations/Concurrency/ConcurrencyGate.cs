@@ -8,7 +8,10 @@ namespace Preempt;
 /// The entity that guards one concurrency key of one workflow version. It decides; the orchestrations that ask it carry its
 /// messages, because what an orchestration sends is committed with its history.
 /// </summary>
-internal sealed class ConcurrencyGate(TimeProvider time) : ITaskEntity
+/// <param name="time">The time.</param>
+/// <param name="fresh">Reads the limits that hold, for a gate that no run has entered yet.</param>
+/// <param name="hostStopping">Fires when the host shuts down: the caller asks again.</param>
+internal sealed class ConcurrencyGate(TimeProvider time, FreshGate fresh, CancellationToken hostStopping) : ITaskEntity
 {
     /// <summary>The entity of a gate.</summary>
     public static EntityInstanceId Of(string gate) => new(PreemptFunctions.Gate, gate);
@@ -17,20 +20,21 @@ internal sealed class ConcurrencyGate(TimeProvider time) : ITaskEntity
     /// Does an operation. The state is written as JSON only where the operation has changed it: of ten thousand runs that wait, each asks again
     /// and again, and to hear that it waits on changes nothing.
     /// </summary>
-    public ValueTask<object?> RunAsync(TaskEntityOperation operation)
+    public async ValueTask<object?> RunAsync(TaskEntityOperation operation)
     {
         GateState before = operation.State.GetState<GateState>() ?? new GateState();
         (GateState after, object? answer) = operation.Name switch
         {
-            nameof(Enter) => Enter(before, Input<EnterRequest>(operation)),
+            nameof(Enter) => Enter(await LimitAsync(before, operation.Context.Id.Key), Input<EnterRequest>(operation)),
             nameof(Leave) => Leave(before, Input<LeaveRequest>(operation)),
+            nameof(Limit) => (Limit(before, Input<GateLimits>(operation), operation.Context), null),
             nameof(Release) => (Release(before, Input<LeaveRequest>(operation), operation.Context), null),
             _ => throw new NotSupportedException($"A gate has no operation '{operation.Name}'."),
         };
         if (!ReferenceEquals(after, before))
             operation.State.SetState(after);
         GateTelemetry.Changed(operation.Context.Id.Key, after);
-        return new ValueTask<object?>(answer);
+        return answer;
     }
 
     /// <summary>Admits the run, puts it in line, or refuses it. Called, for its reply: the verdict on the run, and which runs it must tell what.</summary>
@@ -57,13 +61,28 @@ internal sealed class ConcurrencyGate(TimeProvider time) : ITaskEntity
     public GateState Release(GateState state, LeaveRequest request, TaskEntityContext context)
     {
         (state, ImmutableArray<GateAdmission> admissions) = StrikeOff(state, request);
-        if (admissions is not [var first, ..])
-            return state;
         // A gate gives out each token once.
-        StartOrchestrationOptions options = new($"{KeptIds.HandOffs}{RunId.HashKey(context.Id.Key)}:{first.Token}");
-        context.ScheduleNewOrchestration(PreemptFunctions.HandOff, new GateHandOff(context.Id.Key, admissions), options);
+        if (admissions is [var first, ..])
+            HandOff(admissions, $"{first.Token}", context);
         return state;
     }
+
+    /// <summary>Takes over limits that were changed at run time. Signalled, and again until it is seen to have them.</summary>
+    public GateState Limit(GateState state, GateLimits limits, TaskEntityContext context)
+    {
+        (state, ImmutableArray<GateAdmission> admissions) = LimitRules.Set(state, limits, time.GetUtcNow());
+        if (!admissions.IsEmpty)
+            HandOff(admissions, $"limits-{limits.Number}", context);
+        return state;
+    }
+
+    private static void HandOff(ImmutableArray<GateAdmission> admissions, FormattableString which, TaskEntityContext context) => context.ScheduleNewOrchestration(
+        PreemptFunctions.HandOff,
+        new GateHandOff(context.Id.Key, admissions),
+        new StartOrchestrationOptions($"{KeptIds.HandOffs}{RunId.HashKey(context.Id.Key)}:{FormattableString.Invariant(which)}"));
+
+    private async Task<GateState> LimitAsync(GateState state, string gate) =>
+        state is { Rule: null, Limits: null } && await fresh.ReadLimitsAsync(gate, hostStopping) is { } limits ? state with { Limits = limits } : state;
 
     private (GateState State, ImmutableArray<GateAdmission> Admissions) StrikeOff(GateState state, LeaveRequest request) => state.Rule switch
     {

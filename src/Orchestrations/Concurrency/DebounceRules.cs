@@ -32,7 +32,7 @@ internal static class DebounceRules
             }
         }
 
-        reply ??= new GateReply(GateVerdict.Wait) { Pause = StartPause.Until(state.Debounce!.DueAt, now) };
+        reply ??= new GateReply(GateVerdict.Wait) { Pause = LimitRules.IsPaused(state) ? StartPause.Longest : StartPause.Until(state.Debounce!.DueAt, now) };
         return (state, reply with { Stops = stops, Admissions = StartLog.ToTell(state, self) });
     }
 
@@ -55,6 +55,21 @@ internal static class DebounceRules
         return (state, StartLog.ToTell(state, request.By));
     }
 
+    /// <summary>Has the run start that waits, if its time has come, because it may again.</summary>
+    /// <param name="state">What the gate remembers.</param>
+    /// <param name="asker">Who tells it.</param>
+    /// <param name="now">The time by the gate's clock, UTC.</param>
+    /// <returns>The gate's next state, and the run to tell that it starts, or is to ask again.</returns>
+    public static (GateState State, ImmutableArray<GateAdmission> Admissions) StartWhoMay(GateState state, string asker, DateTimeOffset now)
+    {
+        long before = state.LastToken;
+        state = StartIfDue(state, asker, now);
+        ImmutableArray<GateAdmission> told = [.. StartLog.ToTell(state, asker).Where(start => start.Token > before)];
+        return (state, state.Waiters is [var waiter] && !LimitRules.IsPaused(state)
+            ? told.Add(new GateAdmission(waiter.Age.RunId, Token: 0, OthersWait: false, AsksAgain: true))
+            : told);
+    }
+
     /// <summary>When the run that waits starts if no other comes, UTC; null if none waits.</summary>
     public static DateTimeOffset? StartOf(GateState state) => state.Debounce?.DueAt;
 
@@ -67,7 +82,7 @@ internal static class DebounceRules
         DebounceState tame = new(Earlier(debounce.FirstAt, now), Earlier(debounce.DueAt, now + rule.Quiet.Value));
         if (tame != debounce)
             state = state with { Debounce = debounce = tame };
-        if (debounce.DueAt > now)
+        if (debounce.DueAt > now || LimitRules.IsPaused(state))
             return state;
         return StartLog.Start(state, count: 1, asker, mostAtOnce: 1) with { Debounce = null };
     }

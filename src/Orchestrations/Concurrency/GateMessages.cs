@@ -86,6 +86,10 @@ internal sealed record GateReply(GateVerdict Verdict)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int MaxRuns { get; init; }
 
+    /// <summary>Whether the asker is turned away because the rule, or its key, is paused.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsPaused { get; init; }
+
     /// <summary>How long a run that waits for its time to start is to wait before it asks again; for one that may not wait, when the next could start.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? Pause { get; init; }

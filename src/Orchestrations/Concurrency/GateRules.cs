@@ -91,7 +91,8 @@ internal static class GateRules
         string runId = request.Age.RunId;
         if (state.Holders.FirstOrDefault(holder => holder.Age.RunId == runId) is { } self)
             return (state, new GateReply(GateVerdict.Admitted) { Token = self.Token });
-        request = StandingRule.Apply(state, request);
+        EnterRequest code = StandingRule.Apply(state, request);
+        request = LimitRules.Apply(state, code);
         WaiterState newcomer = new(
             request.Age,
             request.Priority,
@@ -114,7 +115,7 @@ internal static class GateRules
         if (Refuse(state, request) is { } refusal)
             return refusal.Verdict is GateVerdict.Full or GateVerdict.QueueFull ? Inspect(state, request, refusal, now) : (state, refusal);
 
-        state = StandingRule.Note(state, request) with
+        state = StandingRule.Note(state, code) with
         {
             Key = newcomer.Key is null ? request.Gate.Key : "",
             Waiters = Insert(state.Waiters, newcomer),
@@ -166,7 +167,7 @@ internal static class GateRules
                 RunAge[] newer = [.. state.Newest.Where(seen => seen > request.Age)];
                 return newer.Length >= rule.MaxRuns ? new GateReply(GateVerdict.Superseded) { SupersededBy = newer[0].RunId } : null;
             case ConcurrencyStrategy.CancelNewest:
-                return HasSlot(state.Holders, request.Gate) ? null : new GateReply(GateVerdict.Full) { MaxRuns = rule.MaxRuns };
+                return MayStart(state, request.Gate) ? null : new GateReply(GateVerdict.Full) { MaxRuns = rule.MaxRuns, IsPaused = LimitRules.IsPaused(state, request.Gate.Key) };
             default:
                 return IsLineFull(state, request) && !request.Returns ? new GateReply(GateVerdict.QueueFull) : null;
         }
@@ -176,12 +177,14 @@ internal static class GateRules
     private static bool IsLineFull(GateState state, EnterRequest request)
     {
         ConcurrencyRule rule = request.Gate.Rule;
-        if (HasSlot(state.Holders, request.Gate))
+        if (MayStart(state, request.Gate))
             return false;
         return rule.Strategy == ConcurrencyStrategy.RoundRobin
             ? state.Waiters.Length >= rule.MaxQueuedTotal || state.Waiters.Count(waiter => waiter.Key == request.Gate.Key) >= rule.MaxQueued
             : state.Waiters.Length >= rule.MaxQueued;
     }
+
+    private static bool MayStart(GateState state, RunGate gate) => HasSlot(state.Holders, gate) && !LimitRules.IsPaused(state, gate.Key);
 
     /// <summary>Whether these holders leave a slot for one more run of the key.</summary>
     internal static bool HasSlot(ImmutableArray<HolderState> holders, RunGate gate) => gate.Rule.Strategy == ConcurrencyStrategy.RoundRobin
@@ -300,7 +303,7 @@ internal static class GateRules
     /// <summary>Gives the free slots to those whose turn it is.</summary>
     /// <param name="state">What the gate remembers.</param>
     /// <param name="asker">The run whose question this is; it tells the others.</param>
-    private static (GateState State, ImmutableArray<GateAdmission> Admissions) Admit(GateState state, string asker)
+    internal static (GateState State, ImmutableArray<GateAdmission> Admissions) Admit(GateState state, string asker)
     {
         List<HolderState> admitted = [];
         while (Next(state) is { } next)
@@ -325,7 +328,7 @@ internal static class GateRules
     /// <summary>The run that gets the next slot; null when none is free, or nobody waits.</summary>
     private static WaiterState? Next(GateState state)
     {
-        if (state.Waiters.IsEmpty)
+        if (state.Waiters.IsEmpty || LimitRules.IsPaused(state))
             return null;
         ConcurrencyRule rule = state.Rule!;
         if (rule.Strategy != ConcurrencyStrategy.RoundRobin)

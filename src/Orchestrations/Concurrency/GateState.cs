@@ -66,6 +66,18 @@ internal sealed record GateState
     /// <summary>When the run was accepted whose rule it is, UTC; see <see cref="StandingRule"/>.</summary>
     public DateTimeOffset RuleAt { get; init; }
 
+    /// <summary>The limits that were changed at run time, if they ever were; see <see cref="LimitRules"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GateLimits? Limits { get; init; }
+
+    /// <summary>With limits that were changed: the rule as runs have brought it. <see cref="Rule"/> is what holds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ConcurrencyRule? Code { get; init; }
+
+    /// <summary>The number of the change whose limits it has; 0 before the first.</summary>
+    [JsonIgnore]
+    public long LimitNumber => Limits?.Number ?? 0;
+
     /// <summary>Of RoundRobin, where code computes the maximum or the weight: those of each key that has runs here.</summary>
     public ImmutableDictionary<string, KeyLimit> KeyLimits { get; init; } = ImmutableDictionary<string, KeyLimit>.Empty;
 

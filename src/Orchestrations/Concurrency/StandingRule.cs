@@ -8,13 +8,13 @@ namespace Preempt;
 /// </summary>
 internal static class StandingRule
 {
-    /// <summary>The request with the rule that stands when its run has entered.</summary>
+    /// <summary>The request with the rule that stands when its run has entered, as the app's code says.</summary>
     /// <param name="state">What the gate remembers.</param>
     /// <param name="request">The run, with the rule that it was accepted with.</param>
     public static EnterRequest Apply(GateState state, EnterRequest request)
     {
         ConcurrencyRule own = request.Gate.Rule;
-        ConcurrencyRule rule = IsNewest(state, request) ? own : state.Rule!;
+        ConcurrencyRule rule = IsNewest(state, request) ? own : LimitRules.CodeOf(state)!;
         if (IsOfKeys(rule))
         {
             KeyLimit? known = FindOfKey(state, request.Gate.Key);
@@ -28,25 +28,25 @@ internal static class StandingRule
 
     /// <summary>Remembers the rule of a run that enters.</summary>
     /// <param name="state">What the gate remembers.</param>
-    /// <param name="request">The run, with the rule that stands.</param>
+    /// <param name="request">The run, with the rule that stands, without limits that were changed at run time.</param>
     public static GateState Note(GateState state, EnterRequest request)
     {
         DateTimeOffset at = request.Age.QueuedAt;
         ConcurrencyRule rule = request.Gate.Rule;
         if (IsOfKeys(rule) && !(FindOfKey(state, request.Gate.Key)?.At > at))
             state = state with { KeyLimits = state.KeyLimits.SetItem(request.Gate.Key, new KeyLimit(rule.MaxRuns, at, rule.Weight)) };
-        return IsNewest(state, request) ? state with { Rule = rule, RuleAt = at } : state;
+        return IsNewest(state, request) ? LimitRules.WithRule(state, rule) with { RuleAt = at } : state;
     }
 
     /// <summary>How many runs of a key may hold slots, by what the gate remembers.</summary>
     /// <param name="state">What a gate remembers that runs have entered.</param>
     /// <param name="key">The key.</param>
-    public static int MaxRunsOf(GateState state, string key) => FindOfKey(state, key)?.MaxRuns ?? state.Rule!.MaxRuns;
+    public static int MaxRunsOf(GateState state, string key) => state.Limits?.Of(key).MaxRuns ?? FindOfKey(state, key)?.MaxRuns ?? state.Rule!.MaxRuns;
 
     /// <summary>How many turns a key has where others have one, by what the gate remembers.</summary>
     /// <param name="state">What a gate remembers that runs have entered.</param>
     /// <param name="key">The key.</param>
-    public static int WeightOf(GateState state, string key) => FindOfKey(state, key)?.Weight ?? 1;
+    public static int WeightOf(GateState state, string key) => state.Limits?.Of(key).Weight ?? FindOfKey(state, key)?.Weight ?? 1;
 
     /// <summary>Takes what a clock that was ahead has left for older than what comes.</summary>
     /// <param name="state">What the gate remembers.</param>

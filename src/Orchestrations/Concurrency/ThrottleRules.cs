@@ -29,15 +29,16 @@ internal static class ThrottleRules
         string self = request.Age.RunId;
         if (StartLog.Find(state, self) is { } started)
             return (state, new GateReply(GateVerdict.Admitted) { Token = started.Token, Admissions = Told(state, self, now) });
-        request = StandingRule.Apply(state, request);
+        EnterRequest code = StandingRule.Apply(state, request);
+        request = LimitRules.Apply(state, code);
         state = Tame(state, request.Gate.Rule, now);
         if (state.Waiters.All(waiter => waiter.Age.RunId != self))
         {
             if (state.Left.Contains(GateState.MarkOf(self)))
                 return (state, new GateReply(GateVerdict.Gone) { HasBeenHere = true });
             if (IsTurnedAway(state, request, now))
-                return (state, new GateReply(GateVerdict.QueueFull) { Pause = Until(state, request.Gate.Rule, state.Waiters.Length, now) });
-            state = StandingRule.Note(state, request) with
+                return (state, TurnAway(state, request, now));
+            state = StandingRule.Note(state, code) with
             {
                 Key = request.Gate.Key,
                 Waiters = GateRules.Insert(state.Waiters, new WaiterState(request.Age, request.Priority, Workflow: request.Workflow)),
@@ -72,6 +73,18 @@ internal static class ThrottleRules
         return (state, Told(state, request.By, now));
     }
 
+    /// <summary>Has those start whose time has come, because more may start than before.</summary>
+    /// <param name="state">What the gate remembers.</param>
+    /// <param name="asker">Who tells them.</param>
+    /// <param name="now">The time by the gate's clock, UTC.</param>
+    /// <returns>The gate's next state, and the runs to tell that they start now, or are to ask again.</returns>
+    public static (GateState State, ImmutableArray<GateAdmission> Admissions) StartWhoMay(GateState state, string asker, DateTimeOffset now)
+    {
+        long before = state.LastToken;
+        state = Start(Tame(state, state.Rule!, now), asker, now);
+        return (state, Told(state, asker, now).RemoveAll(told => !told.AsksAgain && told.Token <= before));
+    }
+
     /// <summary>When a run could start that has so many before it, UTC; in the past if it could have started.</summary>
     public static DateTimeOffset StartOf(GateState state, ConcurrencyRule rule, int ahead) =>
         (state.Spent ?? DateTimeOffset.UnixEpoch) - InAdvance(rule) + PartOf(rule) * ahead;
@@ -100,9 +113,13 @@ internal static class ThrottleRules
     private static bool IsTurnedAway(GateState state, EnterRequest request, DateTimeOffset now)
     {
         ConcurrencyRule rule = request.Gate.Rule;
-        bool startsAtOnce = state.Waiters.IsEmpty && StartOf(state, rule, ahead: 0) <= now;
+        bool startsAtOnce = !LimitRules.IsPaused(state) && state.Waiters.IsEmpty && StartOf(state, rule, ahead: 0) <= now;
         return !startsAtOnce && !request.Returns && (rule.Strategy == ConcurrencyStrategy.CancelNewest || state.Waiters.Length >= rule.MaxQueued);
     }
+
+    private static GateReply TurnAway(GateState state, EnterRequest request, DateTimeOffset now) => LimitRules.IsPaused(state)
+        ? new GateReply(GateVerdict.QueueFull) { IsPaused = true }
+        : new GateReply(GateVerdict.QueueFull) { Pause = Until(state, request.Gate.Rule, state.Waiters.Length, now) };
 
     /// <summary>Has those start, in their order, whose time has come.</summary>
     /// <param name="state">What the gate remembers.</param>
@@ -110,6 +127,8 @@ internal static class ThrottleRules
     /// <param name="now">The time by the gate's clock, UTC.</param>
     private static GateState Start(GateState state, string asker, DateTimeOffset now)
     {
+        if (LimitRules.IsPaused(state))
+            return state;
         ConcurrencyRule rule = state.Rule!;
         DateTimeOffset spent = state.Spent!.Value;
         int count = 0;
@@ -123,7 +142,7 @@ internal static class ThrottleRules
     private static (GateState State, GateReply Reply) Wait(GateState state, string self, DateTimeOffset now)
     {
         int ahead = state.Waiters.TakeWhile(waiter => waiter.Age.RunId != self).Count();
-        TimeSpan pause = Until(state, state.Rule!, ahead, now);
+        TimeSpan pause = LimitRules.IsPaused(state) ? StartPause.Longest : Until(state, state.Rule!, ahead, now);
         state = state with { Waiters = state.Waiters.SetItem(ahead, state.Waiters[ahead] with { AsksAt = now + pause }) };
         return (state, new GateReply(GateVerdict.Wait) { Ahead = ahead, Pause = pause });
     }
@@ -135,7 +154,7 @@ internal static class ThrottleRules
     private static ImmutableArray<GateAdmission> Told(GateState state, string asker, DateTimeOffset now)
     {
         ImmutableArray<GateAdmission> told = StartLog.ToTell(state, asker);
-        if (state.Waiters is not [{ AsksAt: { } asksAt } first, ..] || first.Age.RunId == asker)
+        if (state.Waiters is not [{ AsksAt: { } asksAt } first, ..] || first.Age.RunId == asker || LimitRules.IsPaused(state))
             return told;
         TimeSpan slack = PartOf(state.Rule!) / 2;
         bool isLate = asksAt > now && asksAt - StartOf(state, state.Rule!, ahead: 0) > (slack > Unhurried ? slack : Unhurried);

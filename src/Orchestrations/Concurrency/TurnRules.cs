@@ -18,7 +18,7 @@ internal static class TurnRules
         long bestServed = long.MaxValue;
         foreach (WaiterState waiter in state.Waiters)
         {
-            if (!seen.Add(waiter.Key!) || holders.GetValueOrDefault(waiter.Key!) >= StandingRule.MaxRunsOf(state, waiter.Key!))
+            if (!seen.Add(waiter.Key!) || holders.GetValueOrDefault(waiter.Key!) >= StandingRule.MaxRunsOf(state, waiter.Key!) || LimitRules.IsPaused(state, waiter.Key!))
                 continue;
             long served = state.Served.GetValueOrDefault(waiter.Key!);
             if (served < bestServed)

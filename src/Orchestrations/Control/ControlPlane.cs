@@ -76,6 +76,9 @@ internal sealed class ControlPlane(RunClients app, DurableTaskClient client, Can
     /// <summary>Tells one page of the live runs of the app's mode.</summary>
     public Task<ModePageResult> ApplyMode(ModePage page) => ModeApplication.ApplyAsync(page, client, app.Time, app.Feed, hostStopping);
 
+    /// <summary>Tells one page of a rule's gates of its limits.</summary>
+    public Task<LimitPageResult> ApplyLimits(LimitPage page) => LimitApplication.ApplyAsync(page, client, Context, hostStopping);
+
     /// <inheritdoc />
     protected override object? InitializeState(TaskEntityOperation entityOperation) => null;
 }

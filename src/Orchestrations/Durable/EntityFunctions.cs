@@ -11,7 +11,16 @@ public static class EntityFunctions
 {
     /// <summary>The gates of all concurrency keys.</summary>
     [Function(PreemptFunctions.Gate)]
-    public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<ConcurrencyGate>();
+    public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher, [DurableClient] DurableTaskClient client, FunctionContext function)
+    {
+        IServiceProvider services = function.InstanceServices;
+        FreshGate fresh = new(services.GetRequiredService<AppModeReader>(), client);
+        return dispatcher.DispatchAsync(new ConcurrencyGate(services.GetRequiredService<TimeProvider>(), fresh, function.CancellationToken));
+    }
+
+    /// <summary>The limits of rules that were changed at run time.</summary>
+    [Function(PreemptFunctions.LimitBook)]
+    public static Task LimitBook([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync<LimitBook>();
 
     /// <summary>The runs that end on an event.</summary>
     [Function(PreemptFunctions.Subscribers)]

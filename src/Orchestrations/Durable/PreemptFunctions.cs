@@ -32,6 +32,12 @@ public static class PreemptFunctions
     /// <summary>The orchestration that tells the live runs of a change of the app's mode.</summary>
     public const string ApplyMode = "PreemptApplyMode";
 
+    /// <summary>The entity that keeps the limits of one rule that were changed at run time.</summary>
+    public const string LimitBook = "PreemptLimitBook";
+
+    /// <summary>The orchestration that tells a rule's gates of a change of its limits.</summary>
+    public const string ApplyLimits = "PreemptApplyLimits";
+
     /// <summary>The orchestration that deletes a run once it has ended.</summary>
     public const string DeleteRun = "PreemptDeleteRun";
 

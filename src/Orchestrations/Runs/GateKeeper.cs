@@ -221,6 +221,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
             RetryAt = reply.Pause is { } pause ? run.Now + pause : null,
             Message = reply.Verdict switch
             {
+                _ when reply.IsPaused => "The rule is paused: none starts until it is resumed.",
                 GateVerdict.QueueFull when rule is { Rate: { } rate, Strategy: ConcurrencyStrategy.CancelNewest } =>
                     $"Too many {visitors} of this key were started: there may be {rate}, {rule.MaxRuns} of them at the same moment.",
                 GateVerdict.Full => $"{(reply.MaxRuns > 0 ? reply.MaxRuns : rule.MaxRuns)} {visitors} of this key were running, as many as there may be.",

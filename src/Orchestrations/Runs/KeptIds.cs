@@ -15,6 +15,9 @@ internal static class KeptIds
     /// <summary>What the ids of orchestrations that tell the runs of a change of the app's mode begin with.</summary>
     public const string ModeChanges = "_mode:";
 
+    /// <summary>What the ids of orchestrations that tell gates of a change of limits begin with.</summary>
+    public const string LimitChanges = "_limits:";
+
     /// <summary>What the ids of orchestrations that delete a run begin with.</summary>
     public const string Deletions = "_delete:";
 

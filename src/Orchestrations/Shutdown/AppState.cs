@@ -17,6 +17,9 @@ internal sealed record AppState
     /// <summary>Grows with every change.</summary>
     public long Generation { get; init; }
 
+    /// <summary>The rules that have limits that were changed at run time, each with the number of the change that said so last.</summary>
+    public ImmutableDictionary<string, long> Limited { get; init; } = ImmutableDictionary<string, long>.Empty;
+
     /// <summary>The latest requests, by id: a request that arrives again changes nothing.</summary>
     public ImmutableArray<string> Requests { get; init; } = [];
 

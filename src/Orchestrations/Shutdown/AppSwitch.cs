@@ -35,6 +35,14 @@ internal sealed class AppSwitch : TaskEntity<AppState>
             PreemptFunctions.ApplyMode, State, new StartOrchestrationOptions(InstanceOf(State.Generation)));
     }
 
+    /// <summary>Notes whether a rule has limits that were changed at run time. An order that comes late changes nothing.</summary>
+    public void NoteLimits(LimitedRule rule)
+    {
+        if (State.Limited.GetValueOrDefault(rule.Rule) > rule.Number)
+            return;
+        State = State with { Limited = rule.IsLimited ? State.Limited.SetItem(rule.Rule, rule.Number) : State.Limited.Remove(rule.Rule) };
+    }
+
     /// <summary>Reads the mode.</summary>
     /// <returns>The app's state.</returns>
     public AppState Get() => State;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Preempt.EndToEnd.Hosting;
 using Preempt.EndToEnd.Http;
@@ -26,7 +27,7 @@ public sealed class OpenApiTests(AppUnderTest app) : EndToEndTests(app)
         [
             "POST /workflows/{workflow}/runs", "GET /runs/{id}", "GET /runs", "POST /runs/{id}/cancel", "DELETE /runs/{id}", "POST /runs/{id}/extend",
             "POST /runs/{id}/events/{name}", "POST /runs/{id}/replay", "GET /runs/{id}/explain", "POST /runs/bulk-cancel", "POST /runs/bulk-replay",
-            "GET /operations/{id}", "POST /operations/{id}/stop", "GET /operations", "GET /lanes", "GET /statistics", "POST /events/{name}", "GET /workflows", "GET /gates", "POST /system/drain", "POST /system/resume",
+            "GET /operations/{id}", "POST /operations/{id}/stop", "GET /operations", "GET /lanes", "GET /statistics", "POST /events/{name}", "GET /workflows", "GET /gates", "GET /limits", "PUT /limits", "DELETE /limits", "POST /system/drain", "POST /system/resume",
             "GET /system/status", "GET /health", "GET /openapi.json", "GET /dashboard",
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal), calls.Order(StringComparer.Ordinal));
@@ -59,7 +60,7 @@ public sealed class OpenApiTests(AppUnderTest app) : EndToEndTests(app)
 
             Answer answer = operation.Method == "POST"
                 ? await Api.AskAsync(path, content?["example"]?.ToJsonString() ?? "")
-                : await Api.SendAsync(new HttpMethod(operation.Method), path);
+                : await Api.SendAsync(new HttpMethod(operation.Method), path, content is null ? null : new StringContent(content["example"]!.ToJsonString(), Encoding.UTF8, "application/json"));
 
             Assert.True((int)answer.Status < 300, $"{answer}");
             sent++;

@@ -61,6 +61,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
             CheckTurns(now, rule);
         }
 
+        CheckLimited(now);
         CheckSize(now, json);
         CheckGone(now);
         CheckTold();
@@ -86,23 +87,33 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         }
     }
 
+    /// <summary>Limits that were changed take effect in the order of their changes, each as it is in the book.</summary>
+    private void CheckLimited(GateState now)
+    {
+        all.Require(now.LimitNumber >= _before.LimitNumber, $"The limits of {gate} went back from change {_before.LimitNumber} to {now.LimitNumber}.");
+        if (now.Limits is not { } limits || limits.Number == _before.LimitNumber)
+            return;
+        all.Require(all.LimitsOf(gate, limits.Number) is { } book && ProtocolWitness.IsSame(book, limits), $"{gate} has limits that are not those of change {limits.Number}.");
+    }
+
     private void CheckLimits(GateState now, ConcurrencyRule rule)
     {
+        bool isLimitedAnew = now.LimitNumber != _before.LimitNumber;
         bool isInTurn = rule.Strategy == ConcurrencyStrategy.RoundRobin;
         int limit = isInTurn ? rule.MaxTotal : rule.MaxRuns;
         if (isInTurn)
             all.Require(now.Holders.Length <= limit, $"{gate} has {now.Holders.Length} holders, and {limit} are allowed.");
         // A maximum that falls stops nobody.
-        foreach (IGrouping<string?, HolderState> key in now.Holders.GroupBy(holder => holder.Key).Where(key => !rule.IsMaxRunsComputed || Admitted(key).Any()))
+        foreach (IGrouping<string?, HolderState> key in now.Holders.GroupBy(holder => holder.Key).Where(key => !(rule.IsMaxRunsComputed || now.Limits is not null) || (!isLimitedAnew && Admitted(key).Any())))
         {
             int most = MostOf(now, key.Key ?? "");
             all.Require(key.Count() <= most, $"{gate} has {key.Count()} holders of key {key.Key}, and {most} are allowed.");
         }
 
-        if (now.Holders.Length < limit)
+        if (now.Holders.Length < limit && !LimitRules.IsPaused(now))
         {
-            WaiterState idle = now.Waiters.FirstOrDefault(waiter =>
-                !isInTurn || now.Holders.Count(holder => holder.Key == waiter.Key) < StandingRule.MaxRunsOf(now, waiter.Key!));
+            WaiterState idle = now.Waiters.FirstOrDefault(waiter => !LimitRules.IsPaused(now, waiter.Key ?? "") && (
+                !isInTurn || now.Holders.Count(holder => holder.Key == waiter.Key) < StandingRule.MaxRunsOf(now, waiter.Key!)));
             all.Require(idle == default, $"{idle.Age.RunId} waits at {gate} although a slot is free.");
         }
 
@@ -116,7 +127,9 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         if (rule.Strategy == ConcurrencyStrategy.CancelInProgress)
         {
             int wanted = now.Waiters.Length + now.Holders.Count(holder => holder.SupersededBy is null);
-            all.Require(wanted <= rule.MaxRuns, $"{gate} wants {wanted} runs.");
+            // What is too much when a maximum falls goes when the next run comes.
+            bool hasNew = InsideOf(now).Except(InsideOf(_before)).Any();
+            all.Require(wanted <= rule.MaxRuns || (now.Limits is not null && (isLimitedAnew || !hasNew)), $"{gate} wants {wanted} runs.");
         }
     }
 
@@ -143,7 +156,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
         // Of several that were accepted in the same instant, any.
         string[] newest = [.. inside.Where(age => age.QueuedAt == now.RuleAt).Select(age => age.RunId)];
         all.Require(
-            newest.Length != 1 || !rule.IsMaxRunsComputed || rule.MaxRuns == MaxRunsOf(newest[0]) || all.HasOther(newest[0], gate, now.RuleAt),
+            newest.Length != 1 || !rule.IsMaxRunsComputed || (now.Code ?? rule).MaxRuns == MaxRunsOf(newest[0]) || all.HasOther(newest[0], gate, now.RuleAt),
             $"{gate} allows {rule.MaxRuns} runs, and {newest.FirstOrDefault()} says otherwise.");
     }
 
@@ -192,7 +205,7 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
             return;
         string[] admitted = [.. Admitted(now.Holders).Select(holder => holder.Key!)];
         string[] waiting = [.. now.Waiters.Select(waiter => waiter.Key!).Distinct()
-            .Where(key => now.Holders.Count(holder => holder.Key == key) < StandingRule.MaxRunsOf(now, key))];
+            .Where(key => now.Holders.Count(holder => holder.Key == key) < StandingRule.MaxRunsOf(now, key) && !LimitRules.IsPaused(now, key))];
         foreach (string key in _passedOver.Keys.Except(waiting).ToArray())
             _passedOver.Remove(key);
         foreach (string key in waiting)
@@ -208,18 +221,19 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
     {
         const int CharactersOfOne = 120;
         int entries = now.Holders.Length + now.Waiters.Length + (now.Started?.Length ?? 0) + GateState.MaxLeft + ModelSchedule.Keys + now.KeyLimits.Count;
-        all.Require(json.Length <= 700 + (CharactersOfOne * entries), $"The state of {gate} has {json.Length} characters.");
-        all.Require(now.Newest.Length <= (now.Rule?.MaxRuns ?? 0), $"{gate} remembers {now.Newest.Length} newest runs.");
+        all.Require(json.Length <= 700 + (now.Limits is null ? 0 : 1000) + (CharactersOfOne * entries), $"The state of {gate} has {json.Length} characters.");
+        all.Require(now.Newest.Length <= (now.Limits is null ? now.Rule?.MaxRuns ?? 0 : MostRuns), $"{gate} remembers {now.Newest.Length} newest runs.");
         all.Require(now.Left.Length <= GateState.MaxLeft, $"{gate} remembers {now.Left.Length} runs that have left.");
         all.Require(now.Served.Count <= ModelSchedule.Keys, $"{gate} remembers {now.Served.Count} keys.");
     }
 
+    private static IEnumerable<string> InsideOf(GateState state) =>
+        state.Holders.Select(holder => holder.Age.RunId).Concat(state.Waiters.Select(waiter => waiter.Age.RunId));
+
     /// <summary>Only who has left, has ended or was superseded is no longer in the books.</summary>
     private void CheckGone(GateState now)
     {
-        IEnumerable<string> inside = now.Holders.Select(holder => holder.Age.RunId).Concat(now.Waiters.Select(waiter => waiter.Age.RunId));
-        IEnumerable<string> before = _before.Holders.Select(holder => holder.Age.RunId).Concat(_before.Waiters.Select(waiter => waiter.Age.RunId));
-        foreach (string id in before.Except(inside))
+        foreach (string id in InsideOf(_before).Except(InsideOf(now)))
         {
             bool mayBeStruckOff = now.Rule!.Strategy == ConcurrencyStrategy.CancelInProgress
                 && (now.Rule.Handover == Handover.Immediate || _before.Holders.All(holder => holder.Age.RunId != id));

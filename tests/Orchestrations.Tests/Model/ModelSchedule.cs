@@ -48,6 +48,9 @@ internal sealed class ModelSchedule : IDisposable
     /// <summary>Whether the app is drained in this schedule: in one of four.</summary>
     private readonly bool _isDrainer;
 
+    /// <summary>Whether limits are changed in this schedule: in one of four.</summary>
+    private readonly bool _isLimiter;
+
     /// <summary>Whether runs that have ended are restarted past Preempt: in one schedule of three.</summary>
     private readonly bool _restarts;
 
@@ -62,6 +65,7 @@ internal sealed class ModelSchedule : IDisposable
         _options = options;
         _isDrainer = _random.Next(4) == 0;
         _restarts = _random.Next(3) == 0;
+        _isLimiter = _random.Next(4) == 0;
         _host = new DurableTestHost(options);
         _witness = new ProtocolWitness(() => _host.Now)
         {
@@ -179,8 +183,17 @@ internal sealed class ModelSchedule : IDisposable
             Resume();
         }
 
+        if (_isLimiter)
+        {
+            ResetLimits();
+            // A change that was asked for before can be on its way yet.
+            _host.Advance(TimeSpan.FromMinutes(1));
+            ResetLimits();
+        }
+
         Until(() => _witness.HaveAllEnded, "all runs have ended");
-        _host.Advance(TimeSpan.FromMinutes(1));
+        _host.Advance(TimeSpan.FromMinutes(_isLimiter ? 10 : 1));
+        _witness.CheckLimits();
         // A run that is killed, or whose farewell dies with the gate's worker, stays in the gate's books until somebody waits for its slot; and one
         // that the gate has turned away can come into them, where the gate answers a second time.
         _hasKilled |= _witness.Runs.Values.Any(run => run.WasKilled);
@@ -207,6 +220,10 @@ internal sealed class ModelSchedule : IDisposable
             // Its messages are late, or it leaves its gates: whoever asks again hears which.
             _witness.Note($"not answered: {busy.Message}");
         }
+        catch (LimitNotAnsweringException busy)
+        {
+            _witness.Note($"not answered: {busy.Message}");
+        }
         catch (RunConflictException conflict)
         {
             _witness.Note($"refused: {conflict.Message}");
@@ -219,6 +236,12 @@ internal sealed class ModelSchedule : IDisposable
 
     private void Act()
     {
+        if (_isLimiter && Happens(30))
+        {
+            Limit();
+            return;
+        }
+
         switch (_random.Next(20))
         {
             case < 9:
@@ -396,6 +419,11 @@ internal sealed class ModelSchedule : IDisposable
             if (_witness.MayFail(id))
                 _witness.ExpectFailure(again);
         }
+        catch (HostCrashedException)
+        {
+            _witness.RestartLost();
+            throw;
+        }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
             _witness.Note($"refused: {exception.Message}");
@@ -414,6 +442,72 @@ internal sealed class ModelSchedule : IDisposable
         bool isImmediate = Happens(30);
         _witness.Note($"drain, at once {isImmediate}");
         _host.Run(() => Runs.DrainAsync(isImmediate));
+    }
+
+    private string[] Rules => [.. _host.Run(() => Runs.ListLimitsAsync()).Where(rule => rule.Workflow == _workflow || rule.Workflow is null).Select(rule => rule.Rule)];
+
+    /// <summary>Changes a limit of a rule, or of one key of it, or takes it back.</summary>
+    private void Limit()
+    {
+        string[] rules = Rules;
+        RuleLimits rule = _host.Run(() => Runs.ListLimitsAsync(rules[_random.Next(rules.Length)]))[0];
+        string? key = Happens(50) ? $"key-{_random.Next(2)}" : null;
+        if (Happens(25))
+        {
+            _witness.Note($"reset the limit of {rule.Rule}, key {key}");
+            _host.Run(() => Runs.ResetLimitAsync(rule.Rule, key));
+            return;
+        }
+
+        ConcurrencyRule code = rule.Code;
+        LimitRequest limit = new()
+        {
+            Rule = rule.Rule,
+            Key = key,
+            MaxRuns = code.Debounce is null && Happens(60) ? 1 + _random.Next(3) : null,
+            Rate = code.Rate is not null && Happens(50) ? new StartRate(1 + _random.Next(4), "20 seconds") : null,
+            Weight = code.Strategy == ConcurrencyStrategy.RoundRobin && key is not null ? 1 + _random.Next(3) : null,
+            Pause = Happens(30),
+            Until = Happens(30) ? _host.Now + TimeSpan.FromSeconds(1 + _random.Next(30)) : null,
+        };
+        if (limit is { MaxRuns: null, Rate: null, Weight: null })
+            limit = limit with { Pause = true };
+        _witness.Note($"limit {limit}");
+        try
+        {
+            _host.Run(() => Runs.SetLimitAsync(limit));
+        }
+        catch (InvalidRunException invalid) when (_witness.ClockError > TimeSpan.Zero)
+        {
+            // Its end has come by the clock of the process that is asked.
+            _witness.Note($"refused: {invalid.Message}");
+        }
+    }
+
+    private void ResetLimits()
+    {
+        foreach (string rule in Rules)
+        {
+            foreach (Limit limit in _host.Run(() => Runs.ListLimitsAsync(rule))[0].Limits)
+                Again(() => _host.Run(() => Runs.ResetLimitAsync(rule, limit.Key)));
+        }
+    }
+
+    private void Again(Action act)
+    {
+        const int MaxAttempts = 5;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                act();
+                return;
+            }
+            catch (LimitNotAnsweringException) when (attempt < MaxAttempts)
+            {
+                _witness.Note("asked again");
+            }
+        }
     }
 
     private void Resume()

@@ -300,6 +300,8 @@ internal sealed class RunWitness(string id, RunRequest request, ProtocolWitness 
             (RunStatus.Rejected or RunStatus.Cancelled, StopReason.GateFull) when !request.Callers.IsEmpty => true,
             (RunStatus.Cancelled, StopReason.GateFull) => Has(ConcurrencyStrategy.CancelNewest) || !request.StepGates.IsEmpty,
             (RunStatus.Rejected, StopReason.GateFull) when Record.Stop!.RetryAt is not null => request.Gates.Any(gate => gate.Rule.Rate is not null),
+            // At a throttle that rejects, while it is paused.
+            (RunStatus.Rejected, StopReason.GateFull) when request.Gates.Any(gate => gate.Rule.Rate is not null) => true,
             (RunStatus.Rejected, StopReason.GateFull) => Has(ConcurrencyStrategy.Queue) || Has(ConcurrencyStrategy.RoundRobin),
             _ => false,
         };

@@ -11,6 +11,9 @@ internal sealed class StartWitness(string gate, ProtocolWitness all)
 
     private readonly List<DateTimeOffset> _starts = [];
 
+    /// <summary>When limits were last changed.</summary>
+    private DateTimeOffset _limitedAt;
+
     /// <summary>Sees the state after another.</summary>
     /// <returns>Those who have started between the two.</returns>
     public StartedState[] See(GateState before, GateState now)
@@ -18,6 +21,13 @@ internal sealed class StartWitness(string gate, ProtocolWitness all)
         StartedState[] known = [.. before.Started ?? []];
         StartedState[] started = [.. now.Started!.Value.Where(start => !known.Any(other => other.Token == start.Token))];
         CheckTokens(before, now, started);
+        all.Require(started.Length == 0 || !LimitRules.IsPaused(now) || now.LimitNumber != before.LimitNumber, $"{gate} is paused, and let {started.Length} start.");
+        if (now.LimitNumber != before.LimitNumber)
+        {
+            _starts.Clear();
+            _limitedAt = all.Now;
+        }
+
         if (now.Rule is { Debounce: not null })
         {
             CheckNewest(before, now, started);
@@ -25,7 +35,7 @@ internal sealed class StartWitness(string gate, ProtocolWitness all)
         else if (now.Rule is not null)
         {
             CheckOrder(before, now, started);
-            CheckRate(now.Rule, started.Length);
+            CheckRate(now.Rule, now.LimitNumber == before.LimitNumber ? started.Length : 0);
         }
 
         CheckIdle(now);
@@ -95,10 +105,11 @@ internal sealed class StartWitness(string gate, ProtocolWitness all)
     /// <summary>Nobody who lives waits for long although its time has come.</summary>
     private void CheckIdle(GateState now)
     {
-        if (all.ClockError > TimeSpan.Zero || now.Waiters.IsEmpty)
+        if (all.ClockError > TimeSpan.Zero || now.Waiters.IsEmpty || LimitRules.IsPaused(now))
             return;
         RunWitness first = all.RunOf(now.Waiters[0].Age.RunId);
-        TimeSpan late = all.Now - (now.Debounce?.DueAt ?? ThrottleRules.StartOf(now, now.Rule!, ahead: 0));
+        DateTimeOffset due = now.Debounce?.DueAt ?? ThrottleRules.StartOf(now, now.Rule!, ahead: 0);
+        TimeSpan late = all.Now - (due > _limitedAt ? due : _limitedAt);
         all.Require(late < LongestDelay || first.HasEnded || first.WasKilled, $"{first.Id} could have started at {gate} {late} ago.");
     }
 }

@@ -277,7 +277,11 @@ public sealed class TestFunctions(BadWorker bad)
     }
 
     [Function(PreemptFunctions.Gate)]
-    public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher) => EntityFunctions.Gate(dispatcher);
+    public static Task Gate([EntityTrigger] TaskEntityDispatcher dispatcher, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        EntityFunctions.Gate(dispatcher, client, function);
+
+    [Function(PreemptFunctions.LimitBook)]
+    public static Task LimitBook([EntityTrigger] TaskEntityDispatcher dispatcher) => EntityFunctions.LimitBook(dispatcher);
 
     [Function(PreemptFunctions.Subscribers)]
     public static Task Subscribers([EntityTrigger] TaskEntityDispatcher dispatcher) => EntityFunctions.Subscribers(dispatcher);

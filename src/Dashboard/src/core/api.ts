@@ -68,7 +68,7 @@ export async function get<T>(path: string): Promise<T> {
   return (await getTagged<T>(path, null)).body as T;
 }
 
-export async function call<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+export async function call<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
   const answer = await send(method, path, body, {});
   if (!answer.ok) throw await toError(answer);
   return answer.status === 204 ? undefined as T : await answer.json() as T;

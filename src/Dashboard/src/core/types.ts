@@ -85,6 +85,30 @@ export interface Workflow {
   inputExample?: unknown;
 }
 
+export interface Limit {
+  rule: string;
+  key?: string | null;
+  maxRuns?: number | null;
+  maxQueued?: number | null;
+  maxTotal?: number | null;
+  rate?: Rate | null;
+  weight?: number | null;
+  pause: boolean;
+  reason?: string | null;
+  until?: string | null;
+  by?: string | null;
+  at: string;
+}
+
+export interface RuleLimits {
+  rule: string;
+  workflow?: string | null;
+  step?: string | null;
+  code: Rule;
+  limits: Limit[];
+  changes: { limit: Limit; isReset: boolean; at: string; number: number; by?: string | null; reason?: string | null }[];
+}
+
 export interface Gate {
   workflow?: string | null;
   version?: string | null;

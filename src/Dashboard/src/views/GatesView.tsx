@@ -3,6 +3,7 @@ import { useLive } from '../core/live';
 import { href, route, setQuery } from '../core/router';
 import type { Gate, Page, Workflow } from '../core/types';
 import { rateInWords } from '../lanes/words';
+import { LimitsCard } from './LimitsCard';
 import { Age, Card, Empty, RunLink, TypedField } from '../ui/basics';
 
 const shownRuns = 8;
@@ -17,7 +18,7 @@ export function GatesView() {
   const workflow = query.get('workflow') ?? workflows?.[0]?.name;
   const place = rule ? { rule } : workflow ? { workflow } : null;
   const choose = (value: string) => setQuery(value.startsWith('~') ? { rule: value.slice(1), workflow: '', key: '', cursor: '' } : { workflow: value, rule: '', key: '', cursor: '' });
-  return <Card id="gates-card" title="Gates" actions={<span class="mute">Each key has a gate. Runs that hold a slot of it run, the others wait.</span>}>
+  return <><Card id="gates-card" title="Gates" actions={<span class="mute">Each key has a gate. Runs that hold a slot of it run, the others wait.</span>}>
     <div class="filters" role="search" aria-label="Gates">
       <label class="field"><span>Workflow or rule</span><select id="workflow" value={rule ? `~${rule}` : workflow ?? ''} onChange={event => choose(event.currentTarget.value)}>
         {workflows?.map(({ name }) => <option key={name} value={name}>{name}</option>)}
@@ -26,7 +27,7 @@ export function GatesView() {
       <TypedField id="filterKey" label="Key (empty: all)" value={query.get('key') ?? ''} apply={key => setQuery({ key, cursor: '' })} size={18} />
     </div>
     {place ? <GatesTable place={place} keyName={query.get('key')} cursor={query.get('cursor')} /> : workflows ? <Empty>No workflow has a concurrency rule.</Empty> : null}
-  </Card>;
+  </Card>{place ? <LimitsCard place={place} /> : null}</>;
 }
 
 /** A gate that serves all keys is shown as one gate for each of them. */

@@ -1,0 +1,148 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Client.Entities;
+using Microsoft.DurableTask.Entities;
+
+namespace Preempt;
+
+/// <summary>A change of a rule's limits, to be told to its gates: the input of the orchestration function <see cref="PreemptFunctions.ApplyLimits"/>.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="Number">The number of the change.</param>
+/// <param name="IsLast">Whether the rule has no limits any more.</param>
+/// <param name="Key">The key whose limit was changed; null for that of all keys.</param>
+/// <param name="Until">When what was set ends, UTC; null if it does not, or if a limit was taken back.</param>
+internal sealed record LimitWork(string Rule, long Number, bool IsLast, string? Key, DateTimeOffset? Until)
+{
+    /// <summary>The orchestration that tells the gates of one change.</summary>
+    public static string InstanceOf(string rule, long number) => FormattableString.Invariant($"{KeptIds.LimitChanges}{RunId.HashKey(rule)}:{number}");
+}
+
+/// <summary>A page of a rule's gates, and the change that they are told of.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="Number">The number of the change.</param>
+/// <param name="Key">The key that it is of; null for all keys.</param>
+/// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
+internal sealed record LimitPage(string Rule, long Number, string? Key, string? Cursor);
+
+/// <summary>What was found there.</summary>
+/// <param name="Cursor">Where the page ended; null after the last.</param>
+/// <param name="Behind">Gates that did not have the change yet, and were told.</param>
+internal sealed record LimitPageResult(string? Cursor, int Behind);
+
+/// <summary>
+/// Tells a rule's gates of a change of its limits. A gate that no run has entered yet reads them itself (<see cref="FreshGate"/>), by what its process has read of the
+/// app within the last second: so the gates are looked through again after that, and until none is behind. Then, if the limit has an end, it is taken back when that has come.
+/// </summary>
+internal static class LimitApplication
+{
+    private const int PageSize = 200;
+
+    /// <summary>Looks at all gates of a rule at most. Who is told and behind again and again has a worker that dies again and again.</summary>
+    private const int MaxLooks = 20;
+
+    /// <summary>After so long no gate goes by what was read before the change: a reading counts for a second, and an operation ends within a minute.</summary>
+    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(75);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    public static async Task RunAsync(TaskOrchestrationContext context)
+    {
+        LimitWork work = context.GetInput<LimitWork>()!;
+        DateTime start = context.CurrentUtcDateTime;
+        await context.CallEntityAsync<object?>(AppSwitch.Id, nameof(AppSwitch.NoteLimits), new LimitedRule(work.Rule, work.Number, !work.IsLast));
+        DateTime end = work.Until?.UtcDateTime ?? DateTime.MaxValue;
+        GrowingPause pause = new(FirstPause, LongestPause);
+        for (int look = 1; look <= MaxLooks && context.CurrentUtcDateTime < end; look++)
+        {
+            int behind = await LookAsync(context, work);
+            // Whoever has asked for the change waits for this.
+            context.SetCustomStatus(look);
+            if (behind == 0 && context.CurrentUtcDateTime - start >= LastLook)
+                break;
+            DateTime next = context.CurrentUtcDateTime + pause.Next();
+            await context.CreateTimer(next < end ? next : end, CancellationToken.None);
+        }
+
+        if (work.Until is null)
+            return;
+        while (context.CurrentUtcDateTime < end)
+            await context.CreateTimer(end, CancellationToken.None);
+        // Its own orchestration tells the gates.
+        LimitRequest ended = new() { Rule = work.Rule, Key = work.Key, Reason = "its time was over" };
+        LimitOrder order = new($"{context.InstanceId}:end", ended, IsReset: true, new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero)) { Number = work.Number };
+        await context.CallEntityAsync<object?>(LimitBook.Of(work.Rule), nameof(LimitBook.Change), order);
+    }
+
+    private static async Task<int> LookAsync(TaskOrchestrationContext context, LimitWork work)
+    {
+        int behind = 0;
+        string? cursor = null;
+        do
+        {
+            LimitPageResult page = await context.CallEntityAsync<LimitPageResult>(
+                ControlPlane.BulkOf(context.InstanceId), nameof(ControlPlane.ApplyLimits), new LimitPage(work.Rule, work.Number, work.Key, cursor));
+            behind += page.Behind;
+            cursor = page.Cursor;
+        }
+        while (cursor is not null);
+        return behind;
+    }
+
+    /// <summary>Tells one page of the gates, on the <see cref="ControlPlane"/>: those that do not have the change.</summary>
+    public static async Task<LimitPageResult> ApplyAsync(
+        LimitPage page, DurableTaskClient client, TaskEntityContext context, CancellationToken cancellationToken)
+    {
+        // Of a later change another orchestration tells; what it sets is told here too.
+        if (await LimitBook.ReadAsync(client, page.Rule, cancellationToken) is not { } book || book.Number < page.Number)
+            return new LimitPageResult(null, 1);
+        string prefix = new EntityInstanceId(PreemptFunctions.Gate, RuleId.PrefixOf(page.Rule)).ToString();
+        IAsyncEnumerable<Page<EntityMetadata<GateState>>> pages = EnginePages.ReadAsync(
+            (start, size) => client.Entities.GetAllEntitiesAsync<GateState>(new EntityQuery { InstanceIdStartsWith = prefix, PageSize = size }).AsPages(start, size),
+            page.Cursor,
+            PageSize,
+            cancellationToken);
+        await foreach (Page<EntityMetadata<GateState>> found in pages)
+        {
+            int behind = 0;
+            foreach (EntityMetadata<GateState> gate in found.Values.Where(gate => IsMeant(gate.Id.Key, page) && gate.State.LimitNumber < page.Number))
+            {
+                context.SignalEntity(gate.Id, nameof(ConcurrencyGate.Limit), GateLimits.Of(gate.Id.Key, book.Number, book.Limits));
+                behind++;
+            }
+
+            return new LimitPageResult(found.ContinuationToken, behind);
+        }
+
+        return new LimitPageResult(null, 0);
+    }
+
+    private static bool IsMeant(string gate, LimitPage page) =>
+        RuleId.OfGate(gate) == page.Rule && (page.Key is null || RuleId.IsOfKey(gate, page.Key));
+}
+
+/// <summary>Whether a rule has limits that were changed at run time.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="Number">The number of the change that this is of.</param>
+/// <param name="IsLimited">Whether it has.</param>
+internal sealed record LimitedRule(string Rule, long Number, bool IsLimited);
+
+/// <summary>
+/// What a gate that no run has entered reads of its rule's limits. Whether there are any stands in what each process reads of the app for starts, once a second at most: a
+/// rule without limits costs nothing.
+/// </summary>
+/// <param name="mode">Reads the app's state.</param>
+/// <param name="client">The function's client.</param>
+internal sealed class FreshGate(AppModeReader mode, DurableTaskClient client)
+{
+    /// <returns>The limits; null if there are none.</returns>
+    public async Task<GateLimits?> ReadLimitsAsync(string gate, CancellationToken cancellationToken)
+    {
+        string rule = RuleId.OfGate(gate);
+        AppState app = await mode.GetAsync(client, cancellationToken);
+        if (!app.Limited.ContainsKey(rule))
+            return null;
+        LimitBookState? book = await LimitBook.ReadAsync(client, rule, cancellationToken);
+        return book is null ? null : GateLimits.Of(gate, book.Number, book.Limits);
+    }
+}
