@@ -19,7 +19,7 @@ public sealed class KeyTemplateAnalyzer : PreemptAnalyzer
     private static void Look(OperationAnalysisContext context, PreemptTypes types)
     {
         IInvocationOperation call = (IInvocationOperation)context.Operation;
-        if (!PreemptTypes.Same(call.TargetMethod.ContainingType, types.Builder) || call.TargetMethod.Name is not ("Concurrency" or "StepConcurrency" or "Throttle" or "StepThrottle" or "Debounce"))
+        if (!PreemptTypes.Same(call.TargetMethod.ContainingType, types.Builder) || call.TargetMethod.Name is not ("Concurrency" or "StepConcurrency" or "Throttle" or "StepThrottle" or "Debounce" or "UseRule" or "UseStepRule"))
             return;
         if (types.InputOfWorkflow(context.ContainingSymbol.ContainingType) is not { } input)
             return;

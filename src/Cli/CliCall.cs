@@ -64,4 +64,7 @@ internal sealed class CliCall : IDisposable
     public T? Get<T>(Option<T> option) => Arguments.GetValue(option);
 
     public T Get<T>(Argument<T> argument) => Arguments.GetRequiredValue(argument);
+
+    /// <summary>What was given for an argument that may be left out.</summary>
+    public T? Find<T>(Argument<T> argument) => Arguments.GetValue(argument);
 }

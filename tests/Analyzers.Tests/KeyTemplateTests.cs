@@ -37,6 +37,11 @@ public sealed class KeyTemplateTests
         Check.Code<KeyTemplateAnalyzer>(Workflow("\"{input.customer}\"", ".StepConcurrency<Work>({|PREEMPT011:\"{input.sku}\"|}, 1, ConcurrencyStrategy.Queue)"));
 
     [Fact]
+    public Task The_key_that_a_workflow_gives_a_shared_rule_is_checked_too() =>
+        Check.Code<KeyTemplateAnalyzer>(Workflow(
+            "\"{input.customer}\"", ".UseRule(\"gpu\", {|PREEMPT011:\"{input.sku}\"|}).UseStepRule<Work>(\"gpu\", {|PREEMPT011:\"{input.sku}\"|})"));
+
+    [Fact]
     public Task A_template_of_a_throttle_and_of_a_debounce_is_checked_too() =>
         Check.Code<KeyTemplateAnalyzer>(Workflow(
             "\"{input.customer}\"", ".Throttle({|PREEMPT011:\"{input.sku}\"|}, 1, \"1 minute\").StepThrottle<Work>({|PREEMPT011:\"{input.sku}\"|}, 1, \"1 minute\").Debounce({|PREEMPT011:\"{input.sku}\"|}, \"1s\", \"1 minute\")"));

@@ -29,6 +29,35 @@ public sealed class AppCommandTests(AppUnderTest app) : CliTests(app)
     }
 
     [Fact]
+    public async Task A_limit_is_changed_shown_and_taken_back()
+    {
+        CliResult set = (await Cli.RunAsync("limit", "lab-queue", "--key", Group, "--max-runs", "3", "--pause", "--for", "1h", "--reason", "a test")).Expect(ExitCode.Done);
+        Assert.StartsWith($"lab-queue:0, key {Group}: paused, 3 at one time, until ", set.Output.Trim(), StringComparison.Ordinal);
+        string shown = Assert.Single((await Cli.RunAsync("limits")).Expect(ExitCode.Done).Lines, line => line.Contains(Group, StringComparison.Ordinal));
+        Assert.StartsWith($"lab-queue:0\t2 for each {{input.group}}, Queue\t{Group}\tpaused, 3 at one time, until ", shown, StringComparison.Ordinal);
+
+        (await Cli.RunAsync("limit", "lab-queue:0", "--key", Group, "--reset", "--reason", "over")).Expect(ExitCode.Done);
+        JsonElement rule = (await Cli.RunAsync("limits", "lab-queue:0", "--json")).Json()[0];
+        Assert.DoesNotContain(rule.GetProperty("limits").EnumerateArray(), limit => limit.GetProperty("key").GetString() == Group);
+        Assert.Equal(
+            [(true, "over"), (false, "a test")],
+            rule.GetProperty("changes").EnumerateArray().Where(change => change.GetProperty("limit").GetProperty("key").GetString() == Group)
+                .Select(change => (change.GetProperty("isReset").GetBoolean(), change.GetProperty("reason").GetString())));
+        (await Cli.RunAsync("limit", "lab-queue:9", "--pause")).Expect(ExitCode.NotFound);
+        (await Cli.RunAsync("limit", "lab-throttle", "--starts", "3")).Expect(ExitCode.Invalid);
+    }
+
+    [Fact]
+    public async Task The_gates_of_a_shared_rule_are_shown_with_the_workflows_of_their_runs()
+    {
+        string id = await StartLongAsync("lab-shared-runs");
+        string line = Assert.Single((await Cli.RunAsync("gates", "--rule", "lab-slot", "--key", Group)).Expect(ExitCode.Done).Lines);
+        Assert.Equal(("running", "lab-shared-runs", id), (line.Split('\t')[0], line.Split('\t')[^2], line.Split('\t')[^1]));
+        (await Cli.RunAsync("gates", "--rule", "no-such-rule")).Expect(ExitCode.NotFound);
+        (await Cli.RunAsync("gates")).Expect(ExitCode.Invalid);
+    }
+
+    [Fact]
     public async Task Gates_of_a_workflow_without_any_are_told_as_such()
     {
         (await Cli.RunAsync("gates", "no-such-workflow")).Expect(ExitCode.NotFound);

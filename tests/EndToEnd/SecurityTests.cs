@@ -174,6 +174,35 @@ public sealed partial class SecurityTests(AppUnderTest app) : EndToEndTests(app)
         Assert.DoesNotContain(AdminKey, process.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>A link with a key can be on any page, and the host in front goes by the key alone.</summary>
+    [Theory]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Origin", "https://evil.example")]
+    public async Task A_key_in_the_address_does_not_let_a_page_of_another_site_in(string header, string value)
+    {
+        Assert.SkipWhen(AppUnderTest.IsExternal, "The settings of an app at PREEMPT_BASE_URL are its own.");
+        (AppProcess process, Uri address) = await AppProcess.StartAsync(new Dictionary<string, string>
+        {
+            ["Preempt__Keys__Function"] = FunctionKey,
+            ["Preempt__Keys__Admin"] = AdminKey,
+        });
+        using AppProcess ends = process;
+        using HttpClient http = AppUnderTest.Connect(address);
+        PreemptApi api = new(http);
+        using StringContent content = Start();
+        string path = $"workflows/{Lab.Plain}/runs";
+
+        Answer inAddress = await api.SendAsync(HttpMethod.Post, $"{path}?code={FunctionKey}", content, [(header, value)]);
+        Answer drain = await api.SendAsync(HttpMethod.Post, $"system/drain?code={AdminKey}", content: null, [(header, value)]);
+        Answer reads = await api.ReadAsync($"runs?code={FunctionKey}", (header, value));
+        using StringContent again = Start();
+        Answer inHeader = await api.SendAsync(HttpMethod.Post, path, again, [(header, value), ("x-functions-key", FunctionKey)]);
+
+        inAddress.ExpectProblem(HttpStatusCode.Forbidden, "A page of another site");
+        drain.ExpectProblem(HttpStatusCode.Forbidden, "A page of another site");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Accepted), (reads.Status, inHeader.Status));
+    }
+
     [GeneratedRegex("^[0-9a-f]{32}$")]
     private static partial Regex MadeId();
 }

@@ -25,7 +25,7 @@ internal static class GatesCommand
         {
             PreemptHttpClient client = call.Client;
             CancellationToken cancellation = call.CancellationToken;
-            (Func<string, Task<Gate>> get, Func<string?, Task<Page<Gate>>> list) = (call.Get(workflow), call.Get(rule)) switch
+            (Func<string, Task<Gate>> get, Func<string?, Task<Page<Gate>>> list) = (call.Find(workflow), call.Get(rule)) switch
             {
                 ({ } name, null) => (
                     (Func<string, Task<Gate>>)(one => client.GetGateAsync(name, one, cancellation)),
@@ -66,7 +66,7 @@ internal static class GatesCommand
         foreach (Gate gate in gates)
         {
             columns.Add(
-                gate.RuleInWords,
+                gate.IsPaused ? $"{gate.RuleInWords}, paused" : gate.RuleInWords,
                 gate.HasSlots ? $"{gate.Holders.Length}/{gate.MaxTotal ?? gate.MaxRuns}" : "-",
                 $"{gate.Waiters.Length}",
                 $"{gate.LastToken}",

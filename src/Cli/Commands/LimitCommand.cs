@@ -19,10 +19,10 @@ internal static class LimitCommand
         Command command = new("limits", "List the app's rules, and the limits that were changed at run time.") { rule };
         CliCall.Handle(command, async call =>
         {
-            ImmutableArray<RuleLimits> rules = await call.Client.ListLimitsAsync(call.Get(rule), call.CancellationToken);
+            ImmutableArray<RuleLimits> rules = await call.Client.ListLimitsAsync(call.Find(rule), call.CancellationToken);
             if (call.Screen.IsJson)
                 Screen.WriteJson(rules);
-            else if (call.Get(rule) is not null)
+            else if (call.Find(rule) is not null)
                 WriteChanges(call.Screen, rules[0]);
             else
                 WriteRules(call.Screen, rules);

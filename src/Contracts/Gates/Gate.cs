@@ -20,6 +20,7 @@ namespace Preempt;
 /// <param name="NextStart">For a throttle: when the next run of the line, or a new one, can start, UTC; in the past if it can start at once. For a debounce: when the run that waits starts.</param>
 /// <param name="Debounce">For a debounce: for how long its key must be quiet; then it has no holders.</param>
 /// <param name="Rule">The name of the rule, where workflows share it; else null.</param>
+/// <param name="IsPaused">Whether no run starts there, because the rule or the key was paused at run time.</param>
 public sealed record Gate(
     string? Workflow,
     string? Version,
@@ -36,7 +37,8 @@ public sealed record Gate(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StartRate? Rate = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? NextStart = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Debounce? Debounce = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Rule = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Rule = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsPaused = false)
 {
     /// <summary>Whether runs hold slots of it. A throttle and a debounce have none.</summary>
     internal bool HasSlots => Rate is null && Debounce is null;

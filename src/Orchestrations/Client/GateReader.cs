@@ -10,7 +10,7 @@ internal static class GateReader
     /// <param name="state">What the gate remembers.</param>
     public static Gate Read(RegisteredWorkflow? workflow, ConcurrencyRule code, GateState state)
     {
-        ConcurrencyRule rule = state.Rule ?? code;
+        ConcurrencyRule rule = state.Rule ?? state.Limits?.Apply(code) ?? code;
         return new Gate(
             workflow?.Name,
             workflow?.Version,
@@ -28,7 +28,8 @@ internal static class GateReader
             rule.Rate,
             rule.Rate is null ? DebounceRules.StartOf(state) : ThrottleRules.StartOf(state, rule, ahead: 0),
             rule.Debounce,
-            code.Name);
+            code.Name,
+            LimitRules.IsPaused(state));
     }
 
     [return: NotNullIfNotNull(nameof(holder))]

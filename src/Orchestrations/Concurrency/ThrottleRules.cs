@@ -36,8 +36,10 @@ internal static class ThrottleRules
         {
             if (state.Left.Contains(GateState.MarkOf(self)))
                 return (state, new GateReply(GateVerdict.Gone) { HasBeenHere = true });
+            // All that wait may be dead, and then nobody else has those start whose time has come.
+            state = Start(state, self, now);
             if (IsTurnedAway(state, request, now))
-                return (state, TurnAway(state, request, now));
+                return (state, TurnAway(state, request, now) with { Admissions = Told(state, self, now) });
             state = StandingRule.Note(state, code) with
             {
                 Key = request.Gate.Key,

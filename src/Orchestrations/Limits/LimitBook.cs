@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Client.Entities;
 using Microsoft.DurableTask.Entities;
 
 namespace Preempt;
@@ -55,6 +56,16 @@ internal sealed class LimitBook : TaskEntity<LimitBookState>
     /// <summary>Reads a book; null if the rule's limits were never changed.</summary>
     public static async Task<LimitBookState?> ReadAsync(DurableTaskClient client, string rule, CancellationToken cancellationToken) =>
         (await client.Entities.GetEntityAsync<LimitBookState>(Of(rule), cancellation: cancellationToken))?.State;
+
+    /// <summary>Reads the books of all rules whose limits were ever changed, by rule.</summary>
+    public static async Task<Dictionary<string, LimitBookState>> ReadAllAsync(DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        Dictionary<string, LimitBookState> books = [];
+        EntityQuery query = new() { InstanceIdStartsWith = Of("").ToString(), PageSize = 100 };
+        await foreach (EntityMetadata<LimitBookState> book in client.Entities.GetAllEntitiesAsync<LimitBookState>(query).WithCancellation(cancellationToken))
+            books[book.Id.Key] = book.State;
+        return books;
+    }
 
     /// <summary>Sets a limit, or takes one back.</summary>
     public void Change(LimitOrder order)

@@ -46,10 +46,8 @@ internal sealed class LimitClient(RunClients app, DurableTaskClient client)
             return [Read(known, await LimitBook.ReadAsync(client, known.Id, cancellationToken))];
         }
 
-        ImmutableArray<RuleLimits>.Builder rules = ImmutableArray.CreateBuilder<RuleLimits>();
-        foreach (KnownRule known in All)
-            rules.Add(Read(known, await LimitBook.ReadAsync(client, known.Id, cancellationToken)));
-        return rules.ToImmutable();
+        Dictionary<string, LimitBookState> books = await LimitBook.ReadAllAsync(client, cancellationToken);
+        return [.. All.Select(known => Read(known, books.GetValueOrDefault(known.Id)))];
     }
 
     private IEnumerable<KnownRule> All => app.Registry.All

@@ -33,6 +33,37 @@ public class OtherSiteTests
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(app, "POST", "/api/hook", (header, value))).StatusCode);
     }
 
+    /// <summary>An app behind a proxy is called by the proxy's name, and its pages have that origin.</summary>
+    [Theory]
+    [InlineData("localhost", "http://localhost", HttpStatusCode.OK)]
+    [InlineData("localhost", "http://LOCALHOST:80", HttpStatusCode.OK)]
+    [InlineData("localhost", "http://localhost:8080", HttpStatusCode.Forbidden)]
+    [InlineData("localhost", "http://evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("localhost:7071", "http://evil.example:7071", HttpStatusCode.Forbidden)]
+    [InlineData("localhost", "https://app.example", HttpStatusCode.OK, "app.example")]
+    [InlineData("localhost", "https://app.example:8443", HttpStatusCode.OK, "app.example:8443")]
+    [InlineData("localhost", "https://evil.example", HttpStatusCode.Forbidden, "app.example")]
+    [InlineData("localhost", "https://app.example:8443", HttpStatusCode.Forbidden, "app.example")]
+    public async Task An_origin_is_the_apps_own_by_its_host_and_its_port(string host, string origin, HttpStatusCode expected, string? forwarded = null)
+    {
+        await using TestApp app = await TestApp.StartAsync(typeof(Functions));
+        (string, string)[] proxy = forwarded is null ? [] : [("X-Forwarded-Host", forwarded)];
+
+        Assert.Equal(expected, (await SendAsync(app, "POST", "/api/keyed", [("Host", host), ("Origin", origin), .. proxy])).StatusCode);
+    }
+
+    /// <summary>A browser asks before it sends a token for another site; a password that it knows it sends of itself.</summary>
+    [Theory]
+    [InlineData("Bearer mine", HttpStatusCode.OK)]
+    [InlineData("Basic bWU6bWU=", HttpStatusCode.Forbidden)]
+    public async Task A_page_of_another_site_that_shows_a_token_was_let_in_and_one_with_a_password_was_not(string authorization, HttpStatusCode expected)
+    {
+        await using TestApp app = await TestApp.StartAsync(typeof(Functions));
+
+        Assert.Equal(expected, (await SendAsync(app, "POST", "/api/keyed", ("Sec-Fetch-Site", "cross-site"), ("Authorization", authorization))).StatusCode);
+        Assert.Equal(expected, (await SendAsync(app, "POST", "/api/keyed", ("Origin", "https://evil.example"), ("Authorization", authorization))).StatusCode);
+    }
+
     [Theory]
     [InlineData("POST", "instances/one/terminate")]
     [InlineData("POST", "instances/one/suspend")]

@@ -52,6 +52,19 @@ public class ThrottleRulesTests
         Assert.Equal(3, Enumerable.Range(0, 9).Count(n => Enter($"b{n}", 10_000, rule).Verdict == GateVerdict.Admitted));
     }
 
+    /// <summary>Those in line were terminated past Preempt, and ask no more: whoever comes has them start, one by one, and their places become free.</summary>
+    [Fact]
+    public void A_full_line_of_dead_runs_does_not_turn_everybody_away_for_ever()
+    {
+        ConcurrencyRule rule = Rule(maxQueued: 2);
+        Enter("a", 0, rule);
+        Enter("dead-1", 1, rule);
+        Enter("dead-2", 2, rule);
+        Assert.Equal(GateVerdict.QueueFull, Enter("early", 5, rule).Verdict);
+        GateReply reply = Enter("late", 12, rule);
+        Assert.Equal((GateVerdict.Wait, "dead-1"), (reply.Verdict, Assert.Single(reply.Admissions, told => !told.AsksAgain).RunId));
+    }
+
     [Fact]
     public void Whoever_asks_has_those_before_it_start_and_tells_them_again_until_they_are_forgotten()
     {

@@ -48,6 +48,27 @@ public class TurnRulesTests
     }
 
     [Fact]
+    public void A_weight_that_falls_below_the_turns_taken_ends_the_turn()
+    {
+        Enter("busy", 1);
+        for (int n = 0; n < 6; n++)
+            Enter("a", 4);
+        for (int n = 0; n < 3; n++)
+            Enter("b", 1);
+        Assert.Equal("a a a", string.Join(' ', Enumerable.Range(0, 3).Select(_ => Turn())));
+        Enter("a", 2);
+        Assert.Equal("a b a a b", string.Join(' ', Enumerable.Range(0, 5).Select(_ => Turn())));
+    }
+
+    [Fact]
+    public void The_turn_of_one_key_does_not_end_that_of_another()
+    {
+        GateState state = new() { KeyLimits = ImmutableDictionary<string, KeyLimit>.Empty.Add("a", new KeyLimit(1, Noon, 3)) };
+        state = TurnRules.Take(TurnRules.Take(state, "a", 1), "b", 2);
+        Assert.Equal(1, state.TurnsTaken!["a"]);
+    }
+
+    [Fact]
     public void In_any_turns_that_the_weights_add_up_to_each_key_has_its_weight()
     {
         for (int seed = 0; seed < 200; seed++)

@@ -113,6 +113,7 @@ export interface Gate {
   workflow?: string | null;
   version?: string | null;
   rule?: string | null;
+  isPaused?: boolean;
   key: string;
   maxRuns: number;
   strategy: string;
