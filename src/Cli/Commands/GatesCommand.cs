@@ -11,13 +11,8 @@ internal static class GatesCommand
 
     public static Command Create()
     {
-        Argument<string?> workflow = new("workflow")
-        {
-            Description = "The workflow's name.",
-            HelpName = "workflow",
-            Arity = ArgumentArity.ZeroOrOne,
-            CompletionSources = { WorkflowNames.Complete },
-        };
+        Argument<string> workflow = CommonOptions.Workflow();
+        workflow.Arity = ArgumentArity.ZeroOrOne;
         Option<string?> rule = new("--rule") { Description = "A rule that workflows share, instead of a workflow." };
         Option<string?> key = new("--key") { Description = "Only the gate of this concurrency key, with its runs." };
         Command command = new("gates", "Show the gates of a workflow or of a shared rule: which runs hold them, and which wait.") { workflow, rule, key };

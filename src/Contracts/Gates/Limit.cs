@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Preempt;
 
@@ -54,6 +55,16 @@ public record LimitRequest
 /// <summary>A limit that holds in place of what the app's code says.</summary>
 public sealed record Limit : LimitRequest
 {
+    /// <summary>A limit that is read; its members say the rest.</summary>
+    public Limit()
+    {
+    }
+
+    /// <summary>A limit as it was asked for.</summary>
+    [SetsRequiredMembers]
+    internal Limit(LimitRequest request, DateTimeOffset at, long number)
+        : base(request) => (At, Number) = (at, number);
+
     /// <summary>When it was set, UTC.</summary>
     public required DateTimeOffset At { get; init; }
 

@@ -31,7 +31,7 @@ internal sealed class GateClient(RunClients app, DurableTaskClient client)
     /// <exception cref="InvalidRunException">The key is not allowed.</exception>
     public async Task<Gate> GetAsync(GateRange range, string key, CancellationToken cancellationToken)
     {
-        GateState state = await FindAsync(GateId.Of(range.Prefix, range.Rule, CheckKey(key)), cancellationToken);
+        GateState state = await FindAsync(range.GateOf(key), cancellationToken);
         return GateReader.Read(range.Workflow, range.Rule, state.Rule is null ? state with { Key = key } : state);
     }
 
@@ -57,12 +57,17 @@ internal sealed class GateClient(RunClients app, DurableTaskClient client)
 
     /// <summary>Gates, page by page.</summary>
     public IAsyncEnumerable<Page<EntityMetadata<GateState>>> ReadPagesAsync(
-        GateRange range, string? from, int pageSize, CancellationToken cancellationToken)
+        GateRange range, string? from, int pageSize, CancellationToken cancellationToken) =>
+        ReadPagesAsync(client, range.Prefix, from, pageSize, cancellationToken);
+
+    /// <summary>The gates whose keys begin with a prefix, page by page.</summary>
+    public static IAsyncEnumerable<Page<EntityMetadata<GateState>>> ReadPagesAsync(
+        DurableTaskClient client, string prefix, string? from, int pageSize, CancellationToken cancellationToken)
     {
-        string prefix = new EntityInstanceId(PreemptFunctions.Gate, range.Prefix).ToString();
+        string start = ConcurrencyGate.Of(prefix).ToString();
         return EnginePages.ReadAsync(
-            (start, size) => client.Entities.GetAllEntitiesAsync<GateState>(
-                new EntityQuery { InstanceIdStartsWith = prefix, PageSize = size }).AsPages(start, size),
+            (token, size) => client.Entities.GetAllEntitiesAsync<GateState>(
+                new EntityQuery { InstanceIdStartsWith = start, PageSize = size }).AsPages(token, size),
             from,
             pageSize,
             cancellationToken);
@@ -87,4 +92,9 @@ internal sealed class GateClient(RunClients app, DurableTaskClient client)
 /// <param name="Workflow">The workflow whose rule it is; null where workflows share it.</param>
 /// <param name="Rule">The rule, as the app's code has it now.</param>
 /// <param name="Prefix">How the entity keys of its gates begin.</param>
-internal sealed record GateRange(RegisteredWorkflow? Workflow, ConcurrencyRule Rule, string Prefix);
+internal sealed record GateRange(RegisteredWorkflow? Workflow, ConcurrencyRule Rule, string Prefix)
+{
+    /// <summary>The entity key of the gate of a key that a caller gives.</summary>
+    /// <exception cref="InvalidRunException">The key is not allowed.</exception>
+    public string GateOf(string key) => GateId.Of(Prefix, Rule, GateClient.CheckKey(key));
+}

@@ -64,8 +64,8 @@ internal static class GateExplainer
 
     private static string Shown(HolderState holder)
     {
-        string shown = HolderId.Parse(holder.Age.RunId).Shown;
-        return holder.Workflow is { } workflow ? $"{shown} (a {(HolderId.Parse(holder.Age.RunId).Step is null ? "run" : "step")} of {workflow})" : shown;
+        HolderId id = HolderId.Parse(holder.Age.RunId);
+        return holder.Workflow is { } workflow ? $"{id.Shown} (a {(id.Step is null ? "run" : "step")} of {workflow})" : id.Shown;
     }
 
     private static string Named(RunGate gate)

@@ -45,7 +45,7 @@ public sealed partial class RunClient
     {
         const int MaxGates = 1000;
         if (key is not null)
-            return (LaneReader.Read(await _gates.FindAsync(GateId.Of(range.Prefix, range.Rule, GateClient.CheckKey(key)), cancellationToken), key), true);
+            return (LaneReader.Read(await _gates.FindAsync(range.GateOf(key), cancellationToken), key), true);
         ImmutableArray<LaneGate>.Builder gates = ImmutableArray.CreateBuilder<LaneGate>();
         int read = 0;
         await foreach (Page<EntityMetadata<GateState>> page in _gates.ReadPagesAsync(range, null, RunRange.PageSize, cancellationToken))

@@ -81,22 +81,7 @@ internal sealed class LimitBook : TaskEntity<LimitBookState>
         if (isNothing)
             return;
         long next = State.Number + 1;
-        Limit changed = order.IsReset ? before! : new Limit
-        {
-            Rule = request.Rule,
-            Key = request.Key,
-            MaxRuns = request.MaxRuns,
-            MaxQueued = request.MaxQueued,
-            MaxTotal = request.MaxTotal,
-            Rate = request.Rate,
-            Weight = request.Weight,
-            Pause = request.Pause,
-            Reason = request.Reason,
-            Until = request.Until,
-            By = request.By,
-            At = order.At,
-            Number = next,
-        };
+        Limit changed = order.IsReset ? before! : new Limit(request, order.At, next);
         ImmutableArray<Limit> others = State.Limits.RemoveAll(limit => limit.Key == request.Key);
         LimitChange change = new(changed, order.IsReset, order.At, next, request.By, request.Reason);
         State = State with

@@ -81,21 +81,13 @@ internal sealed class LimitClient(RunClients app, DurableTaskClient client)
     /// <summary>Has a change made, and waits until it is written.</summary>
     private async Task<LimitBookState> ChangeAsync(LimitOrder order, CancellationToken cancellationToken)
     {
-        const int MaxReads = 12;
-        const int FirstReadBeforeAnother = 8;
         Task SendAsync() => client.Entities.SignalEntityAsync(LimitBook.Of(order.Request.Rule), nameof(LimitBook.Change), order, cancellation: cancellationToken);
         await SendAsync();
-        LimitBookState? book = await new GrowingPause(TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(4)).LookUntilAsync(
-            async read =>
-            {
-                LimitBookState? seen = await LimitBook.ReadAsync(client, order.Request.Rule, cancellationToken);
-                // A signal is gone when the worker dies that takes it.
-                if (read is >= FirstReadBeforeAnother and < MaxReads && seen?.Knows(order) != true)
-                    await SendAsync();
-                return seen;
-            },
+        LimitBookState? book = await SignalledChange.WaitAsync(
+            () => LimitBook.ReadAsync(client, order.Request.Rule, cancellationToken),
             seen => seen?.Knows(order) == true,
-            MaxReads,
+            SendAsync,
+            firstPause: TimeSpan.FromMilliseconds(5),
             app.Time,
             cancellationToken);
         if (book?.Knows(order) != true)

@@ -96,13 +96,8 @@ internal static class LimitApplication
         // Of a later change another orchestration tells; what it sets is told here too.
         if (await LimitBook.ReadAsync(client, page.Rule, cancellationToken) is not { } book || book.Number < page.Number)
             return new LimitPageResult(null, 1);
-        string prefix = new EntityInstanceId(PreemptFunctions.Gate, RuleId.PrefixOf(page.Rule)).ToString();
-        IAsyncEnumerable<Page<EntityMetadata<GateState>>> pages = EnginePages.ReadAsync(
-            (start, size) => client.Entities.GetAllEntitiesAsync<GateState>(new EntityQuery { InstanceIdStartsWith = prefix, PageSize = size }).AsPages(start, size),
-            page.Cursor,
-            PageSize,
-            cancellationToken);
-        await foreach (Page<EntityMetadata<GateState>> found in pages)
+        await foreach (Page<EntityMetadata<GateState>> found in
+            GateClient.ReadPagesAsync(client, RuleId.PrefixOf(page.Rule), page.Cursor, PageSize, cancellationToken))
         {
             int behind = 0;
             foreach (EntityMetadata<GateState> gate in found.Values.Where(gate => IsMeant(gate.Id.Key, page) && gate.State.LimitNumber < page.Number))

@@ -21,27 +21,14 @@ internal sealed class AppControl(RunClients app, DurableTaskClient client)
     private Task SendAsync(AppModeRequest request, CancellationToken cancellationToken) =>
         client.Entities.SignalEntityAsync(AppSwitch.Id, nameof(AppSwitch.Set), request, cancellation: cancellationToken);
 
-    /// <summary>
-    /// Waits until the change is seen, so that starts in this process see it too; some seconds at most. A signal is gone when the worker dies
-    /// that takes it: so the request is sent again now and then.
-    /// </summary>
-    private Task<AppState> WaitForChangeAsync(AppModeRequest request, CancellationToken cancellationToken)
-    {
-        const int MaxReads = 12;
-        const int FirstReadBeforeAnother = 8;
-        return new GrowingPause(TimeSpan.FromMilliseconds(2), TimeSpan.FromSeconds(4)).LookUntilAsync(
-            async read =>
-            {
-                AppState state = await app.Mode.ReadAsync(client, cancellationToken);
-                if (read is >= FirstReadBeforeAnother and < MaxReads && !state.Knows(request))
-                    await SendAsync(request, cancellationToken);
-                return state;
-            },
-            state => state.Knows(request),
-            MaxReads,
-            app.Time,
-            cancellationToken);
-    }
+    /// <summary>Waits until the change is seen, so that starts in this process see it too; some seconds at most.</summary>
+    private Task<AppState> WaitForChangeAsync(AppModeRequest request, CancellationToken cancellationToken) => SignalledChange.WaitAsync(
+        () => app.Mode.ReadAsync(client, cancellationToken),
+        state => state.Knows(request),
+        () => SendAsync(request, cancellationToken),
+        firstPause: TimeSpan.FromMilliseconds(2),
+        app.Time,
+        cancellationToken);
 
     public async Task<AppStatus> GetStatusAsync(CancellationToken cancellationToken)
     {
