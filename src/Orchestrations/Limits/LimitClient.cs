@@ -93,7 +93,7 @@ internal sealed class LimitClient(RunClients app, DurableTaskClient client)
         if (book?.Knows(order) != true)
             throw new LimitNotAnsweringException(order.Request.Rule);
         if (book.Changes.FirstOrDefault(change => change.At == order.At) is { } made)
-            await WaitUntilToldAsync(LimitWork.InstanceOf(order.Request.Rule, made.Number), cancellationToken);
+            await WaitUntilToldAsync(order.Request.Rule, made, isNoted: !book.Limits.IsEmpty, cancellationToken);
         return book;
     }
 
@@ -101,16 +101,28 @@ internal sealed class LimitClient(RunClients app, DurableTaskClient client)
     /// Waits until the gates have been told, so that a run which is started afterwards goes by the change; some seconds at most. In another process it may go by what that has
     /// read of the app within the last second.
     /// </summary>
-    private async Task WaitUntilToldAsync(string instance, CancellationToken cancellationToken)
+    /// <param name="rule">The rule.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="isNoted">Whether the app's state says that the rule has limits.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async Task WaitUntilToldAsync(string rule, LimitChange change, bool isNoted, CancellationToken cancellationToken)
+    {
+        await LookUntilAsync(
+            () => client.GetInstanceAsync(LimitWork.InstanceOf(rule, change.Number), getInputsAndOutputs: true, cancellationToken),
+            static found => found?.SerializedCustomStatus is not null,
+            cancellationToken);
+        // Azure Storage sends an entity's answer before it writes its state: a gate goes by what is written, as this process has read it last.
+        await LookUntilAsync(
+            () => app.Mode.ReadAsync(client, cancellationToken),
+            state => !isNoted || state.Limited.GetValueOrDefault(rule) >= change.Number,
+            cancellationToken);
+    }
+
+    private Task<T> LookUntilAsync<T>(Func<Task<T>> look, Func<T, bool> isEnough, CancellationToken cancellationToken)
     {
         const int MaxReads = 10;
-        await new GrowingPause(TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(2)).LookUntilAsync(
-            _ => client.GetInstanceAsync(instance, getInputsAndOutputs: true, cancellationToken),
-            static found => found?.SerializedCustomStatus is not null,
-            MaxReads,
-            app.Time,
-            cancellationToken);
-        await app.Mode.ReadAsync(client, cancellationToken);
+        return new GrowingPause(TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(2)).LookUntilAsync(
+            _ => look(), isEnough, MaxReads, app.Time, cancellationToken);
     }
 
     private LimitRequest Check(KnownRule known, LimitRequest limit)
