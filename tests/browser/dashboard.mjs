@@ -121,6 +121,19 @@ await play('dashboard', async ({ page, text, eventually, visit, picture }) => {
   await page.click('#dialog-go');
   await eventually('#notice', new RegExp(`${replayed.slice(-8)} is deleted`));
 
+  step('a rule is paused for a key, and resumed');
+  await visit('#/gates?workflow=lab-queue');
+  await page.click('button[aria-label="Pause lab-queue:0"]');
+  await page.fill('#dialog-form input[name=key]', group);
+  await page.fill('#dialog-form input[name=reason]', 'a closer look');
+  await page.click('#dialog-go');
+  await eventually('#limits', /paused[^]*a closer look/);
+  assert.ok((await text('#limits')).includes(hostile), 'the key is shown as the text that it is');
+  await picture('limits');
+  await page.locator('#limits li', { hasText: 'a closer look' }).locator('button').click();
+  await page.click('#dialog-go');
+  await page.locator('#limits li', { hasText: 'a closer look' }).waitFor({ state: 'detached' });
+
   step('filters narrow the table, and what is typed is applied when it is done');
   await visit('#/runs?workflow=lab-queue');
   await page.click('[data-status=Cancelled]');

@@ -17,10 +17,10 @@ export function LimitsCard({ place }: { place: { workflow: string } | { rule: st
       <tbody id="limits">{rules.map(each => <tr key={each.rule}>
         <td data-label="Rule"><b>{each.rule}</b>{each.step ? <div class="mute">around step {each.step}</div> : null}</td>
         <td data-label="In the code">{ruleInWords(each.code)}</td>
-        <td data-label="Changed">{each.limits.length === 0 ? <span class="mute">nothing</span> : <ul class="plain">{each.limits.map(limit => <li key={limit.key ?? ''}>
+        <td data-label="Changed">{each.limits.length === 0 ? <span class="mute">nothing</span> : <ol class="plain">{each.limits.map(limit => <li key={limit.key ?? ''}>
           <b>{limit.key ?? 'all keys'}</b>: {limitInWords(limit)} <button type="button" aria-label={`Take back the limit of ${limit.key ?? 'all keys'} of ${each.rule}`} onClick={() => takeBack(each, limit)}>{limit.pause ? 'Resume' : 'Take back'}</button>
           <div class="mute">{limit.by ? `by ${limit.by}, ` : ''}<Time at={limit.at} />{limit.until ? <>, until <Time at={limit.until} /></> : null}{limit.reason ? `: ${limit.reason}` : ''}</div>
-        </li>)}</ul>}</td>
+        </li>)}</ol>}</td>
         <td><div class="actions">
           <button type="button" class="danger" aria-label={`Pause ${each.rule}`} disabled={each.limits.some(limit => !limit.key && limit.pause)} onClick={() => change(each, true)}>Pause</button>
           {each.code.debounce ? null : <button type="button" aria-label={`Change the limit of ${each.rule}`} onClick={() => change(each, false)}>Change</button>}
