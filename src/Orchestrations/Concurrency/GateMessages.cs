@@ -90,9 +90,13 @@ internal sealed record GateReply(GateVerdict Verdict)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsPaused { get; init; }
 
-    /// <summary>How long a run that waits for its time to start is to wait before it asks again; for one that may not wait, when the next could start.</summary>
+    /// <summary>How long a run that waits for its time to start is to wait before it asks again.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? Pause { get; init; }
+
+    /// <summary>When the next could start, by the gate's clock, UTC, if the asker is turned away because too many were started.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? RetryAt { get; init; }
 
     /// <summary>How many runs stand before it in the line, of all keys, when it waits. The more, the longer it waits before it asks again.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -39,7 +39,7 @@ internal static class ThrottleRules
             // All that wait may be dead, and then nobody else has those start whose time has come.
             state = Start(state, self, now);
             if (IsTurnedAway(state, request, now))
-                return (state, TurnAway(state, request, now) with { Admissions = Told(state, self, now) });
+                return (state, TurnAway(state, request) with { Admissions = Told(state, self, now) });
             state = StandingRule.Note(state, code) with
             {
                 Key = request.Gate.Key,
@@ -119,9 +119,9 @@ internal static class ThrottleRules
         return !startsAtOnce && !request.Returns && (rule.Strategy == ConcurrencyStrategy.CancelNewest || state.Waiters.Length >= rule.MaxQueued);
     }
 
-    private static GateReply TurnAway(GateState state, EnterRequest request, DateTimeOffset now) => LimitRules.IsPaused(state)
+    private static GateReply TurnAway(GateState state, EnterRequest request) => LimitRules.IsPaused(state)
         ? new GateReply(GateVerdict.QueueFull) { IsPaused = true }
-        : new GateReply(GateVerdict.QueueFull) { Pause = Until(state, request.Gate.Rule, state.Waiters.Length, now) };
+        : new GateReply(GateVerdict.QueueFull) { RetryAt = StartOf(state, request.Gate.Rule, state.Waiters.Length) };
 
     /// <summary>Has those start, in their order, whose time has come.</summary>
     /// <param name="state">What the gate remembers.</param>
@@ -144,13 +144,10 @@ internal static class ThrottleRules
     private static (GateState State, GateReply Reply) Wait(GateState state, string self, DateTimeOffset now)
     {
         int ahead = state.Waiters.TakeWhile(waiter => waiter.Age.RunId != self).Count();
-        TimeSpan pause = LimitRules.IsPaused(state) ? StartPause.Longest : Until(state, state.Rule!, ahead, now);
+        TimeSpan pause = LimitRules.IsPaused(state) ? StartPause.Longest : StartPause.Until(StartOf(state, state.Rule!, ahead), now);
         state = state with { Waiters = state.Waiters.SetItem(ahead, state.Waiters[ahead] with { AsksAt = now + pause }) };
         return (state, new GateReply(GateVerdict.Wait) { Ahead = ahead, Pause = pause });
     }
-
-    private static TimeSpan Until(GateState state, ConcurrencyRule rule, int ahead, DateTimeOffset now) =>
-        StartPause.Until(StartOf(state, rule, ahead), now);
 
     /// <summary>Whom a run is to tell something: those who start, and the first in line if it would ask too late.</summary>
     private static ImmutableArray<GateAdmission> Told(GateState state, string asker, DateTimeOffset now)

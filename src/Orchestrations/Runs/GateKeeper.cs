@@ -218,7 +218,7 @@ internal sealed class GateKeeper(RunSupervisor run, TaskOrchestrationContext con
             Reason = reply.Verdict is GateVerdict.Full or GateVerdict.QueueFull or GateVerdict.WaitsForItself ? StopReason.GateFull : StopReason.Superseded,
             SupersededBy = reply.SupersededBy is { } holder ? HolderId.Parse(holder).RunId : null,
             RequestedAt = run.Now,
-            RetryAt = reply.Pause is { } pause ? run.Now + pause : null,
+            RetryAt = reply.RetryAt,
             Message = reply.Verdict switch
             {
                 _ when reply.IsPaused => "The rule is paused: none starts until it is resumed.",

@@ -187,6 +187,7 @@ public abstract class DeterminismTests(bool replays) : EngineFacts(replays)
                 using (CancellationTokenSource source = new())
                 {
                     Task timer = context.CreateTimer(TimeSpan.FromDays(1), source.Token);
+                    source.Token.Register(static () => Thread.Sleep(Elsewhere));
                     await source.CancelAsync();
                     await timer;
                 }

@@ -215,7 +215,7 @@ public sealed class LimitRulesTests
         _state = new GateState();
         Set(new() { Pause = true });
         GateReply reply = Enter("x", rejects, 100);
-        Assert.Equal((GateVerdict.QueueFull, true, null), (reply.Verdict, reply.IsPaused, reply.Pause));
+        Assert.Equal((GateVerdict.QueueFull, true, null), (reply.Verdict, reply.IsPaused, reply.RetryAt));
     }
 
     [Fact]

@@ -126,7 +126,8 @@ public class ThrottleRulesTests
         ConcurrencyRule rule = Rule(burst: 6, ConcurrencyStrategy.CancelNewest);
         Assert.All(Enumerable.Range(0, 6), n => Assert.Equal(GateVerdict.Admitted, Enter($"a{n}", 0, rule).Verdict));
         GateReply reply = Enter("b", 4, rule);
-        Assert.Equal((GateVerdict.QueueFull, TimeSpan.FromSeconds(6)), (reply.Verdict, reply.Pause));
+        // The gate's own time, however late the run hears it.
+        Assert.Equal((GateVerdict.QueueFull, Noon.AddSeconds(10)), (reply.Verdict, reply.RetryAt));
         // A rejection changes nothing, and the state is written only where it has changed.
         GateState before = _state;
         Enter("b", 4, rule);
@@ -141,7 +142,7 @@ public class ThrottleRulesTests
         ConcurrencyRule rule = Rule(maxQueued: 1);
         Enter("a", 0, rule);
         Enter("b", 0, rule);
-        Assert.Equal((GateVerdict.QueueFull, TimeSpan.FromSeconds(20)), (Enter("c", 0, rule).Verdict, Enter("c", 0, rule).Pause));
+        Assert.Equal((GateVerdict.QueueFull, Noon.AddSeconds(20)), (Enter("c", 0, rule).Verdict, Enter("c", 0, rule).RetryAt));
         Assert.Equal(GateVerdict.Wait, Enter("c", 0, rule, returns: true).Verdict);
     }
 
