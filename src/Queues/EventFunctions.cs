@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Preempt.Queues;
 
-/// <summary>Publishes lifecycle events of runs to a queue, if <c>Preempt:Events</c> is set.</summary>
+/// <summary>Publishes lifecycle events to a queue, if <c>Preempt:Events</c> is set.</summary>
 public sealed class EventFunctions(IConfiguration configuration)
 {
     /// <summary>The queue's name.</summary>
@@ -18,7 +18,7 @@ public sealed class EventFunctions(IConfiguration configuration)
         dispatcher.DispatchAsync(new LifecyclePublisher(AppQueues.Of(configuration), function.CancellationToken));
 }
 
-/// <summary>The entity that publishes lifecycle events of runs. It has no state.</summary>
+/// <summary>The entity that publishes lifecycle events. It has no state.</summary>
 internal sealed class LifecyclePublisher(AppQueues queues, CancellationToken hostStopping) : TaskEntity<object?>
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)

@@ -76,8 +76,9 @@ public sealed class RunTests(AppUnderTest app) : ClientTests(app)
     [Fact]
     public async Task A_run_is_given_more_time()
     {
-        StartOptions options = new() { Timeout = TimeSpan.FromSeconds(2) };
-        Run run = await Client.StartAsync(Lab.Plain, Lab.Input(Group, 2.5), options, TestEnd);
+        // Long enough for the extension to come in time on a slow machine.
+        StartOptions options = new() { Timeout = TimeSpan.FromSeconds(20) };
+        Run run = await Client.StartAsync(Lab.Plain, Lab.Input(Group, 20.5), options, TestEnd);
         await Client.ExtendAsync(run.Id, TimeSpan.FromMinutes(1), cancellationToken: TestEnd);
         Assert.Equal(RunStatus.Succeeded, (await Client.WaitAsync(run.Id, TimeSpan.FromMinutes(1), TestEnd)).Status);
     }

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text;
-using System.Text.Json;
 using Preempt.EndToEnd.Hosting;
 using Preempt.EndToEnd.Http;
 
@@ -17,9 +15,7 @@ public sealed class LimitTests(AppUnderTest app) : EndToEndTests(app)
 
     private LabInput Input(double seconds) => new(Group, new LabStep(seconds));
 
-    private Task<Answer> PutAsync(string json) => Api.SendAsync(HttpMethod.Put, "limits", new StringContent(json, Encoding.UTF8, "application/json"));
-
-    private async Task<Limit> SetAsync(object limit) => (await PutAsync(JsonSerializer.Serialize(limit))).Read<Limit>(HttpStatusCode.OK);
+    private async Task<Limit> SetAsync(object limit) => (await Api.PutAsync("limits", limit)).Read<Limit>(HttpStatusCode.OK);
 
     private async Task<RuleLimits> ResetAsync(string rule) =>
         (await Api.SendAsync(HttpMethod.Delete, $"limits?rule={rule}&key={Uri.EscapeDataString(Group)}&reason=over")).Read<RuleLimits>(HttpStatusCode.OK);
@@ -86,5 +82,5 @@ public sealed class LimitTests(AppUnderTest app) : EndToEndTests(app)
     [InlineData("""{"rule": null, "pause": true}""", HttpStatusCode.BadRequest, "rule")]
     [InlineData("""{"pause": true}""", HttpStatusCode.BadRequest, "rule")]
     public async Task What_is_not_allowed_is_told(string body, HttpStatusCode status, string detail) =>
-        (await PutAsync(body)).ExpectProblem(status, detail);
+        (await Api.PutAsync("limits", body)).ExpectProblem(status, detail);
 }

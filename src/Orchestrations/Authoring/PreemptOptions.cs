@@ -37,7 +37,7 @@ public sealed class PreemptOptions
     /// <summary>Whether lab workflows can be started. By default they can.</summary>
     public bool Lab { get; set; } = true;
 
-    /// <summary>Whether lifecycle events are published when runs start, are asked to stop and end. By default they are not.</summary>
+    /// <summary>Whether lifecycle events are published: when runs start, are asked to stop and end, and when limits are changed. By default they are not.</summary>
     public bool Events { get; set; }
 
     /// <summary>

@@ -34,7 +34,8 @@ internal sealed record LimitBookState
 /// <param name="Request">The limit; to take one back, its rule and key, with who and why.</param>
 /// <param name="IsReset">Whether it is to be taken back.</param>
 /// <param name="At">When it was asked for, UTC.</param>
-internal sealed record LimitOrder(string Id, LimitRequest Request, bool IsReset, DateTimeOffset At)
+/// <param name="IsPublished">Whether a lifecycle event is to tell of it.</param>
+internal sealed record LimitOrder(string Id, LimitRequest Request, bool IsReset, DateTimeOffset At, bool IsPublished)
 {
     /// <summary>Takes it back only if it is still the one of that change: its time is over.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -90,7 +91,7 @@ internal sealed class LimitBook : TaskEntity<LimitBookState>
             Limits = order.IsReset ? others : [.. others.Add(changed).OrderBy(limit => limit.Key, StringComparer.Ordinal)],
             Changes = [change, .. State.Changes.Take(LimitBookState.MaxChanges - 1)],
         };
-        LimitWork work = new(request.Rule, next, State.Limits.IsEmpty, request.Key, order.IsReset ? null : request.Until);
+        LimitWork work = new(change, IsLast: State.Limits.IsEmpty, order.IsPublished);
         Context.ScheduleNewOrchestration(PreemptFunctions.ApplyLimits, work, new StartOrchestrationOptions(LimitWork.InstanceOf(request.Rule, next)));
     }
 

@@ -74,7 +74,7 @@ internal sealed class LimitClient(RunClients app, DurableTaskClient client)
     /// <summary>Within a process no two have the same time; of two processes that ask for the same at the same time one order is enough.</summary>
     private LimitOrder NewOrder(LimitRequest request, bool isReset)
     {
-        LimitOrder order = new("", request, isReset, app.Clock.Next());
+        LimitOrder order = new("", request, isReset, app.Clock.Next(), app.Options.Events);
         return order with { Id = IdempotencyKey.Fingerprint(order) };
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Client.Entities;
@@ -6,13 +7,19 @@ using Microsoft.DurableTask.Entities;
 namespace Preempt;
 
 /// <summary>A change of a rule's limits, to be told to its gates: the input of the orchestration function <see cref="PreemptFunctions.ApplyLimits"/>.</summary>
-/// <param name="Rule">The rule.</param>
-/// <param name="Number">The number of the change.</param>
+/// <param name="Change">The change.</param>
 /// <param name="IsLast">Whether the rule has no limits any more.</param>
-/// <param name="Key">The key whose limit was changed; null for that of all keys.</param>
-/// <param name="Until">When what was set ends, UTC; null if it does not, or if a limit was taken back.</param>
-internal sealed record LimitWork(string Rule, long Number, bool IsLast, string? Key, DateTimeOffset? Until)
+/// <param name="IsPublished">Whether a lifecycle event tells of it.</param>
+internal sealed record LimitWork(LimitChange Change, bool IsLast, bool IsPublished)
 {
+    /// <summary>The rule.</summary>
+    [JsonIgnore]
+    public string Rule => Change.Limit.Rule;
+
+    /// <summary>When what was set ends, UTC; null if it does not, or if a limit was taken back.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? Until => Change.IsReset ? null : Change.Limit.Until;
+
     /// <summary>The orchestration that tells the gates of one change.</summary>
     public static string InstanceOf(string rule, long number) => FormattableString.Invariant($"{KeptIds.LimitChanges}{RunId.HashKey(rule)}:{number}");
 }
@@ -31,7 +38,8 @@ internal sealed record LimitPageResult(string? Cursor, int Behind);
 
 /// <summary>
 /// Tells a rule's gates of a change of its limits. A gate that no run has entered yet reads them itself (<see cref="FreshGate"/>), by what its process has read of the
-/// app within the last second: so the gates are looked through again after that, and until none is behind. Then, if the limit has an end, it is taken back when that has come.
+/// app within the last second: so the gates are looked through again after that, and until none is behind. Meanwhile a lifecycle event tells of the change, where the app is
+/// set to publish them. Then, if the limit has an end, it is taken back when that has come.
 /// </summary>
 internal static class LimitApplication
 {
@@ -50,7 +58,8 @@ internal static class LimitApplication
     {
         LimitWork work = context.GetInput<LimitWork>()!;
         DateTime start = context.CurrentUtcDateTime;
-        await context.CallEntityAsync<object?>(AppSwitch.Id, nameof(AppSwitch.NoteLimits), new LimitedRule(work.Rule, work.Number, !work.IsLast));
+        await context.CallEntityAsync<object?>(AppSwitch.Id, nameof(AppSwitch.NoteLimits), new LimitedRule(work.Rule, work.Change.Number, !work.IsLast));
+        Task published = work.IsPublished ? PublishAsync(context, work.Change) : Task.CompletedTask;
         DateTime end = work.Until?.UtcDateTime ?? DateTime.MaxValue;
         GrowingPause pause = new(FirstPause, LongestPause);
         for (int look = 1; look <= MaxLooks && context.CurrentUtcDateTime < end; look++)
@@ -64,15 +73,27 @@ internal static class LimitApplication
             await context.CreateTimer(next < end ? next : end, CancellationToken.None);
         }
 
-        if (work.Until is null)
-            return;
+        if (work.Until is not null)
+            await TakeBackAsync(context, work, end);
+        await published;
+    }
+
+    /// <summary>Takes back what was set when its end has come; an orchestration of its own tells the gates.</summary>
+    private static async Task TakeBackAsync(TaskOrchestrationContext context, LimitWork work, DateTime end)
+    {
         while (context.CurrentUtcDateTime < end)
             await context.CreateTimer(end, CancellationToken.None);
-        // Its own orchestration tells the gates.
-        LimitRequest ended = new() { Rule = work.Rule, Key = work.Key, Reason = "its time was over" };
-        LimitOrder order = new($"{context.InstanceId}:end", ended, IsReset: true, new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero)) { Number = work.Number };
+        LimitRequest ended = new() { Rule = work.Rule, Key = work.Change.Limit.Key, Reason = "its time was over" };
+        DateTimeOffset now = new(context.CurrentUtcDateTime, TimeSpan.Zero);
+        LimitOrder order = new($"{context.InstanceId}:end", ended, IsReset: true, now, work.IsPublished) { Number = work.Change.Number };
         await context.CallEntityAsync<object?>(LimitBook.Of(work.Rule), nameof(LimitBook.Change), order);
     }
+
+    private static Task PublishAsync(TaskOrchestrationContext context, LimitChange change) => LifecycleQueue.PublishAsync(
+        context,
+        change.Limit.Rule,
+        new LifecycleEvent { Type = LifecycleEventType.LimitChanged, At = change.At, Change = change },
+        context.CreateReplaySafeLogger(nameof(LimitApplication)));
 
     private static async Task<int> LookAsync(TaskOrchestrationContext context, LimitWork work)
     {
@@ -81,7 +102,7 @@ internal static class LimitApplication
         do
         {
             LimitPageResult page = await context.CallEntityAsync<LimitPageResult>(
-                ControlPlane.BulkOf(context.InstanceId), nameof(ControlPlane.ApplyLimits), new LimitPage(work.Rule, work.Number, work.Key, cursor));
+                ControlPlane.BulkOf(context.InstanceId), nameof(ControlPlane.ApplyLimits), new LimitPage(work.Rule, work.Change.Number, work.Change.Limit.Key, cursor));
             behind += page.Behind;
             cursor = page.Cursor;
         }

@@ -1,23 +1,12 @@
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Entities;
-using Microsoft.Extensions.Logging;
 
 namespace Preempt;
 
 /// <summary>
-/// Publishes what happens to a run, in order and at least once, each with a call of an entity: an event must not wait until the steps leave an
-/// activity slot to it. Only of runs that were accepted while the app was set to do so.
+/// Publishes what happens to a run, in order and at least once. Only of runs that were accepted while the app was set to do so.
 /// </summary>
 internal sealed class RunLifecycle(RunSupervisor run, TaskOrchestrationContext context)
 {
-    /// <summary>Tries of one event: with the pauses between them, some four minutes. An event that nobody takes must not keep a run open.</summary>
-    private const int MaxAttempts = 15;
-
-    /// <summary>What the entity is asked for.</summary>
-    private const string Operation = "Publish";
-
-    private readonly EntityInstanceId _publisher = new(PreemptFunctions.PublishLifecycle, $"{RunId.ShardOf(run.RunId)}");
-
     private Task _published = Task.CompletedTask;
 
     /// <summary>Publishes an event after those before it; the run goes on meanwhile.</summary>
@@ -54,13 +43,6 @@ internal sealed class RunLifecycle(RunSupervisor run, TaskOrchestrationContext c
     private async Task PublishAsync(Task before, LifecycleEvent happened)
     {
         await before;
-        try
-        {
-            await context.CallEntityAsync<object?>(_publisher, Operation, happened, MaxAttempts);
-        }
-        catch (EntityOperationFailedException exception)
-        {
-            run.Logger.LogError(exception, "That run {Run} has {Type} is not published: all attempts failed", run.RunId, happened.Type);
-        }
+        await LifecycleQueue.PublishAsync(context, run.RunId, happened, run.Logger);
     }
 }

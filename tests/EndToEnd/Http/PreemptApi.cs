@@ -77,13 +77,14 @@ internal sealed class PreemptApi(HttpClient http)
     public Task<Answer> PostAsync(string path, object body, string? idempotencyKey = null) =>
         PostAsync(path, JsonSerializer.Serialize(body, ApiJson.Options), idempotencyKey);
 
-    public Task<Answer> PostAsync(string path, string json, string? idempotencyKey = null)
-    {
-        // As bytes, so that the type is the bare one that most clients send.
-        ByteArrayContent content = new(Encoding.UTF8.GetBytes(json));
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return SendAsync(HttpMethod.Post, path, content, idempotencyKey);
-    }
+    public Task<Answer> PostAsync(string path, string json, string? idempotencyKey = null) => SendAsync(HttpMethod.Post, path, ContentOf(json), idempotencyKey);
+
+    public Task<Answer> PutAsync(string path, object body) => PutAsync(path, JsonSerializer.Serialize(body, ApiJson.Options));
+
+    public Task<Answer> PutAsync(string path, string json) => SendAsync(HttpMethod.Put, path, ContentOf(json));
+
+    /// <summary>As bytes, so that the type is the bare one that most clients send.</summary>
+    private static ByteArrayContent ContentOf(string json) => new(Encoding.UTF8.GetBytes(json)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
     /// <summary>Posts what the run itself has to answer. Where it has not, the same is asked again with the same key, as the answer says.</summary>
     public Task<Answer> AskAsync(string path, object body, string? idempotencyKey = null) =>

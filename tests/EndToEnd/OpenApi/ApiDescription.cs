@@ -95,11 +95,10 @@ internal sealed partial class ApiDescription
             .SelectMany(detail => detail.Errors!.Select(error => $"{detail.InstanceLocation}: {error.Value}")));
     }
 
-    private JsonSchema Build(JsonNode schema) => JsonSchema.FromText(new JsonObject
-    {
-        ["$defs"] = _components.DeepClone(),
-        ["allOf"] = new JsonArray(Rebase(schema)),
-    }.ToJsonString());
+    /// <summary>In a registry of its own: in the one that all share, schemas that are built at the same time can lose each other.</summary>
+    private JsonSchema Build(JsonNode schema) => JsonSchema.FromText(
+        new JsonObject { ["$defs"] = _components.DeepClone(), ["allOf"] = new JsonArray(Rebase(schema)) }.ToJsonString(),
+        new BuildOptions { SchemaRegistry = new SchemaRegistry() });
 
     /// <summary>The same schema with references that hold within a document of its own.</summary>
     private static JsonNode Rebase(JsonNode schema) =>

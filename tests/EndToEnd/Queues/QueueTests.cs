@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Preempt.EndToEnd.Hosting;
 using Preempt.EndToEnd.Http;
@@ -157,6 +158,36 @@ public sealed class QueueTests(QueueApp app) : IClassFixture<QueueApp>, IAsyncDi
         Assert.Equal("enough", ended.GetProperty("stop").GetProperty("message").GetString());
         Assert.Equal(run.EndedAt, ended.GetProperty("endedAt").GetDateTimeOffset());
     }
+
+    [Fact]
+    public async Task A_change_of_a_limit_is_published()
+    {
+        object limit = new { rule = Lab.Queue, key = _group, pause = true, by = "ada", reason = "maintenance", until = DateTimeOffset.UtcNow.AddSeconds(2) };
+        JsonElement set = (await Api.PutAsync("limits", limit)).Read<JsonElement>(HttpStatusCode.OK);
+
+        JsonElement[] events = await Eventually.GetAsync(
+            async () => (JsonElement[])[.. (await app.FindEventsAsync(_group, 2)).Select(text => JsonElement.Parse(text))],
+            events => events.Any(IsReset) && !events.All(IsReset));
+
+        Assert.All(events, happened => Assert.Equal("limit-changed", happened.GetProperty("type").GetString()));
+        Assert.All(events, happened => Assert.False(happened.TryGetProperty("runId", out _)));
+        JsonElement change = events.First(happened => !IsReset(happened)).GetProperty("change");
+        Assert.Equal(Describe(set), Describe(change.GetProperty("limit")));
+        Assert.Equal(("ada", "maintenance"), (change.GetProperty("by").GetString(), change.GetProperty("reason").GetString()));
+        JsonElement end = events.First(IsReset).GetProperty("change");
+        Assert.Equal("its time was over", end.GetProperty("reason").GetString());
+        Assert.Equal(Describe(set), Describe(end.GetProperty("limit")));
+        Assert.True(end.GetProperty("number").GetInt64() > change.GetProperty("number").GetInt64());
+    }
+
+    private static (string?, string?, long, bool, DateTimeOffset) Describe(JsonElement limit) => (
+        limit.GetProperty("rule").GetString(),
+        limit.GetProperty("key").GetString(),
+        limit.GetProperty("number").GetInt64(),
+        limit.GetProperty("pause").GetBoolean(),
+        limit.GetProperty("at").GetDateTimeOffset());
+
+    private static bool IsReset(JsonElement happened) => happened.GetProperty("change").GetProperty("isReset").GetBoolean();
 
     private static PoisonMessage Read(string message) => JsonSerializer.Deserialize<PoisonMessage>(message, ApiJson.Options)!;
 

@@ -13,10 +13,10 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
 
     private readonly Dictionary<string, long> _tokens = [];
     private readonly HashSet<string> _out = [];
-    private readonly Dictionary<string, int> _passedOver = [];
     private readonly Dictionary<string, DateTimeOffset> _waitsSince = [];
     private readonly Dictionary<string, DateTimeOffset> _supersededAt = [];
     private readonly StartWitness _starts = new(gate, all);
+    private readonly TurnWitness _turns = new(gate, all);
     private GateState _before = new();
 
     public string Key => gate;
@@ -58,7 +58,11 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
             CheckStanding(now, rule);
             CheckTokens(now);
             CheckOrder(now, rule);
-            CheckTurns(now, rule);
+            if (rule.Strategy == ConcurrencyStrategy.RoundRobin)
+            {
+                CheckKeys(now, rule);
+                _turns.See(_before, now, [.. Admitted(now.Holders)]);
+            }
         }
 
         CheckLimited(now);
@@ -160,6 +164,28 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
             $"{gate} allows {rule.MaxRuns} runs, and {newest.FirstOrDefault()} says otherwise.");
     }
 
+    /// <summary>Of each key likewise, where each has a maximum or a weight of its own.</summary>
+    private void CheckKeys(GateState now, ConcurrencyRule rule)
+    {
+        if (all.ClockError > TimeSpan.Zero || !(rule.IsMaxRunsComputed || rule.IsWeightComputed))
+            return;
+        foreach (IGrouping<string, RunAge> inside in InsideByKey(now))
+        {
+            KeyLimit standing = now.KeyLimits[inside.Key];
+            all.Require(inside.All(age => age.QueuedAt <= standing.At), $"{gate} does not go by the newest run of key {inside.Key}.");
+            string[] newest = [.. inside.Where(age => age.QueuedAt == standing.At).Select(age => age.RunId)];
+            if (newest.Length != 1 || all.HasOther(newest[0], gate, standing.At))
+                continue;
+            ConcurrencyRule own = all.RunOf(newest[0]).Request.Gates.First(entered => entered.Gate == gate).Rule;
+            all.Require(
+                (own.MaxRuns, own.Weight) == (standing.MaxRuns, standing.Weight),
+                $"{gate} allows key {inside.Key} {standing.MaxRuns} runs and weight {standing.Weight}; {newest[0]} says {own.MaxRuns} and {own.Weight}.");
+        }
+    }
+
+    private static IEnumerable<IGrouping<string, RunAge>> InsideByKey(GateState state) => state.Holders.Select(holder => (holder.Key, holder.Age))
+        .Concat(state.Waiters.Select(waiter => (waiter.Key, waiter.Age))).GroupBy(inside => inside.Key!, inside => inside.Age);
+
     private void CheckTokens(GateState now)
     {
         all.Require(now.LastToken >= _before.LastToken, $"The token of {gate} went back from {_before.LastToken} to {now.LastToken}.");
@@ -197,25 +223,6 @@ internal sealed class GateWitness(string gate, ProtocolWitness all)
 
     /// <summary>Where a run stands in line, by what it was started with.</summary>
     private (int, DateTimeOffset, string) Place(RunAge age) => (-all.RunOf(age.RunId).Request.Priority, age.QueuedAt, age.RunId);
-
-    /// <summary>A key that waits and could run is not passed over for long.</summary>
-    private void CheckTurns(GateState now, ConcurrencyRule rule)
-    {
-        if (rule.Strategy != ConcurrencyStrategy.RoundRobin)
-            return;
-        string[] admitted = [.. Admitted(now.Holders).Select(holder => holder.Key!)];
-        string[] waiting = [.. now.Waiters.Select(waiter => waiter.Key!).Distinct()
-            .Where(key => now.Holders.Count(holder => holder.Key == key) < StandingRule.MaxRunsOf(now, key) && !LimitRules.IsPaused(now, key))];
-        foreach (string key in _passedOver.Keys.Except(waiting).ToArray())
-            _passedOver.Remove(key);
-        foreach (string key in waiting)
-        {
-            bool couldRun = _before.Waiters.Any(waiter => waiter.Key == key) && !admitted.Contains(key);
-            _passedOver[key] = couldRun ? _passedOver.GetValueOrDefault(key) + admitted.Length : 0;
-            // Each of the other keys, once for each of the slots that it may have.
-            all.Require(_passedOver[key] <= ModelSchedule.Keys * MostRuns, $"{gate} passed key {key} over {_passedOver[key]} times.");
-        }
-    }
 
     private void CheckSize(GateState now, string json)
     {
