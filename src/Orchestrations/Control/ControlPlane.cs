@@ -74,7 +74,10 @@ internal sealed class ControlPlane(RunClients app, DurableTaskClient client, Can
     public Task<CleanUpResult> CleanUp(CleanUpPage page) => CleanUpWork.DoAsync(page, app, client, hostStopping);
 
     /// <summary>Tells one page of the live runs of the app's mode.</summary>
-    public Task<ModePageResult> ApplyMode(ModePage page) => ModeApplication.ApplyAsync(page, client, app.Time, app.Feed, hostStopping);
+    public Task<ModePageResult> ApplyMode(ModePage page) => ModeApplication.ApplyAsync(page, app, client, hostStopping);
+
+    /// <summary>Looks for a change of a limit in its rule's book.</summary>
+    public Task<LimitStanding> FindLimit(LimitChange change) => LimitApplication.FindAsync(change, client, hostStopping);
 
     /// <summary>Tells one page of a rule's gates of its limits.</summary>
     public Task<LimitPageResult> ApplyLimits(LimitPage page) => LimitApplication.ApplyAsync(page, client, Context, hostStopping);

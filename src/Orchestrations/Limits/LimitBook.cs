@@ -91,8 +91,8 @@ internal sealed class LimitBook : TaskEntity<LimitBookState>
             Limits = order.IsReset ? others : [.. others.Add(changed).OrderBy(limit => limit.Key, StringComparer.Ordinal)],
             Changes = [change, .. State.Changes.Take(LimitBookState.MaxChanges - 1)],
         };
-        LimitWork work = new(change, IsLast: State.Limits.IsEmpty, order.IsPublished);
-        Context.ScheduleNewOrchestration(PreemptFunctions.ApplyLimits, work, new StartOrchestrationOptions(LimitWork.InstanceOf(request.Rule, next)));
+        Context.ScheduleNewOrchestration(
+            PreemptFunctions.ApplyLimits, new LimitWork(change, order.IsPublished), new StartOrchestrationOptions(LimitWork.InstanceOf(request.Rule, next, order.Id)));
     }
 
     /// <inheritdoc />

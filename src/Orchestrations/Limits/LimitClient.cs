@@ -93,7 +93,7 @@ internal sealed class LimitClient(RunClients app, DurableTaskClient client)
         if (book?.Knows(order) != true)
             throw new LimitNotAnsweringException(order.Request.Rule);
         if (book.Changes.FirstOrDefault(change => change.At == order.At) is { } made)
-            await WaitUntilToldAsync(order.Request.Rule, made, isNoted: !book.Limits.IsEmpty, cancellationToken);
+            await WaitUntilToldAsync(order, made, isNoted: !book.Limits.IsEmpty, cancellationToken);
         return book;
     }
 
@@ -101,20 +101,20 @@ internal sealed class LimitClient(RunClients app, DurableTaskClient client)
     /// Waits until the gates have been told, so that a run which is started afterwards goes by the change; some seconds at most. In another process it may go by what that has
     /// read of the app within the last second.
     /// </summary>
-    /// <param name="rule">The rule.</param>
-    /// <param name="change">The change.</param>
+    /// <param name="order">What was asked for.</param>
+    /// <param name="change">The change that it has become.</param>
     /// <param name="isNoted">Whether the app's state says that the rule has limits.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    private async Task WaitUntilToldAsync(string rule, LimitChange change, bool isNoted, CancellationToken cancellationToken)
+    private async Task WaitUntilToldAsync(LimitOrder order, LimitChange change, bool isNoted, CancellationToken cancellationToken)
     {
         await LookUntilAsync(
-            () => client.GetInstanceAsync(LimitWork.InstanceOf(rule, change.Number), getInputsAndOutputs: true, cancellationToken),
+            () => client.GetInstanceAsync(LimitWork.InstanceOf(order.Request.Rule, change.Number, order.Id), getInputsAndOutputs: true, cancellationToken),
             static found => found?.SerializedCustomStatus is not null,
             cancellationToken);
         // Azure Storage sends an entity's answer before it writes its state: a gate goes by what is written, as this process has read it last.
         await LookUntilAsync(
             () => app.Mode.ReadAsync(client, cancellationToken),
-            state => !isNoted || state.Limited.GetValueOrDefault(rule) >= change.Number,
+            state => !isNoted || state.Limited.GetValueOrDefault(order.Request.Rule) >= change.Number,
             cancellationToken);
     }
 

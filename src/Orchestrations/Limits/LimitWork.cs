@@ -8,9 +8,8 @@ namespace Preempt;
 
 /// <summary>A change of a rule's limits, to be told to its gates: the input of the orchestration function <see cref="PreemptFunctions.ApplyLimits"/>.</summary>
 /// <param name="Change">The change.</param>
-/// <param name="IsLast">Whether the rule has no limits any more.</param>
 /// <param name="IsPublished">Whether a lifecycle event tells of it.</param>
-internal sealed record LimitWork(LimitChange Change, bool IsLast, bool IsPublished)
+internal sealed record LimitWork(LimitChange Change, bool IsPublished)
 {
     /// <summary>The rule.</summary>
     [JsonIgnore]
@@ -20,9 +19,22 @@ internal sealed record LimitWork(LimitChange Change, bool IsLast, bool IsPublish
     [JsonIgnore]
     public DateTimeOffset? Until => Change.IsReset ? null : Change.Limit.Until;
 
-    /// <summary>The orchestration that tells the gates of one change.</summary>
-    public static string InstanceOf(string rule, long number) => FormattableString.Invariant($"{KeptIds.LimitChanges}{RunId.HashKey(rule)}:{number}");
+    /// <summary>
+    /// The orchestration that tells the gates of one change. It has the order in its name: an engine that does a batch of the book's operations again can do them in another
+    /// order, and then a change gets the number that another had in vain.
+    /// </summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="number">The number of the change.</param>
+    /// <param name="order">The id of the order that asked for it.</param>
+    public static string InstanceOf(string rule, long number, string order) =>
+        FormattableString.Invariant($"{KeptIds.LimitChanges}{RunId.HashKey(rule)}:{number}:{RunId.HashKey(order)}");
 }
+
+/// <summary>What a rule's book says of a change.</summary>
+/// <param name="IsMade">Whether it is in the book; null if the book is not as far yet.</param>
+/// <param name="Number">The number of the latest change.</param>
+/// <param name="IsLimited">Whether the rule has limits since.</param>
+internal sealed record LimitStanding(bool? IsMade, long Number, bool IsLimited);
 
 /// <summary>A page of a rule's gates, and the change that they are told of.</summary>
 /// <param name="Rule">The rule.</param>
@@ -51,14 +63,17 @@ internal static class LimitApplication
     /// <summary>After so long no gate goes by what was read before the change: a reading counts for a second, and an operation ends within a minute.</summary>
     private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(75);
 
+    private static readonly TimeSpan FirstRead = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     public static async Task RunAsync(TaskOrchestrationContext context)
     {
         LimitWork work = context.GetInput<LimitWork>()!;
+        if (await FindAsync(context, work.Change) is not { } book)
+            return;
         DateTime start = context.CurrentUtcDateTime;
-        await context.CallEntityAsync<object?>(AppSwitch.Id, nameof(AppSwitch.NoteLimits), new LimitedRule(work.Rule, work.Change.Number, !work.IsLast));
+        await context.CallEntityAsync<object?>(AppSwitch.Id, nameof(AppSwitch.NoteLimits), new LimitedRule(work.Rule, book.Number, book.IsLimited));
         Task published = work.IsPublished ? PublishAsync(context, work.Change) : Task.CompletedTask;
         DateTime end = work.Until?.UtcDateTime ?? DateTime.MaxValue;
         GrowingPause pause = new(FirstPause, LongestPause);
@@ -87,6 +102,32 @@ internal static class LimitApplication
         DateTimeOffset now = new(context.CurrentUtcDateTime, TimeSpan.Zero);
         LimitOrder order = new($"{context.InstanceId}:end", ended, IsReset: true, now, work.IsPublished) { Number = work.Change.Number };
         await context.CallEntityAsync<object?>(LimitBook.Of(work.Rule), nameof(LimitBook.Change), order);
+    }
+
+    /// <summary>Waits until the change is written in the book.</summary>
+    /// <returns>What the book says; null if it has another change of that number, or none: this one was lost with its batch, and the batch is done again.</returns>
+    private static async Task<LimitStanding?> FindAsync(TaskOrchestrationContext context, LimitChange change)
+    {
+        GrowingPause pause = new(FirstRead, LongestPause);
+        for (int look = 1; look <= MaxLooks; look++)
+        {
+            LimitStanding book = await context.CallEntityAsync<LimitStanding>(ControlPlane.BulkOf(context.InstanceId), nameof(ControlPlane.FindLimit), change);
+            if (book.IsMade is { } isMade)
+                return isMade ? book : null;
+            await context.CreateTimer(pause.Next(), CancellationToken.None);
+        }
+
+        return null;
+    }
+
+    /// <summary>Looks for a change in its rule's book, on the <see cref="ControlPlane"/>: there it is read as it is written.</summary>
+    public static async Task<LimitStanding> FindAsync(LimitChange change, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        if (await LimitBook.ReadAsync(client, change.Limit.Rule, cancellationToken) is not { } book || book.Number < change.Number)
+            return new LimitStanding(IsMade: null, Number: 0, IsLimited: false);
+        // What is so old that it is no longer on record has been made.
+        bool isMade = book.Changes.Contains(change) || book.Number - change.Number >= LimitBookState.MaxChanges;
+        return new LimitStanding(isMade, book.Number, !book.Limits.IsEmpty);
     }
 
     private static Task PublishAsync(TaskOrchestrationContext context, LimitChange change) => LifecycleQueue.PublishAsync(

@@ -39,13 +39,26 @@ internal sealed class TurnWitness(string gate, ProtocolWitness all)
         }
 
         Forget(key => !keys.Contains(key));
-        string[] waiting = [.. keys.Where(key => MayRun(before, key) && MayRun(now, key) && admitted.All(holder => holder.Key != key))];
+        string? leaving = KeyThatLeft(before, now, admitted);
+        string[] waiting =
+        [
+            .. keys.Where(key => (key == leaving ? before.Waiters.Any(waiter => waiter.Key == key) : MayRun(before, key))
+                && MayRun(now, key) && admitted.All(holder => holder.Key != key)),
+        ];
         foreach ((string key, int turns) in admitted.CountBy(holder => holder.Key!))
         {
             _turns[key] = TurnsOf(before, key) + turns;
             foreach (string other in waiting)
                 CheckPassed(before, other, key, turns);
         }
+    }
+
+    /// <summary>The key whose run gave up the only slot that somebody got: from then on it could have had it itself. Null if that is not so, or not known.</summary>
+    private static string? KeyThatLeft(GateState before, GateState now, IReadOnlyCollection<HolderState> admitted)
+    {
+        HolderState[] left = [.. before.Holders.Where(holder => now.Holders.All(stays => stays.Token != holder.Token))];
+        bool wasFull = before.Holders.Length == before.Rule?.MaxTotal && before.LimitNumber == now.LimitNumber;
+        return wasFull && admitted.Count == 1 && left is [var only] ? only.Key : null;
     }
 
     private void CheckPassed(GateState before, string key, string other, int turns)

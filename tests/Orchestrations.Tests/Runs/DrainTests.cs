@@ -1,3 +1,5 @@
+using Microsoft.DurableTask;
+
 namespace Preempt.Tests.Runs;
 
 /// <summary>Draining, stopping and resuming the app: whole runs on the embedded runtime with a skipped clock.</summary>
@@ -128,6 +130,26 @@ public sealed class DrainTests : IDisposable
         _app.Terminate(AppSwitch.InstanceOf(2));
         Run ended = _app.End(waits, TimeSpan.FromMinutes(10));
         Assert.Equal(RunStatus.Succeeded, ended.Status);
+    }
+
+    [Fact]
+    public void A_change_that_was_lost_and_made_again_as_another_stops_no_run()
+    {
+        string running = _app.Start("ungated", new Work(100));
+        _app.UntilRunning(running);
+        // A batch of the switch's operations began this and was lost; done again, it drains without stopping.
+        AppState lost = new() { Mode = AppMode.Stopping, Generation = 1, Since = _app.Host.Now };
+        _app.Host.Run(() => _app.Host.Client.ScheduleNewOrchestrationInstanceAsync(
+            PreemptFunctions.ApplyMode, lost, new StartOrchestrationOptions(AppSwitch.InstanceOf(1))));
+        _app.Host.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(RunStatus.Running, _app.Get(running).Status);
+
+        Drain();
+        string waits = _app.Start("ungated", new Work(1));
+        Assert.Equal(RunStatus.Succeeded, _app.End(running).Status);
+        Assert.Equal(RunStatus.Queued, _app.Get(waits).Status);
+        Resume();
+        Assert.Equal(RunStatus.Succeeded, _app.End(waits).Status);
     }
 
     [Fact]
