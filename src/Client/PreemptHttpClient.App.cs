@@ -21,30 +21,30 @@ public sealed partial class PreemptHttpClient
     public Task<Gate> GetGateAsync(string workflow, string key, CancellationToken cancellationToken = default) =>
         _calls.GetAsync<Gate>(new ApiPath("gates").With("workflow", workflow).With("key", key).ToString(), cancellationToken);
 
-    /// <summary>Reads the gate of one key of a rule that workflows share.</summary>
-    /// <param name="rule">The rule's name.</param>
+    /// <summary>Reads the gate of one key of a rule.</summary>
+    /// <param name="rule">The rule: the name of one that workflows share, or any of a workflow, such as <c>chat-reply:1</c>, as in <see cref="LimitRequest.Rule"/>.</param>
     /// <param name="key">The concurrency key.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The gate; one that no run has entered is empty.</returns>
     /// <exception cref="UnknownRuleException">There is no such rule.</exception>
-    public Task<Gate> GetSharedGateAsync(string rule, string key, CancellationToken cancellationToken = default) =>
+    public Task<Gate> GetGateOfRuleAsync(string rule, string key, CancellationToken cancellationToken = default) =>
         _calls.GetAsync<Gate>(new ApiPath("gates").With("rule", rule).With("key", key).ToString(), cancellationToken);
 
-    /// <summary>Reads a page of the gates of a rule that workflows share.</summary>
-    /// <param name="rule">The rule's name.</param>
+    /// <summary>Reads a page of the gates of a rule.</summary>
+    /// <param name="rule">The rule: the name of one that workflows share, or any of a workflow, such as <c>chat-reply:1</c>, as in <see cref="LimitRequest.Rule"/>.</param>
     /// <param name="limit">How many at most, 1 to 200; the app has a default.</param>
     /// <param name="cursor">The cursor of the previous page; null for the first page.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The page.</returns>
     /// <exception cref="UnknownRuleException">There is no such rule.</exception>
     /// <exception cref="InvalidRunException">The limit or the cursor is not allowed.</exception>
-    public Task<Page<Gate>> ListSharedGatesAsync(
+    public Task<Page<Gate>> ListGatesOfRuleAsync(
         string rule, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
         _calls.GetAsync<Page<Gate>>(
             new ApiPath("gates").With("rule", rule).With("limit", limit).With("cursor", cursor).ToString(),
             cancellationToken);
 
-    /// <summary>Reads a page of the gates of a workflow's first rule.</summary>
+    /// <summary>Reads a page of the gates of a workflow's first rule, of its runs or else of its steps.</summary>
     /// <param name="workflow">The workflow's name.</param>
     /// <param name="limit">How many at most, 1 to 200; the app has a default.</param>
     /// <param name="cursor">The cursor of the previous page; null for the first page.</param>

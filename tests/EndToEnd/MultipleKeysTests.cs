@@ -1,3 +1,4 @@
+using System.Net;
 using Preempt.EndToEnd.Hosting;
 using Preempt.EndToEnd.Http;
 
@@ -29,6 +30,19 @@ public sealed class MultipleKeysTests(AppUnderTest app) : EndToEndTests(app)
         Assert.All(runs.GroupBy(run => run.Digit), digit => Assert.InRange(MostAtOnce(digit, byId), 1, MaxRunsOfADigit));
         // The limits were met: else nothing was shown.
         Assert.Contains(runs.GroupBy(run => run.Name), name => MostAtOnce(name, byId) == MaxRunsOfAName);
+    }
+
+    [Fact]
+    public async Task The_gates_of_each_rule_can_be_seen()
+    {
+        // Of this test alone, and seldom that of another run of it.
+        int digit = Random.Shared.Next();
+        Run run = await Api.WaitForWorkAsync(await Api.StartAsync(Lab.Multi, new LabInput(Group, new LabStep(Lab.VeryLong)) { Name = Group, Digit = digit }));
+        Gate[] gates = [await Api.GateAsync(Lab.Multi, Group), await Api.GateOfRuleAsync($"{Lab.Multi}:0", Group), await Api.GateOfRuleAsync($"{Lab.Multi}:1", $"{digit}")];
+        Assert.Equal([MaxRunsOfAName, MaxRunsOfAName, MaxRunsOfADigit], gates.Select(gate => gate.MaxRuns));
+        Assert.All(gates, gate => Assert.Equal(run.Id, Assert.Single(gate.Holders).RunId));
+        Page<Gate> page = (await Api.ReadAsync($"gates?rule={Lab.Multi}:1&limit=200")).Read<Page<Gate>>(HttpStatusCode.OK);
+        Assert.Contains(page.Items, gate => gate.Key == $"{digit}");
     }
 
     private static int MostAtOnce(IEnumerable<(string Name, int Digit, Run Run)> runs, Dictionary<string, Run> ended) =>

@@ -9,15 +9,12 @@ public sealed class SharedRuleTests(AppUnderTest app) : EndToEndTests(app)
 {
     private LabInput Input(double seconds) => new(Group, new LabStep(seconds));
 
-    private async Task<Gate> GateAsync(string rule) =>
-        (await Api.ReadAsync($"gates?rule={rule}&key={Uri.EscapeDataString(Group)}")).Read<Gate>(HttpStatusCode.OK);
-
     [Fact]
     public async Task A_run_waits_for_the_step_of_another_workflow_and_both_are_named()
     {
         Run steps = await Api.WaitForWorkAsync(await Api.StartAsync("lab-shared-steps", Input(Lab.VeryLong)));
         Run run = await Api.StartAsync("lab-shared-runs", Input(0));
-        Gate gate = await Eventually.GetAsync(() => GateAsync("lab-slot"), gate => gate.Waiters.Count == 1);
+        Gate gate = await Eventually.GetAsync(() => Api.GateOfRuleAsync("lab-slot", Group), gate => gate.Waiters.Count == 1);
 
         Assert.Equal((null, "lab-slot"), (gate.Workflow, gate.Rule));
         Assert.Equal(($"{steps.Id}#1", "lab-shared-steps"), (Assert.Single(gate.Holders).RunId, gate.Holders[0].Workflow));
@@ -44,7 +41,9 @@ public sealed class SharedRuleTests(AppUnderTest app) : EndToEndTests(app)
     }
 
     [Theory]
-    [InlineData("gates?rule=lab-slots", HttpStatusCode.NotFound, "There is no rule \"lab-slots\"; lab-slot or lab-document is expected.")]
+    [InlineData("gates?rule=lab-slit", HttpStatusCode.NotFound, "There is no rule \"lab-slit\"; GET limits lists the rules of the app.")]
+    [InlineData("gates?rule=lab-queue:1", HttpStatusCode.NotFound, "There is no rule \"lab-queue:1\"; GET limits lists the rules of the app.")]
+    [InlineData("gates?workflow=lab-plain", HttpStatusCode.BadRequest, "workflow \"lab-plain\" has no concurrency rule, so it has no gates.")]
     [InlineData("gates?rule=lab-slot&workflow=lab-queue", HttpStatusCode.BadRequest, "workflow or rule: one of the two is required in the query.")]
     [InlineData("gates", HttpStatusCode.BadRequest, "workflow or rule: one of the two is required in the query.")]
     public async Task A_rule_that_is_not_there_is_told(string path, HttpStatusCode status, string detail) =>

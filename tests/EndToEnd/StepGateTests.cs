@@ -22,4 +22,13 @@ public sealed class StepGateTests(AppUnderTest app) : EndToEndTests(app)
         Assert.Equal("next", older.Output?[1].GetString());
         Assert.Equal(1, Timeline.MostAtOnce(Timeline.Steps([older, newer])));
     }
+
+    [Fact]
+    public async Task The_gates_of_steps_can_be_seen()
+    {
+        Run run = await Api.WaitForWorkAsync(await Api.StartAsync(Lab.StepGate, new LabInput(Group, new LabStep(Lab.VeryLong))));
+        GateHolder holder = Assert.Single((await Api.GateAsync(Lab.StepGate, Group)).Holders);
+        Assert.Equal($"{run.Id}#1", holder.RunId);
+        Assert.Equal(holder, Assert.Single((await Api.GateOfRuleAsync($"{Lab.StepGate}:0", Group)).Holders));
+    }
 }

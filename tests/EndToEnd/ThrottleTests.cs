@@ -25,6 +25,22 @@ public sealed class ThrottleTests(AppUnderTest app) : EndToEndTests(app)
     }
 
     [Fact]
+    public async Task No_step_of_any_run_starts_sooner_than_the_rate_allows()
+    {
+        LabInput input = new(Group, [.. Enumerable.Repeat(new LabStep(0), 3)]);
+        List<Run> started = await Api.StartManyAsync(2, "lab-step-throttle", input);
+        Run[] ended = [.. await Api.WaitAllAsync(started)];
+
+        Assert.All(ended, run => Assert.Equal("Succeeded", run.Status));
+        DateTimeOffset[] ends = [.. ended.SelectMany(run => run.Steps).Select(step => step.EndedAt!.Value).Order()];
+        Assert.Equal(6, ends.Length);
+        DateTimeOffset first = started.Min(run => run.QueuedAt);
+        Assert.All(ends.Index(), step => Assert.True(
+            step.Item >= first.AddSeconds(step.Index - 1) - ClockError, $"step number {step.Index} ended {step.Item - first} after the first run was accepted"));
+        Assert.Equal(6, (await Api.GateAsync("lab-step-throttle", Group)).LastToken);
+    }
+
+    [Fact]
     public async Task One_that_waits_says_when_it_starts_and_can_be_cancelled()
     {
         LabInput input = new(Group, new LabStep(0));

@@ -49,7 +49,7 @@ public sealed class FunctionTests
     public void Every_workflow_of_the_app_is_found() => Assert.Equal(
         [
             "chat-reply", "import-file", "lab-cancel-in-progress", "lab-cancel-in-progress-3", "lab-cancel-newest", "lab-children", "lab-debounce", "lab-immediate",
-            "lab-multi", "lab-plain", "lab-queue", "lab-rate-limit", "lab-round-robin", "lab-shared-runs", "lab-shared-steps", "lab-slots", "lab-step-gate", "lab-summarise", "lab-throttle", "lab-translate",
+            "lab-multi", "lab-plain", "lab-queue", "lab-rate-limit", "lab-round-robin", "lab-shared-runs", "lab-shared-steps", "lab-slots", "lab-step-gate", "lab-step-throttle", "lab-summarise", "lab-throttle", "lab-translate",
             "lab-weights", "nightly-batch", "render-video", "report-build",
         ],
         Registry().All.Select(workflow => workflow.Name));

@@ -13,9 +13,9 @@ internal static class GatesCommand
     {
         Argument<string> workflow = CommonOptions.Workflow();
         workflow.Arity = ArgumentArity.ZeroOrOne;
-        Option<string?> rule = new("--rule") { Description = "A rule that workflows share, instead of a workflow." };
+        Option<string?> rule = new("--rule") { Description = "A rule, instead of a workflow: the name of one that workflows share, or any of a workflow, such as chat-reply:1." };
         Option<string?> key = new("--key") { Description = "Only the gate of this concurrency key, with its runs." };
-        Command command = new("gates", "Show the gates of a workflow or of a shared rule: which runs hold them, and which wait.") { workflow, rule, key };
+        Command command = new("gates", "Show the gates of a workflow's first rule, or of any rule: which runs hold them, and which wait.") { workflow, rule, key };
         CliCall.Handle(command, async call =>
         {
             PreemptHttpClient client = call.Client;
@@ -26,8 +26,8 @@ internal static class GatesCommand
                     (Func<string, Task<Gate>>)(one => client.GetGateAsync(name, one, cancellation)),
                     (Func<string?, Task<Page<Gate>>>)(cursor => client.ListGatesAsync(name, PageSize, cursor, cancellation))),
                 (null, { } name) => (
-                    one => client.GetSharedGateAsync(name, one, cancellation),
-                    cursor => client.ListSharedGatesAsync(name, PageSize, cursor, cancellation)),
+                    one => client.GetGateOfRuleAsync(name, one, cancellation),
+                    cursor => client.ListGatesOfRuleAsync(name, PageSize, cursor, cancellation)),
                 _ => throw new UsageException("A workflow or --rule is expected, one of the two."),
             };
             if (call.Get(key) is { } one)

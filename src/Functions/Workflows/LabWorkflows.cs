@@ -295,6 +295,13 @@ public sealed class LabStepGate : LabWorkflow
         Base(workflow).StepConcurrency<LabWork>("{input.group}", maxRuns: 1, ConcurrencyStrategy.CancelInProgress);
 }
 
+/// <summary>Of the steps of a group, over all runs, one starts a second, or two at once after a pause.</summary>
+public sealed class LabStepThrottle : LabWorkflow
+{
+    /// <inheritdoc />
+    public override void Configure(WorkflowBuilder workflow) => Base(workflow).StepThrottle<LabWork>("{input.group}", starts: 60, per: "1 minute", burst: 2);
+}
+
 /// <summary>Its runs and the steps of <see cref="LabSharedSteps"/> share one slot per group; the others wait.</summary>
 public sealed class LabSharedRuns : LabWorkflow
 {

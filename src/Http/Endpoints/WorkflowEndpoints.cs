@@ -22,9 +22,9 @@ public sealed class WorkflowEndpoints(WorkflowRegistry registry, RunClients runs
 
     /// <summary><c>GET gates?workflow=&amp;key=</c>, or <c>rule=</c>: with a key that gate, without a page of the gates.</summary>
     [Function("PreemptHttpListGates")]
-    [ApiCall("Reads a gate by its key, or lists the gates of a workflow's first rule, or of a rule that workflows share", Answer = typeof(GateOrPage), HasEntityTag = true, Problems = new[] { 400, 404 })]
+    [ApiCall("Reads a gate by its key, or lists the gates of a rule, or of a workflow's first rule", Answer = typeof(GateOrPage), HasEntityTag = true, Problems = new[] { 400, 404 })]
     [ApiQuery("workflow", "The workflow's name; this or rule is required.", Example = "chat-reply")]
-    [ApiQuery("rule", "The name of a rule that workflows share.")]
+    [ApiQuery("rule", "The rule: the name of one that workflows share, or any of a workflow by its number, as in chat-reply:0.")]
     [ApiQuery("key", "The concurrency key; without it a page of gates is returned.", Example = "ada")]
     [ApiQuery("limit", "How many at most.", Type = typeof(int), Minimum = 1, Maximum = LargestPage, Example = "50")]
     [ApiQuery("cursor", "The cursor of the previous page.")]
@@ -33,7 +33,7 @@ public sealed class WorkflowEndpoints(WorkflowRegistry registry, RunClients runs
         [DurableClient] DurableTaskClient durable) => Api.AnswerAsync(request, async () =>
         {
             Api.CheckQuery(request, "workflow", "rule", "key", "limit", "cursor");
-            (string name, bool isShared) = (Api.ReadText(request, "workflow"), Api.ReadText(request, "rule")) switch
+            (string name, bool isOfRule) = (Api.ReadText(request, "workflow"), Api.ReadText(request, "rule")) switch
             {
                 ({ } workflow, null) => (workflow, false),
                 (null, { } rule) => (rule, true),
@@ -43,14 +43,14 @@ public sealed class WorkflowEndpoints(WorkflowRegistry registry, RunClients runs
             CancellationToken aborted = request.HttpContext.RequestAborted;
             if (Api.ReadText(request, "key") is { } key)
             {
-                Gate gate = isShared ? await client.GetSharedGateAsync(name, key, aborted) : await client.GetGateAsync(name, key, aborted);
+                Gate gate = isOfRule ? await client.GetGateOfRuleAsync(name, key, aborted) : await client.GetGateAsync(name, key, aborted);
                 return new JsonAnswer(StatusCodes.Status200OK, gate) { HasEntityTag = true };
             }
 
             int limit = Api.ReadInteger(request, "limit", whenAbsent: 50, min: 1, max: LargestPage);
             string? from = Api.ReadText(request, "cursor");
-            (IReadOnlyList<Gate> gates, string? cursor) = isShared
-                ? await client.ListSharedGatesAsync(name, limit, from, aborted)
+            (IReadOnlyList<Gate> gates, string? cursor) = isOfRule
+                ? await client.ListGatesOfRuleAsync(name, limit, from, aborted)
                 : await client.ListGatesAsync(name, limit, from, aborted);
             return new JsonAnswer(StatusCodes.Status200OK, new Page<Gate>(gates, cursor)) { HasEntityTag = true };
         });

@@ -115,11 +115,8 @@ internal sealed record RegisteredWorkflow
         return new RunGate(GateId.Of(GatePrefix(index, rule), rule, key), key, own);
     }
 
-    /// <summary>How the entity keys of all gates of the first rule begin.</summary>
-    internal string GatePrefix() => GatePrefix(0, Rules[0]);
-
-    /// <summary>Rules around steps are counted after those of the run.</summary>
-    private string GatePrefix(int index, ConcurrencyRule rule) => rule.Name is { } name ? GateId.PrefixOf(name) : GateId.PrefixOf(Name, Version, index);
+    /// <summary>How the entity keys of all gates of a rule begin. Rules around steps are counted after those of the run.</summary>
+    internal string GatePrefix(int index, ConcurrencyRule rule) => rule.Name is { } name ? GateId.PrefixOf(name) : GateId.PrefixOf(Name, Version, index);
 }
 
 /// <summary>How the key of one rule is found.</summary>

@@ -8,31 +8,24 @@ namespace Preempt;
 /// <summary>Reads gates for callers.</summary>
 internal sealed class GateClient(RunClients app, DurableTaskClient client)
 {
-    /// <summary>The gates of a workflow's first rule.</summary>
-    /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
-    /// <exception cref="InvalidRunException">The workflow has no concurrency rule.</exception>
-    public GateRange OfWorkflow(string workflow)
-    {
-        RegisteredWorkflow definition = app.Registry.Find(workflow);
-        if (definition.Rules is not [var first, ..])
-            throw new InvalidRunException($"workflow \"{definition.Name}\" has no concurrency rule, so it has no gates.");
-        return first.Name is null ? new GateRange(definition, first, definition.GatePrefix()) : OfRule(first.Name);
-    }
+    private readonly AppRules _rules = new(app.Registry);
 
-    /// <summary>The gates of a rule that workflows share.</summary>
+    /// <summary>The first rule of a workflow.</summary>
+    /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
+    /// <exception cref="InvalidRunException">The workflow has no rule.</exception>
+    public KnownRule OfWorkflow(string workflow) => _rules.FirstOf(app.Registry.Find(workflow))
+        ?? throw new InvalidRunException($"workflow \"{app.Registry.Find(workflow).Name}\" has no concurrency rule, so it has no gates.");
+
+    /// <summary>The rule of a name.</summary>
     /// <exception cref="UnknownRuleException">There is no such rule.</exception>
-    public GateRange OfRule(string rule) => app.Registry.RulesInCommon.FirstOrDefault(shared => shared.Name == rule) is { } known
-        ? new GateRange(null, known, GateId.PrefixOf(rule))
-        : throw new UnknownRuleException(rule, app.Registry.RulesInCommon.Select(shared => shared.Name!).ToArray() is [_, ..] names
-            ? $"{Words.Or(names)} is expected."
-            : "the app's workflows share none.");
+    public KnownRule OfRule(string rule) => _rules.Find(rule);
 
     /// <summary>The gate of one key; one that no run has entered is empty.</summary>
     /// <exception cref="InvalidRunException">The key is not allowed.</exception>
-    public async Task<Gate> GetAsync(GateRange range, string key, CancellationToken cancellationToken)
+    public async Task<Gate> GetAsync(KnownRule rule, string key, CancellationToken cancellationToken)
     {
-        GateState state = await FindAsync(range.GateOf(key), cancellationToken);
-        return GateReader.Read(range.Workflow, range.Rule, state.Rule is null ? state with { Key = key } : state);
+        GateState state = await FindAsync(rule.GateOf(key), cancellationToken);
+        return GateReader.Read(rule, state.Rule is null ? state with { Key = key } : state);
     }
 
     /// <summary>What a gate remembers; one that no run has entered, nothing.</summary>
@@ -45,11 +38,11 @@ internal sealed class GateClient(RunClients app, DurableTaskClient client)
 
     /// <summary>A page of gates.</summary>
     public async Task<(IReadOnlyList<Gate> Items, string? Cursor)> ListAsync(
-        GateRange range, int limit, string? cursor, CancellationToken cancellationToken)
+        KnownRule rule, int limit, string? cursor, CancellationToken cancellationToken)
     {
-        await foreach (Page<EntityMetadata<GateState>> page in ReadPagesAsync(range, Cursor.Unwrap(cursor), limit, cancellationToken))
+        await foreach (Page<EntityMetadata<GateState>> page in ReadPagesAsync(rule, Cursor.Unwrap(cursor), limit, cancellationToken))
         {
-            return ([.. page.Values.Select(entity => GateReader.Read(range.Workflow, range.Rule, entity.State))], Cursor.Wrap(page.ContinuationToken));
+            return ([.. page.Values.Select(entity => GateReader.Read(rule, entity.State))], Cursor.Wrap(page.ContinuationToken));
         }
 
         return ([], null);
@@ -57,8 +50,8 @@ internal sealed class GateClient(RunClients app, DurableTaskClient client)
 
     /// <summary>Gates, page by page.</summary>
     public IAsyncEnumerable<Page<EntityMetadata<GateState>>> ReadPagesAsync(
-        GateRange range, string? from, int pageSize, CancellationToken cancellationToken) =>
-        ReadPagesAsync(client, range.Prefix, from, pageSize, cancellationToken);
+        KnownRule rule, string? from, int pageSize, CancellationToken cancellationToken) =>
+        ReadPagesAsync(client, rule.Prefix, from, pageSize, cancellationToken);
 
     /// <summary>The gates whose keys begin with a prefix, page by page.</summary>
     public static IAsyncEnumerable<Page<EntityMetadata<GateState>>> ReadPagesAsync(
@@ -86,15 +79,4 @@ internal sealed class GateClient(RunClients app, DurableTaskClient client)
             throw new InvalidRunException(exception.Message);
         }
     }
-}
-
-/// <summary>The gates of one rule.</summary>
-/// <param name="Workflow">The workflow whose rule it is; null where workflows share it.</param>
-/// <param name="Rule">The rule, as the app's code has it now.</param>
-/// <param name="Prefix">How the entity keys of its gates begin.</param>
-internal sealed record GateRange(RegisteredWorkflow? Workflow, ConcurrencyRule Rule, string Prefix)
-{
-    /// <summary>The entity key of the gate of a key that a caller gives.</summary>
-    /// <exception cref="InvalidRunException">The key is not allowed.</exception>
-    public string GateOf(string key) => GateId.Of(Prefix, Rule, GateClient.CheckKey(key));
 }

@@ -5,15 +5,15 @@ namespace Preempt;
 /// <summary>A gate's state as callers see it.</summary>
 internal static class GateReader
 {
-    /// <param name="workflow">The workflow whose rule it is; null for a rule that workflows share.</param>
-    /// <param name="code">The rule as the app's code has it now.</param>
+    /// <param name="known">The rule.</param>
     /// <param name="state">What the gate remembers.</param>
-    public static Gate Read(RegisteredWorkflow? workflow, ConcurrencyRule code, GateState state)
+    public static Gate Read(KnownRule known, GateState state)
     {
+        ConcurrencyRule code = known.Code;
         ConcurrencyRule rule = state.Rule ?? state.Limits?.Apply(code) ?? code;
         return new Gate(
-            workflow?.Name,
-            workflow?.Version,
+            known.Workflow?.Name,
+            known.Workflow?.Version,
             state.Key,
             rule.MaxRuns,
             rule.Strategy,

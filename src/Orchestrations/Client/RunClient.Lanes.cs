@@ -41,14 +41,14 @@ public sealed partial class RunClient
     }
 
     private async Task<(ImmutableArray<LaneGate> Gates, bool IsComplete)> ReadLaneGatesAsync(
-        GateRange range, string? key, CancellationToken cancellationToken)
+        KnownRule rule, string? key, CancellationToken cancellationToken)
     {
         const int MaxGates = 1000;
         if (key is not null)
-            return (LaneReader.Read(await _gates.FindAsync(range.GateOf(key), cancellationToken), key), true);
+            return (LaneReader.Read(await _gates.FindAsync(rule.GateOf(key), cancellationToken), key), true);
         ImmutableArray<LaneGate>.Builder gates = ImmutableArray.CreateBuilder<LaneGate>();
         int read = 0;
-        await foreach (Page<EntityMetadata<GateState>> page in _gates.ReadPagesAsync(range, null, RunRange.PageSize, cancellationToken))
+        await foreach (Page<EntityMetadata<GateState>> page in _gates.ReadPagesAsync(rule, null, RunRange.PageSize, cancellationToken))
         {
             foreach (EntityMetadata<GateState> gate in page.Values)
             {

@@ -225,17 +225,17 @@ public sealed partial class RunClient
     public Task<Gate> GetGateAsync(string workflow, string key, CancellationToken cancellationToken = default) =>
         _gates.GetAsync(_gates.OfWorkflow(workflow), key, cancellationToken);
 
-    /// <summary>Reads the gate of one key of a rule that workflows share.</summary>
-    /// <param name="rule">The rule's name.</param>
+    /// <summary>Reads the gate of one key of a rule.</summary>
+    /// <param name="rule">The rule: the name of one that workflows share, or any of a workflow, such as <c>chat-reply:1</c>, as in <see cref="LimitRequest.Rule"/>.</param>
     /// <param name="key">The concurrency key.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The gate; one that no run has entered is empty.</returns>
     /// <exception cref="UnknownRuleException">There is no such rule.</exception>
     /// <exception cref="InvalidRunException">The key is not allowed.</exception>
-    public Task<Gate> GetSharedGateAsync(string rule, string key, CancellationToken cancellationToken = default) =>
+    public Task<Gate> GetGateOfRuleAsync(string rule, string key, CancellationToken cancellationToken = default) =>
         _gates.GetAsync(_gates.OfRule(rule), key, cancellationToken);
 
-    /// <summary>Reads a page of the gates of a workflow's first rule.</summary>
+    /// <summary>Reads a page of the gates of a workflow's first rule, of its runs or else of its steps.</summary>
     /// <param name="workflow">The workflow's name.</param>
     /// <param name="limit">How many at most, 1 to 200.</param>
     /// <param name="cursor">The cursor of the previous page; null for the first page.</param>
@@ -247,14 +247,14 @@ public sealed partial class RunClient
         string workflow, int limit, string? cursor = null, CancellationToken cancellationToken = default) =>
         _gates.ListAsync(_gates.OfWorkflow(workflow), limit, cursor, cancellationToken);
 
-    /// <summary>Reads a page of the gates of a rule that workflows share.</summary>
-    /// <param name="rule">The rule's name.</param>
+    /// <summary>Reads a page of the gates of a rule.</summary>
+    /// <param name="rule">The rule: the name of one that workflows share, or any of a workflow, such as <c>chat-reply:1</c>, as in <see cref="LimitRequest.Rule"/>.</param>
     /// <param name="limit">How many at most, 1 to 200.</param>
     /// <param name="cursor">The cursor of the previous page; null for the first page.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The gates, and the cursor of the next page; null after the last page.</returns>
     /// <exception cref="UnknownRuleException">There is no such rule.</exception>
-    public Task<(IReadOnlyList<Gate> Items, string? Cursor)> ListSharedGatesAsync(
+    public Task<(IReadOnlyList<Gate> Items, string? Cursor)> ListGatesOfRuleAsync(
         string rule, int limit, string? cursor = null, CancellationToken cancellationToken = default) =>
         _gates.ListAsync(_gates.OfRule(rule), limit, cursor, cancellationToken);
 }

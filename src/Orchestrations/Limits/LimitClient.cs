@@ -9,6 +9,8 @@ internal sealed class LimitClient(RunClients app, DurableTaskClient client)
 {
     private const int MaxReasonLength = 200;
 
+    private readonly AppRules _rules = new(app.Registry);
+
     /// <summary>Sets the limit of a rule, or of one key of it.</summary>
     /// <exception cref="UnknownRuleException">There is no such rule.</exception>
     /// <exception cref="InvalidRunException">Something in it is not allowed.</exception>
@@ -47,29 +49,14 @@ internal sealed class LimitClient(RunClients app, DurableTaskClient client)
         }
 
         Dictionary<string, LimitBookState> books = await LimitBook.ReadAllAsync(client, cancellationToken);
-        return [.. All.Select(known => Read(known, books.GetValueOrDefault(known.Id)))];
+        return [.. _rules.All.Select(known => Read(known, books.GetValueOrDefault(known.Id)))];
     }
 
-    private IEnumerable<KnownRule> All => app.Registry.All
-        .SelectMany(workflow => RulesOf(workflow).Where(rule => rule.Code.Name is null))
-        .Concat(app.Registry.RulesInCommon.Select(rule => new KnownRule(rule.Name!, null, null, rule)));
-
-    private static IEnumerable<KnownRule> RulesOf(RegisteredWorkflow workflow) =>
-    [
-        .. workflow.Rules.Select((rule, index) => new KnownRule(RuleId.Of(workflow, index, rule), workflow.Name, null, rule)),
-        .. workflow.StepRules.Select((step, index) => new KnownRule(
-            RuleId.Of(workflow, workflow.Rules.Length + index, step.Rule), workflow.Name, step.Step, step.Rule)),
-    ];
-
     private KnownRule Find(string? name) =>
-        name is null ? throw new InvalidRunException("rule: required, as in chat-reply:0, or the name of a rule that workflows share.")
-        : All.FirstOrDefault(rule => rule.Id == name)
-        ?? (app.Registry.TryGet(name, out RegisteredWorkflow? workflow) && RulesOf(workflow).FirstOrDefault() is { } first
-            ? first.Code.Name is null ? first : Find(first.Id)
-            : throw new UnknownRuleException(Excerpt.Shorten(name, LimitRequest.MaxNameLength), "GET limits lists the rules of the app."));
+        _rules.Find(name ?? throw new InvalidRunException("rule: required, as in chat-reply:0, or the name of a rule that workflows share."));
 
     private static RuleLimits Read(KnownRule rule, LimitBookState? book) =>
-        new(rule.Id, rule.Workflow, rule.Step, rule.Code, book?.Limits ?? [], book?.Changes ?? []);
+        new(rule.Id, rule.Workflow?.Name, rule.Step, rule.Code, book?.Limits ?? [], book?.Changes ?? []);
 
     /// <summary>Within a process no two have the same time; of two processes that ask for the same at the same time one order is enough.</summary>
     private LimitOrder NewOrder(LimitRequest request, bool isReset)
@@ -162,10 +149,4 @@ internal sealed class LimitClient(RunClients app, DurableTaskClient client)
     }
 
     private static string? Shorten(string? text, int length) => text is null ? null : Excerpt.Shorten(text, length);
-
-    /// <param name="Id">What the rule is named by.</param>
-    /// <param name="Workflow">The workflow whose rule it is; null where workflows share it.</param>
-    /// <param name="Step">The class of the steps that it is around; null for runs.</param>
-    /// <param name="Code">The rule in the app's code.</param>
-    private sealed record KnownRule(string Id, string? Workflow, string? Step, ConcurrencyRule Code);
 }

@@ -74,6 +74,9 @@ internal sealed class PreemptApi(HttpClient http)
     public async Task<Gate> GateAsync(string workflow, string key) =>
         (await SendAsync(HttpMethod.Get, $"gates?workflow={workflow}&key={Uri.EscapeDataString(key)}")).Read<Gate>(HttpStatusCode.OK);
 
+    public async Task<Gate> GateOfRuleAsync(string rule, string key) =>
+        (await SendAsync(HttpMethod.Get, $"gates?rule={rule}&key={Uri.EscapeDataString(key)}")).Read<Gate>(HttpStatusCode.OK);
+
     public Task<Answer> PostAsync(string path, object body, string? idempotencyKey = null) =>
         PostAsync(path, JsonSerializer.Serialize(body, ApiJson.Options), idempotencyKey);
 

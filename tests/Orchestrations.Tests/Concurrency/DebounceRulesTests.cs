@@ -106,6 +106,37 @@ public class DebounceRulesTests
     }
 
     [Fact]
+    public void A_clock_that_was_ahead_does_not_make_the_longest_time_longer()
+    {
+        Enter("a", 5000, accepted: 0);
+        for (int second = 0; second < 12; second += 4)
+            Enter($"run at {second:00}", second, accepted: second + 1);
+        Assert.Equal(TimeSpan.FromSeconds(1), Enter("last", 11, accepted: 12).Pause);
+    }
+
+    [Fact]
+    public void The_newest_run_says_which_rule_stands()
+    {
+        ConcurrencyRule longer = Rule with { Debounce = new Debounce("30s", "1m") };
+        Enter("a", 0);
+        Assert.Equal(TimeSpan.FromSeconds(30), Enter("b", 1, rule: longer).Pause);
+        Assert.Equal(TimeSpan.FromSeconds(29), Enter("b", 2, accepted: 1, rule: longer).Pause);
+        // A deployment that takes it back is newer again.
+        Assert.Equal(TimeSpan.FromSeconds(5), Enter("c", 3).Pause);
+    }
+
+    [Fact]
+    public void Who_leaves_is_told_again_whom_it_was_to_tell()
+    {
+        Enter("a", 0);
+        GateAdmission start = new("a", 1, OthersWait: false);
+        Assert.Equal([start], Enter("b", 6).Admissions);
+        Assert.Equal([start], Leave("b"));
+        // It has left, and the answer was lost.
+        Assert.Equal([start], Leave("b"));
+    }
+
+    [Fact]
     public void What_it_remembers_can_be_written_and_read()
     {
         Enter("a", 0);

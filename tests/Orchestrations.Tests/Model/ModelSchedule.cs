@@ -247,6 +247,9 @@ internal sealed class ModelSchedule : IDisposable
 
         switch (_random.Next(20))
         {
+            case < 9 when _workflow.Contains("in-turn", StringComparison.Ordinal) && Happens(40):
+                StartLine();
+                break;
             case < 9:
                 Start();
                 break;
@@ -307,6 +310,16 @@ internal sealed class ModelSchedule : IDisposable
         };
         string workflow = Others.TryGetValue(_workflow, out string? other) && Happens(50) ? other : _workflow;
         Start(FreeId(), play, options, workflow);
+    }
+
+    /// <summary>Starts so many runs of all keys that each waits for several turns.</summary>
+    private void StartLine()
+    {
+        for (int n = 0; n < 3 * Keys; n++)
+        {
+            Play play = new() { Key = $"key-{_random.Next(Keys)}", Other = "other-0", Steps = [new PlayStep("0", _random.Next(5))] };
+            Start(NextId(), play, new StartOptions());
+        }
     }
 
     private PlayStep AnyStep(int number) => new(

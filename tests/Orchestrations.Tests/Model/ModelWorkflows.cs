@@ -215,12 +215,12 @@ public sealed class AsManyInTurn : ModelWorkflow
     public override void Configure(WorkflowBuilder workflow) => workflow.Concurrency<Play>("{input.key}", (input, _) => MaxRunsOf(input), ConcurrencyStrategy.RoundRobin, maxTotal: 4);
 }
 
-/// <summary>A key has as many turns as its newest run has steps.</summary>
+/// <summary>The first key has three turns, the second two, the third one, unless its newest run cleans up.</summary>
 public sealed class WeightedInTurn : ModelWorkflow
 {
     public override void Configure(WorkflowBuilder workflow) => workflow
         .Concurrency("{input.key}", 1, ConcurrencyStrategy.RoundRobin, maxTotal: 2)
-        .Weight<Play>((input, _) => MaxRunsOf(input));
+        .Weight<Play>((input, _) => input.Cleanup is null ? ModelSchedule.Keys - (input.Key[^1] - '0') : 1);
 }
 
 /// <summary>The starts of a key are ten seconds apart, or two at once after a pause.</summary>
@@ -252,7 +252,7 @@ public sealed class NewestThenThrottled : ModelWorkflow
 /// <summary>The newest of a key, when none has come for four seconds.</summary>
 public sealed class Debounced : ModelWorkflow
 {
-    public override void Configure(WorkflowBuilder workflow) => workflow.Debounce("{input.key}", "4s", "10s");
+    public override void Configure(WorkflowBuilder workflow) => workflow.Debounce("{input.key}", "4s", "6s");
 }
 
 public sealed class DebouncedThenNewest : ModelWorkflow

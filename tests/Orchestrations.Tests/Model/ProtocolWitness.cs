@@ -24,6 +24,9 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     private bool _hasLostRestart;
     private readonly Dictionary<string, DateTimeOffset> _createdAt = [];
 
+    /// <summary>Runs that were restarted and that their first gates did not know: they never came there, or it was long ago.</summary>
+    private readonly HashSet<string> _unknownToGates = [];
+
     /// <summary>Those whose id another run has: they were deleted, or restarted past Preempt. By what gates know them by.</summary>
     private readonly Dictionary<string, RunWitness> _earlier = [];
 
@@ -72,7 +75,18 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     public void Note(string action) => _trace.Add((Now, action));
 
     /// <summary>The platform's own means restart a run, past Preempt.</summary>
-    public void Restarted(string run) => _restarted[run] = Runs.TryGetValue(run, out RunWitness? before) ? before.Request.Life : null;
+    public void Restarted(string run)
+    {
+        RunWitness? before = Runs.GetValueOrDefault(run);
+        _restarted[run] = before?.Request.Life;
+        if (before is not null && !IsRemembered(before))
+            _unknownToGates.Add(run);
+    }
+
+    /// <summary>Whether the first gate of a run would notice that it comes again.</summary>
+    private bool IsRemembered(RunWitness run) => run.Request.Gates is [var first, ..] && Gates.TryGetValue(first.Gate, out GateWitness? gate)
+        && (gate.State.Left.Contains(GateState.MarkOf(run.Holder)) || gate.State.Evicted.Any(evicted => evicted.RunId == run.Holder)
+            || gate.State.Started?.Any(started => started.RunId == run.Holder) == true || gate.State.Newest.Any(newest => newest.RunId == run.Holder));
 
     /// <summary>A restart under a new id may have been done, and the host crashed before it said which.</summary>
     public void RestartLost() => _hasLostRestart = true;
@@ -176,7 +190,7 @@ internal sealed class ProtocolWitness(Func<DateTimeOffset> clock)
     /// Whether a run that was restarted past Preempt cannot know it: it was restarted at once, or the clock of the process that started it is ahead.
     /// </summary>
     public bool IsTakenForEarlier(RunWitness run) => _restarted.GetValueOrDefault(run.Id) == run.Request.Life
-        && _createdAt[run.Id] - run.Request.ScheduledAt <= (run.Request.Gates.IsEmpty ? LongestStart : TimeSpan.FromMilliseconds(200)) + ClockError;
+        && _createdAt[run.Id] - run.Request.ScheduledAt <= (run.Request.Gates.IsEmpty || _unknownToGates.Contains(run.Id) ? LongestStart : TimeSpan.FromMilliseconds(200)) + ClockError;
 
     /// <summary>
     /// A run that was restarted past Preempt is a new one. One that was not is never taken for it, but where clocks differ, or where its start was on its

@@ -90,7 +90,8 @@ internal sealed class StartWitness(string gate, ProtocolWitness all)
         if (now.Debounce is { } debounce && (before.Waiters.IsEmpty || before.Waiters[0].Age != now.Waiters[0].Age))
         {
             // Within a commit the one before can have given up, or started; then this is the first.
-            bool isFirst = all.Now - debounce.FirstAt < Moment;
+            bool isFirst = all.Now - debounce.FirstAt < Moment
+                && before.Waiters.All(waiter => all.IsGoneFrom(gate, waiter.Age.RunId) || started.Any(start => start.RunId == waiter.Age.RunId));
             DateTimeOffset due = debounce.FirstAt + rule.AtMost.Value;
             DateTimeOffset quiet = all.Now + rule.Quiet.Value;
             all.Require((isFirst || debounce.FirstAt == before.Debounce?.FirstAt) && debounce.DueAt <= due && debounce.DueAt <= quiet, $"{gate} has one wait until {debounce.DueAt}, since {debounce.FirstAt}.");

@@ -12,8 +12,9 @@ const shownRuns = 8;
 export function GatesView() {
   const { query } = route.value;
   const all = useLive<Page<Workflow>>('workflows', 60_000).data.value?.items;
-  const workflows = all?.filter(({ rules }) => rules.length > 0);
+  const workflows = all?.filter(({ rules, stepRules }) => rules.length + stepRules.length > 0);
   const shared = [...new Set(all?.flatMap(({ rules, stepRules }) => [...rules, ...stepRules.map(({ rule }) => rule)]).flatMap(({ name }) => name ?? []))];
+  const further = workflows?.flatMap(furtherRules) ?? [];
   const rule = query.get('rule');
   const workflow = query.get('workflow') ?? workflows?.[0]?.name;
   const place = rule ? { rule } : workflow ? { workflow } : null;
@@ -22,12 +23,20 @@ export function GatesView() {
     <div class="filters" role="search" aria-label="Gates">
       <label class="field"><span>Workflow or rule</span><select id="workflow" value={rule ? `~${rule}` : workflow ?? ''} onChange={event => choose(event.currentTarget.value)}>
         {workflows?.map(({ name }) => <option key={name} value={name}>{name}</option>)}
+        {further.length > 0 ? <optgroup label="Further rules">{further.map(({ id, label }) => <option key={id} value={`~${id}`}>{label}</option>)}</optgroup> : null}
         {shared.length > 0 ? <optgroup label="Shared rules">{shared.map(name => <option key={name} value={`~${name}`}>{name}</option>)}</optgroup> : null}
       </select></label>
       <TypedField id="filterKey" label="Key (empty: all)" value={query.get('key') ?? ''} apply={key => setQuery({ key, cursor: '' })} size={18} />
     </div>
     {place ? <GatesTable place={place} keyName={query.get('key')} cursor={query.get('cursor')} /> : workflows ? <Empty>No workflow has a concurrency rule.</Empty> : null}
   </Card>{place ? <LimitsCard place={place} /> : null}</>;
+}
+
+/** A workflow's rules after its first, its own: each has gates too. */
+function furtherRules({ name, rules, stepRules }: Workflow): { id: string; label: string }[] {
+  const all = [...rules.map(rule => ({ rule, step: null as string | null })), ...stepRules];
+  return all.map(({ rule, step }, index) => ({ rule, id: `${name}:${index}`, label: `${name}:${index}${step ? `, around step ${step}` : ''}` }))
+    .slice(1).filter(({ rule }) => !rule.name);
 }
 
 /** A gate that serves all keys is shown as one gate for each of them. */
