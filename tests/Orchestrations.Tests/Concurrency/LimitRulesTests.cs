@@ -57,6 +57,26 @@ public sealed class LimitRulesTests
     }
 
     [Fact]
+    public void A_key_with_a_limit_of_its_own_is_paused_with_all_others()
+    {
+        ConcurrencyRule turns = Rule(ConcurrencyStrategy.RoundRobin);
+        Enter("a", turns, key: "other");
+        Set(new() { Pause = true }, 0, ("k", new() { MaxRuns = 3 }));
+        Assert.Equal(GateVerdict.Wait, Enter("b", turns).Verdict);
+        Assert.Equal(["b"], Set(LimitValues.None, 0, ("k", new() { MaxRuns = 3 })));
+    }
+
+    [Fact]
+    public void A_rule_that_a_deployment_made_a_debounce_lets_one_wait_whatever_the_limit()
+    {
+        Set(new() { MaxRuns = 3, Rate = new StartRate(1, "1h"), Weight = 2 });
+        Enter("a", Debounce);
+        Enter("b", Debounce, 1);
+        Assert.Equal(["b"], _state.Waiters.Select(waiter => waiter.Age.RunId));
+        Assert.Equal((1, null, null), (_state.Rule!.MaxRuns, _state.Rule.Rate, _state.Rule.Weight));
+    }
+
+    [Fact]
     public void A_limit_stands_whatever_newer_runs_bring()
     {
         Set(new() { MaxRuns = 2 });
