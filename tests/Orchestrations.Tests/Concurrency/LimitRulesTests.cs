@@ -166,12 +166,13 @@ public sealed class LimitRulesTests
     [Fact]
     public void A_key_has_limits_of_its_own_where_keys_take_turns()
     {
-        ConcurrencyRule rule = Rule(ConcurrencyStrategy.RoundRobin, 1, maxTotal: 4);
+        ConcurrencyRule rule = Rule(ConcurrencyStrategy.RoundRobin, 1, maxTotal: 5);
         foreach (string run in (string[])["a1", "a2", "a3", "b1", "b2"])
             Enter(run, rule, key: run[..1]);
         Assert.Equal(["a1", "b1"], _state.Holders.Select(holder => holder.Age.RunId));
         Assert.Equal(["a2"], Set(LimitValues.None, 0, ("a", new() { MaxRuns = 2 })));
         Assert.Equal(["b2"], Set(new() { MaxRuns = 3 }, 0, ("a", new() { Pause = true })));
+        Assert.Empty(Set(new() { MaxRuns = 3, MaxTotal = 4 }));
         Assert.Equal(["a3"], Set(new() { MaxRuns = 3, MaxTotal = 5 }));
         Assert.Equal(5, _state.Holders.Length);
     }
@@ -274,6 +275,8 @@ public sealed class LimitRulesTests
         Assert.Equal(new LimitValues { MaxRuns = 2, MaxQueued = 7, Pause = true }, GateLimits.Of("w:1:0:" + RunId.HashKey("k"), 2, [all, own]).Values);
         Assert.Equal(new LimitValues { MaxRuns = 2, MaxQueued = 7, Pause = true }, GateLimits.Of("w:1:0:" + RunId.HashKey("k") + "~", 2, [all, own]).Values);
         Assert.Equal(new LimitValues { MaxRuns = 4, MaxQueued = 7 }, GateLimits.Of("w:1:0:" + RunId.HashKey("other"), 2, [all, own]).Values);
+        // Either can pause.
+        Assert.True(GateLimits.Of("w:1:0:" + RunId.HashKey("k"), 2, [all with { Pause = true }, own with { Pause = false }]).Values.Pause);
         GateLimits inTurn = GateLimits.Of("w:1:0:-", 2, [all, own]);
         Assert.Equal((4, 2, 7), (inTurn.Of("other").MaxRuns, inTurn.Of("k").MaxRuns, inTurn.Of("k").MaxQueued));
     }

@@ -174,7 +174,7 @@ public sealed class EventTests : IDisposable
     [InlineData(false)]
     public void An_event_that_was_published_is_told_to_all_runs_once_whatever_crashes(bool isKept)
     {
-        const int Count = 150;
+        const int Count = 110;
         int crashes = 0;
         for (int commit = 0; commit < 12; commit++)
         {

@@ -69,6 +69,16 @@ public sealed class LimitTests : IDisposable
         Assert.Equal(1, Assert.Single(_app.Host.Run(() => _app.Runs.ListLimitsAsync(Rule))[0].Changes).Number);
     }
 
+    [Fact]
+    public void A_change_that_is_noted_late_does_not_undo_a_newer_one()
+    {
+        foreach (LimitedRule note in (LimitedRule[])[new(Rule, 5, IsLimited: true), new(Rule, 3, IsLimited: false)])
+            Signal(AppSwitch.Id, nameof(AppSwitch.NoteLimits), note);
+        _app.Host.Advance(TimeSpan.FromSeconds(1));
+        AppState state = _app.Host.Run(() => _app.Host.Client.Entities.GetEntityAsync<AppState>(AppSwitch.Id))!.State;
+        Assert.Equal(5, state.Limited[Rule]);
+    }
+
     private void Signal(EntityInstanceId entity, string operation, object input) => _app.Host.Run(async () =>
     {
         await _app.Host.Client.Entities.SignalEntityAsync(entity, operation, input);
@@ -94,6 +104,9 @@ public sealed class LimitTests : IDisposable
 
         Assert.All(ids, id => Assert.Equal(RunStatus.Running, _app.Get(id).Status));
         Assert.Equal([set], Limits);
-        Assert.Equal(OrchestrationRuntimeStatus.Completed, _app.Host.Run(() => _app.Host.Client.GetInstanceAsync(echo))!.RuntimeStatus);
+        // The gate has it, and nobody looks any more.
+        OrchestrationMetadata[] all = [.. _app.Host.Run(async () => await _app.Host.Client.GetAllInstancesAsync(new OrchestrationQuery { InstanceIdPrefix = KeptIds.LimitChanges }).ToListAsync())];
+        Assert.Equal(2, all.Length);
+        Assert.All(all, instance => Assert.Equal(OrchestrationRuntimeStatus.Completed, instance.RuntimeStatus));
     }
 }
