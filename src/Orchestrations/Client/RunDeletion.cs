@@ -6,6 +6,9 @@ namespace Preempt;
 /// <summary>Deletes runs, at once or once they have ended.</summary>
 internal static class RunDeletion
 {
+    /// <summary>How often a run is removed again that comes back.</summary>
+    private const int MaxRepeats = 3;
+
     /// <summary>Has a run deleted when it has ended. May be repeated.</summary>
     public static Task ScheduleAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
         client.TryScheduleAnewAsync(
@@ -53,5 +56,16 @@ internal static class RunDeletion
         if (request is not null && RunRange.PointerTo(instance.InstanceId, request) is { } pointer
             && await client.GetInstanceAsync(pointer, cancellationToken) is { IsCompleted: true })
             await client.PurgeInstanceAsync(pointer, cancellation: cancellationToken);
+        for (int again = 0; again < MaxRepeats && await IsBackAsync(client, instance.InstanceId, request, cancellationToken); again++)
+            await client.PurgeInstanceAsync(instance.InstanceId, cancellation: cancellationToken);
     }
+
+    /// <summary>
+    /// Whether a run is there again that was removed. On Azure Storage a message that reaches a run which has ended, as the timer of a wait that is over does, makes the engine
+    /// write the run's row anew from its history; if that was read before the removal, the row comes back.
+    /// </summary>
+    private static async Task<bool> IsBackAsync(DurableTaskClient client, string runId, RunRequest? request, CancellationToken cancellationToken) =>
+        request is not null
+        && await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken) is { IsCompleted: true } found
+        && RunReader.ReadRequest(found)?.Life == request.Life;
 }

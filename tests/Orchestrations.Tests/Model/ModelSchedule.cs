@@ -39,6 +39,10 @@ internal sealed class ModelSchedule : IDisposable
     };
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(12);
+
+    /// <summary>Many times what a schedule needs: one that goes on and on is broken.</summary>
+    private const int MostCommits = 100_000;
+
     private readonly Random _random;
     private readonly string _workflow;
     private readonly DurableTestHost _host;
@@ -570,7 +574,10 @@ internal sealed class ModelSchedule : IDisposable
     {
         try
         {
-            _host.RunUntil(condition, Patience);
+            _host.RunUntil(() => condition() || _host.Commits > MostCommits, Patience);
+            _witness.Require(condition(), $"It does not come in {MostCommits} commits that {what}.");
+            if (!condition())
+                throw new ModelBrokenException();
         }
         catch (TimeoutException exception)
         {
