@@ -61,7 +61,7 @@ public sealed class LimitTests(AppUnderTest app) : EndToEndTests(app)
     [Fact]
     public async Task A_limit_with_an_end_is_taken_back_by_itself()
     {
-        Limit limit = await SetAsync(new { rule = "lab-slot", key = Group, pause = true, until = DateTimeOffset.UtcNow.AddSeconds(2) });
+        Limit limit = await SetAsync(new { rule = "Lab-Slot", key = Group, pause = true, until = DateTimeOffset.UtcNow.AddSeconds(2) });
         Run run = await Api.StartAsync("lab-shared-runs", Input(0));
         Assert.Equal("Succeeded", (await Api.WaitAsync(run)).Status);
         // On a slow engine the time can be over before the run comes, and the change is written a moment later.

@@ -38,7 +38,7 @@ public sealed class MultipleKeysTests(AppUnderTest app) : EndToEndTests(app)
         // Of this test alone, and seldom that of another run of it.
         int digit = Random.Shared.Next();
         Run run = await Api.WaitForWorkAsync(await Api.StartAsync(Lab.Multi, new LabInput(Group, new LabStep(Lab.VeryLong)) { Name = Group, Digit = digit }));
-        Gate[] gates = [await Api.GateAsync(Lab.Multi, Group), await Api.GateOfRuleAsync($"{Lab.Multi}:0", Group), await Api.GateOfRuleAsync($"{Lab.Multi}:1", $"{digit}")];
+        Gate[] gates = [await Api.GateAsync(Lab.Multi, Group), await Api.GateOfRuleAsync($"{Lab.Multi}:0", Group), await Api.GateOfRuleAsync("LAB-Multi:1", $"{digit}")];
         Assert.Equal([MaxRunsOfAName, MaxRunsOfAName, MaxRunsOfADigit], gates.Select(gate => gate.MaxRuns));
         Assert.All(gates, gate => Assert.Equal(run.Id, Assert.Single(gate.Holders).RunId));
         Page<Gate> page = (await Api.ReadAsync($"gates?rule={Lab.Multi}:1&limit=200")).Read<Page<Gate>>(HttpStatusCode.OK);

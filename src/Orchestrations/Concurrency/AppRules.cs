@@ -10,7 +10,7 @@ internal sealed class AppRules(WorkflowRegistry registry)
 
     /// <summary>The rule of that name; of a workflow's name, its first.</summary>
     /// <exception cref="UnknownRuleException">There is none.</exception>
-    public KnownRule Find(string name) => All.FirstOrDefault(rule => rule.Id == name)
+    public KnownRule Find(string name) => All.FirstOrDefault(rule => rule.Id.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? (registry.TryGet(name, out RegisteredWorkflow? workflow) ? FirstOf(workflow) : null)
         ?? throw new UnknownRuleException(Excerpt.Shorten(name, LimitRequest.MaxNameLength), "GET limits lists the rules of the app.");
 
