@@ -93,6 +93,9 @@ public sealed class CancelInProgressTests(AppUnderTest app) : EndToEndTests(app)
     {
         Run one = await Api.WaitForWorkAsync(await StartAsync(Lab.Plain, new LabStep(Lab.VeryLong)));
         Run other = await Api.WaitForWorkAsync(await StartAsync(Lab.Plain, new LabStep(Lab.VeryLong)));
+        // A run says that its step is at work when it has asked for it; what the step itself reports says that it is.
+        foreach (Run run in (Run[])[one, other])
+            await Eventually.GetAsync(() => Api.GetAsync(run.Id), now => now.Progress is not null);
         await Api.CancelAsync(one);
         await Api.CancelAsync(other);
 
