@@ -20,10 +20,10 @@ const scenes = [
     await sleep(5);
   }],
   ['weights', '#/lanes/lab-weights?window=1m', async () => {
-    const [big, small] = [[], []];
-    for (let n = 0; n < 9; n++) big.push(await start('lab-weights', lab('acme', 2, { weight: 3 })));
-    for (let n = 0; n < 3; n++) small.push(await start('lab-weights', lab('initech', 2)));
-    await become(small[2], 'Running');
+    for (let n = 0; n < 9; n++) await start('lab-weights', lab('acme', 2, { weight: 3 }));
+    let last;
+    for (let n = 0; n < 3; n++) last = await start('lab-weights', lab('initech', 2));
+    await become(last, 'Running');
   }],
   ['plans', '#/lanes/lab-slots?window=1m', async () => {
     const all = [];

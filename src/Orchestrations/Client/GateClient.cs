@@ -13,8 +13,12 @@ internal sealed class GateClient(RunClients app, DurableTaskClient client)
     /// <summary>The first rule of a workflow.</summary>
     /// <exception cref="UnknownWorkflowException">There is no such workflow.</exception>
     /// <exception cref="InvalidRunException">The workflow has no rule.</exception>
-    public KnownRule OfWorkflow(string workflow) => _rules.FirstOf(app.Registry.Find(workflow))
-        ?? throw new InvalidRunException($"workflow \"{app.Registry.Find(workflow).Name}\" has no concurrency rule, so it has no gates.");
+    public KnownRule OfWorkflow(string workflow)
+    {
+        RegisteredWorkflow definition = app.Registry.Find(workflow);
+        return _rules.FirstOf(definition)
+            ?? throw new InvalidRunException($"workflow \"{definition.Name}\" has no concurrency rule, so it has no gates.");
+    }
 
     /// <summary>The rule of a name.</summary>
     /// <exception cref="UnknownRuleException">There is no such rule.</exception>

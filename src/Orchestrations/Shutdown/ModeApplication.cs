@@ -4,7 +4,7 @@ using Microsoft.DurableTask.Client;
 namespace Preempt;
 
 /// <summary>One page of the live runs, and what it is to be told.</summary>
-/// <param name="State">The app's state.</param>
+/// <param name="State">The state that the orchestration was started with: its number alone counts, and the rest is read as it is written.</param>
 /// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
 internal sealed record ModePage(AppState State, string? Cursor);
 

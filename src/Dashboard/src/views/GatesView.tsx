@@ -12,13 +12,13 @@ const shownRuns = 8;
 export function GatesView() {
   const { query } = route.value;
   const all = useLive<Page<Workflow>>('workflows', 60_000).data.value?.items;
-  const workflows = all?.filter(({ rules, stepRules }) => rules.length + stepRules.length > 0);
-  const shared = [...new Set(all?.flatMap(({ rules, stepRules }) => [...rules, ...stepRules.map(({ rule }) => rule)]).flatMap(({ name }) => name ?? []))];
+  const workflows = all?.filter(each => rulesOf(each).length > 0);
+  const shared = [...new Set(all?.flatMap(rulesOf).flatMap(({ rule }) => rule.name ?? []))];
   const further = workflows?.flatMap(furtherRules) ?? [];
   const rule = query.get('rule');
   const workflow = query.get('workflow') ?? workflows?.[0]?.name;
   const place = rule ? { rule } : workflow ? { workflow } : null;
-  const hasLanes = !rule && workflows?.some(({ name, rules }) => name === workflow && rules.length > 0) === true;
+  const lanes = rule ? undefined : workflows?.find(({ name, rules }) => name === workflow && rules.length > 0)?.name;
   const choose = (value: string) => setQuery(value.startsWith('~') ? { rule: value.slice(1), workflow: '', key: '', cursor: '' } : { workflow: value, rule: '', key: '', cursor: '' });
   return <><Card id="gates-card" title="Gates" actions={<span class="mute">Each key has a gate. Runs that hold a slot of it run, the others wait.</span>}>
     <div class="filters" role="search" aria-label="Gates">
@@ -29,14 +29,17 @@ export function GatesView() {
       </select></label>
       <TypedField id="filterKey" label="Key (empty: all)" value={query.get('key') ?? ''} apply={key => setQuery({ key, cursor: '' })} size={18} />
     </div>
-    {place ? <GatesTable place={place} hasLanes={hasLanes} keyName={query.get('key')} cursor={query.get('cursor')} /> : workflows ? <Empty>No workflow has a concurrency rule.</Empty> : null}
+    {place ? <GatesTable place={place} lanes={lanes} keyName={query.get('key')} cursor={query.get('cursor')} /> : workflows ? <Empty>No workflow has a concurrency rule.</Empty> : null}
   </Card>{place ? <LimitsCard place={place} /> : null}</>;
 }
 
+/** A workflow's rules in the order in which they are counted: those of its runs, then those around its steps. */
+const rulesOf = ({ rules, stepRules }: Workflow) => [...rules.map(rule => ({ rule, step: null as string | null })), ...stepRules];
+
 /** A workflow's rules after its first, its own: each has gates too. */
-function furtherRules({ name, rules, stepRules }: Workflow): { id: string; label: string }[] {
-  const all = [...rules.map(rule => ({ rule, step: null as string | null })), ...stepRules];
-  return all.map(({ rule, step }, index) => ({ rule, id: `${name}:${index}`, label: `${name}:${index}${step ? `, around step ${step}` : ''}` }))
+function furtherRules(workflow: Workflow): { id: string; label: string }[] {
+  const { name } = workflow;
+  return rulesOf(workflow).map(({ rule, step }, index) => ({ rule, id: `${name}:${index}`, label: `${name}:${index}${step ? `, around step ${step}` : ''}` }))
     .slice(1).filter(({ rule }) => !rule.name);
 }
 
@@ -49,7 +52,7 @@ function byKey(gate: Gate): Gate[] {
 
 const longestWait = (gate: Gate): number => Math.min(Infinity, ...gate.waiters.map(waiter => Date.parse(waiter.queuedAt)));
 
-function GatesTable({ place, hasLanes, keyName, cursor }: { place: { workflow: string } | { rule: string }; hasLanes: boolean; keyName: string | null; cursor: string | null }) {
+function GatesTable({ place, lanes, keyName, cursor }: { place: { workflow: string } | { rule: string }; lanes: string | undefined; keyName: string | null; cursor: string | null }) {
   const live = useLive<Page<Gate> | Gate>(pathTo(['gates'], keyName ? { ...place, key: keyName } : { ...place, limit: 200, cursor }));
   const answer = live.data.value;
   if (live.error.value) return <p class="problem" role="alert">{live.error.value}</p>;
@@ -62,7 +65,7 @@ function GatesTable({ place, hasLanes, keyName, cursor }: { place: { workflow: s
     {gates.length === 0 ? <Empty><span id="gates">No run holds or waits at a gate of {'rule' in place ? place.rule : place.workflow}.</span></Empty> : <div class="table" tabIndex={0} role="region" aria-label="The gates"><table>
       <thead><tr><th scope="col">Key</th><th scope="col">Slots</th><th scope="col">Held by</th><th scope="col">Waiting, in order</th><th scope="col">Longest wait</th><th scope="col">Last token</th></tr></thead>
       <tbody id="gates">{gates.map(gate => <tr key={gate.key}>
-        <td data-label="Key" class="key">{hasLanes && 'workflow' in place ? <a href={href(['lanes', place.workflow], { key: gate.key })}>{gate.key || '(all keys)'}</a> : gate.key || '(all keys)'}</td>
+        <td data-label="Key" class="key">{lanes ? <a href={href(['lanes', lanes], { key: gate.key })}>{gate.key || '(all keys)'}</a> : gate.key || '(all keys)'}</td>
         <td data-label="Slots" class="number">{gate.rate ? rateInWords(gate.rate) : gate.debounce ? `quiet for ${gate.debounce.quiet}` : `${gate.holders.length} of ${gate.maxRuns}`}<div class="mute">{gate.isPaused ? <b>paused, </b> : null}{gate.strategy}{gate.maxTotal ? `, ${gate.maxTotal} in all` : ''}</div>{gate.healed ? <div class="mute" title="Runs were terminated or purged past the app. The gate took their slots back.">{gate.healed} healed</div> : null}</td>
         <td data-label="Held by"><ol class="plain">{gate.holders.slice(0, shownRuns).map(holder => <li key={holder.runId}><HolderLink {...holder} />{holder.supersededBy ? <span class="mute"> stops for a newer run</span> : null}</li>)}</ol><More all={gate.holders.length} /></td>
         <td data-label="Waiting"><ol class="plain">{gate.waiters.slice(0, shownRuns).map((waiter, place) => <li key={waiter.runId}><span class="mute number">{place + 1}.</span> <HolderLink {...waiter} /> <span class="mute"><Age at={waiter.queuedAt} />{waiter.priority ? `, priority ${waiter.priority}` : ''}</span></li>)}</ol><More all={gate.waiters.length} /></td>
